@@ -1,0 +1,46 @@
+/** Every error that Gradus raises by itself: code, HTTP status, and whether trying again can help. */
+
+export const errorTable = {
+  PLAN_INVALID: { status: 400, retryable: false },
+  PLAN_UNKNOWN: { status: 404, retryable: false },
+  REQUEST_INVALID: { status: 400, retryable: false },
+  MODEL_BUSY: { status: 409, retryable: false },
+  MODEL_UNKNOWN: { status: 404, retryable: false },
+  CAPABILITY_UNKNOWN: { status: 404, retryable: false },
+  CAPABILITY_NOT_RELEASED: { status: 404, retryable: false },
+  VERSION_UNKNOWN: { status: 404, retryable: false },
+  VERSION_DAMAGED: { status: 500, retryable: false },
+  ANSWER_UNKNOWN: { status: 404, retryable: false },
+  RELEASE_UNKNOWN: { status: 404, retryable: false },
+  DATA_UNKNOWN: { status: 404, retryable: false },
+  DATA_INVALID: { status: 400, retryable: false },
+  TRAINING_FAILED: { status: 500, retryable: true },
+  GATEWAYS_LOST: { status: 503, retryable: true },
+  STORE_UNREACHABLE: { status: 503, retryable: true },
+  ALREADY_RUNNING: { status: 409, retryable: false },
+  PART_MISSING: { status: 500, retryable: false },
+  SETTING_INVALID: { status: 400, retryable: false },
+} as const satisfies Record<string, { status: number; retryable: boolean }>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** `message` says what was wrong, where, and what to do; `problems` lists them where there is more than one. */
+export class GradusError extends Error {
+  readonly code: ErrorCode;
+  readonly problems: string[];
+
+  constructor(code: ErrorCode, message: string, options: { problems?: string[]; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'GradusError';
+    this.code = code;
+    this.problems = options.problems ?? [];
+  }
+
+  get status(): number {
+    return errorTable[this.code].status;
+  }
+
+  get retryable(): boolean {
+    return errorTable[this.code].retryable;
+  }
+}

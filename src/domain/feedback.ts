@@ -1,0 +1,58 @@
+/** What comes back from users: answers that they were given, and what they said of them. */
+import type { Arm } from './route.ts';
+
+/** One answer of the gateway. Written once; `id` makes writing it again harmless. */
+export interface Answer {
+  id: string;
+  at: string;
+  model: string;
+  capability: string;
+  version: string;
+  arm: Arm;
+  phase: string;
+  /** Keyed hash of the user's id. */
+  user: string;
+  /** Null when the model failed. */
+  label: string | null;
+  confidence: number | null;
+  latencyMs: number;
+  failed: boolean;
+}
+
+/** What a user said of an answer: tied to the answer's assignment by what its signed id carries. */
+export interface Feedback {
+  id: string;
+  answerId: string;
+  at: string;
+  model: string;
+  capability: string;
+  version: string;
+  arm: Arm;
+  phase: string;
+  user: string;
+  /** The label that was answered. */
+  label: string | null;
+  /** 0 (bad) to 1 (good). */
+  satisfaction: number | null;
+  comment: string | null;
+  /** What the answer should have been. */
+  correctLabel: string | null;
+}
+
+/** Live metrics that are means of values between 0 and 1 (tested by confidence sequences). */
+export const meanMetrics = ['satisfaction', 'accuracy', 'errorRate'] as const;
+/** Live metrics that are quantiles of latency in milliseconds. */
+export const quantileMetrics = ['p50Ms', 'p95Ms', 'p99Ms'] as const;
+export type MeanMetric = (typeof meanMetrics)[number];
+export type QuantileMetric = (typeof quantileMetrics)[number];
+export type LiveMetric = MeanMetric | QuantileMetric;
+
+/**
+ * One metric's values at one level of exposure, in the order in which they arrived; each user counts once per arm, with
+ * the first value. `share` is the candidate's, so that values can be paired.
+ */
+export interface Sample {
+  share: number;
+  candidate: number[];
+  stable: number[];
+}

@@ -1,0 +1,125 @@
+/** What a release is told to do: the plan after it was parsed, with every default filled in. */
+
+/** The seven steps of a release, in order (design.md, and the strategy paper's section 3.2). */
+export const steps = ['train', 'split', 'internal test', 'gray', 'A/B', 'full', 'iterate'] as const;
+export type Step = (typeof steps)[number];
+
+/** The steps that a stage goes through, one after the other, in a rollout. */
+export type StageStep = Extract<Step, 'internal test' | 'gray' | 'A/B' | 'full'>;
+
+export const strategies = ['gradual', 'one-shot', 'staged', 'gray', 'ab'] as const;
+export type Strategy = (typeof strategies)[number];
+
+/** One function of a model that users can be given or not. Importance, demand and risk are 0 to 10. */
+export interface Capability {
+  importance: number;
+  demand: number;
+  risk: number;
+  /** Capabilities that must be full before this one, or in the same stage. */
+  requires: string[];
+}
+
+/** How a version is trained. Everything that changes the weights is here, so that equal specs give equal versions. */
+export interface TrainSpec {
+  /** Name of a registered dataset, e.g. `mail`. */
+  data: string;
+  /** Share of the training part that is used, 0 to 1, drawn by hash. */
+  share: number;
+  /** A network for each capability, or one trunk with a head for each. */
+  network: 'per capability' | 'shared';
+  epochs: number;
+  batch: number;
+  learningRate: number;
+  /** Size of the vocabulary, the paper's 10,000. */
+  vocabulary: number;
+  /** Tokens of a text that are read, from its beginning. */
+  length: number;
+  embedding: number;
+  units: number;
+  seed: number;
+}
+
+/** How stages are made: listed, or cut from the order by N_0 and ΔN(t) (a number or an expression of t, t ≥ 1). */
+export type Stages = { kind: 'listed'; lists: string[][] } | { kind: 'sized'; first: number; then: number | string };
+
+/** A person's decision that a step waits for. */
+export interface Approval {
+  /** Who may decide: identities, or names of groups in `people`. Empty: anyone. */
+  from: string[];
+  /** How many different people have to approve. One rejection decides. */
+  count: number;
+  withinMs: number;
+  /** What happens when nobody has decided in time. */
+  otherwise: 'reject' | 'approve';
+}
+
+export interface InternalTest {
+  /** Conditions that every capability must meet, as expressions over held-out metrics. */
+  gates: string[];
+  /** More conditions, for one capability each. */
+  capabilityGates: Record<string, string[]>;
+  /** Groups of users who get the candidate during the internal test and ever after. */
+  testers: string[];
+  /** How many of the testers' answers have to be rated before the step can end; 0: none. */
+  minRated: number;
+  withinMs: number;
+  approval: Approval | null;
+}
+
+export interface Gray {
+  /** Shares of users, 0 to 1, growing. */
+  ramp: number[];
+  /** How long each share is held, counted from when it really took effect. */
+  bakeMs: number;
+  checkEveryMs: number;
+  /** Comparisons over live metrics, each watched on its own. */
+  guardrails: string[];
+  onBreach: 'rollBack' | 'pause';
+  /** How many of the candidate's answers have to be rated (a user counts once), per capability, before a share can grow. */
+  minRated: number;
+  /** After this long at one share without enough data, a person is asked. */
+  withinMs: number;
+  approval: Approval | null;
+}
+
+export interface AbTest {
+  /** Share of the users not yet on the candidate who get it. */
+  share: number;
+  /** The live metric that decides. */
+  metric: string;
+  /** The candidate may be worse by no more than this to go on. */
+  margin: number;
+  checkEveryMs: number;
+  minRated: number;
+  withinMs: number;
+  /** What happens when time is up and the interval still allows both. */
+  ifInconclusive: 'ask' | 'advance' | 'rollBack';
+  approval: Approval | null;
+}
+
+/** One group of the `staged` strategy, or more that are given the candidate together. */
+export type Audience = string[];
+
+export interface Plan {
+  model: string;
+  strategy: Strategy;
+  /** How to train the candidate, or which version to release as it is (`v3` or a digest). */
+  candidate: { kind: 'train'; train: TrainSpec } | { kind: 'version'; version: string };
+  capabilities: Record<string, Capability>;
+  /** Score of a capability, an expression over importance, demand and risk; the highest goes first. */
+  order: string;
+  stages: Stages;
+  /** For the `staged` strategy: who gets a stage after the internal test, one after the other; all users come last by themselves. */
+  audiences: Audience[];
+  internalTest: InternalTest;
+  gray: Gray;
+  abTest: AbTest;
+  full: { approval: Approval | null };
+  iterate: { learnWhen: string };
+  /** Names of groups of approvers and who is in them. */
+  people: Record<string, string[]>;
+  /** How long to wait for every live gateway to confirm new routes, and how long none may be alive, before users go back to stable. */
+  gatewayWithinMs: number;
+  /** Chance that a decision made from live data is wrong, over all looks of one release. */
+  alpha: number;
+}

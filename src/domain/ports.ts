@@ -1,0 +1,145 @@
+/** What activities need from outside: each port is implemented for real once, and by a fake that passes the same suite. */
+import type { Answer, Feedback, LiveMetric, Sample } from './feedback.ts';
+import type { TrainSpec } from './plan.ts';
+import type { ReleaseReport } from './report.ts';
+import type { Exposure, Route } from './route.ts';
+import type { Comparison, Evaluation, Part, TrainingProgress, Version } from './version.ts';
+
+/** Trains and evaluates; long work that reports progress and stops when `signal` says so. */
+export interface Trainer {
+  /**
+   * Trains a version and keeps its files. The same order gives the same digest, and an order that was interrupted goes
+   * on from the networks that were finished.
+   */
+  train(order: TrainOrder, report: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<TrainedVersion>;
+  /** Measures a version on one part of a dataset; throws `VERSION_UNKNOWN` where its files are not there. */
+  evaluate(order: EvaluateOrder, signal: AbortSignal): Promise<Evaluated>;
+}
+
+export interface TrainOrder {
+  model: string;
+  capabilities: string[];
+  spec: TrainSpec;
+}
+
+export type TrainedVersion = Omit<Version, 'number' | 'createdAt'>;
+
+export interface EvaluateOrder {
+  version: string;
+  /** Compared with on the same examples. */
+  stable: string | null;
+  capabilities: string[];
+  data: string;
+  part: Part;
+  /** Also fit and measure the linear baseline. */
+  baseline: boolean;
+}
+
+export interface Evaluated {
+  candidate: Evaluation[];
+  stable: Evaluation[];
+  baseline: Evaluation[];
+  comparisons: Comparison[];
+}
+
+export interface Versions {
+  /** Registers a trained version, or returns the one that is registered under its digest. */
+  register(version: TrainedVersion): Promise<Version>;
+  /** By digest, or by `v<number>` within the model. */
+  find(model: string, name: string): Promise<Version | null>;
+  list(model?: string): Promise<Version[]>;
+}
+
+/** A change of routes: all of its capabilities move together, under one new revision. */
+export interface RouteChange {
+  model: string;
+  capabilities: string[];
+  phase: string;
+  to:
+    | { kind: 'exposed'; candidate: string; exposure: Exposure }
+    /** The candidate becomes what everybody has. */
+    | { kind: 'full'; candidate: string }
+    /** Everybody has `version`, what was stable when the stage began (null: the capability is not offered). */
+    | { kind: 'restored'; versions: Record<string, string | null> };
+}
+
+export interface Confirmations {
+  revision: number;
+  /** Gateways whose lease has not run out. */
+  live: number;
+  confirmed: number;
+  /** Names of live gateways that have not confirmed, with their reason where they gave one. */
+  missing: string[];
+}
+
+export interface Routes {
+  /** Sets routes (never adds to them). Setting what is set already changes nothing and returns the same revision. */
+  set(change: RouteChange): Promise<number>;
+  current(model?: string): Promise<Route[]>;
+  revision(): Promise<number>;
+  confirmations(revision: number): Promise<Confirmations>;
+  /** A gateway says what it serves; it is live for `leaseMs` from now. `problem` is why it cannot follow. */
+  confirm(gateway: string, url: string, revision: number, leaseMs: number, problem: string | null): Promise<void>;
+  /** A gateway says that it stops. */
+  leave(gateway: string): Promise<void>;
+}
+
+export interface Observations {
+  /** Writes what happened at a gateway; writing it again changes nothing. */
+  record(answers: Answer[], feedback: Feedback[]): Promise<void>;
+  /** Values of a mean metric, one entry for each level of exposure under `phase` (`release/stage/step`). */
+  sample(query: { phase: string; capability: string; metric: LiveMetric; shares: number[] }): Promise<Sample[]>;
+  /** Quantiles of latency of both arms at all levels under `phase`; null where there is none. */
+  quantile(query: { phase: string; capability: string; metric: LiveMetric }): Promise<Quantiles>;
+  /** What was exposed and said, under a release or a step of it. */
+  summary(phase: string): Promise<ObservationSummary[]>;
+}
+
+export interface Quantiles {
+  candidate: { value: number; n: number } | null;
+  stable: { value: number; n: number } | null;
+}
+
+export interface ObservationSummary {
+  capability: string;
+  arm: string;
+  version: string;
+  answers: number;
+  users: number;
+  failures: number;
+  rated: number;
+  satisfaction: number | null;
+  labelled: number;
+  accuracy: number | null;
+  comments: string[];
+}
+
+export interface Releases {
+  /** Takes a model for a release; throws `MODEL_BUSY` while another release of it runs. Taking it again is harmless. */
+  begin(release: { id: string; runId: string; model: string; plan: unknown; startedAt: string }): Promise<void>;
+  /** Writes how far a release is, so that it can be read when Temporal is not there. */
+  record(id: string, report: ReleaseReport, ended: boolean): Promise<void>;
+  find(id: string): Promise<ReleaseReport | null>;
+  /** Newest first. */
+  list(model?: string): Promise<ReleaseReport[]>;
+  /** A name for the next release of a model: `<model>-<n>`. */
+  nextId(model: string): Promise<string>;
+}
+
+/** Plans that are started by their name. */
+export interface Plans {
+  find(name: string): Promise<unknown>;
+  save(name: string, plan: unknown): Promise<void>;
+  list(): Promise<string[]>;
+}
+
+export interface Ports {
+  trainer: Trainer;
+  versions: Versions;
+  routes: Routes;
+  observations: Observations;
+  releases: Releases;
+  plans: Plans;
+  /** Whether a release's workflow is still running, asked of Temporal. */
+  isRunning: (releaseId: string) => Promise<boolean>;
+}

@@ -1,0 +1,102 @@
+/** What a release has done so far and, at its end, its report: one value, written to the store and drawn by CLI and page. */
+import type { Plan, Step } from './plan.ts';
+import type { ObservationSummary } from './ports.ts';
+import type { Verdict } from './verdict.ts';
+import type { Examination, Version } from './version.ts';
+
+export type StepState = 'waiting' | 'running' | 'done' | 'skipped' | 'failed';
+
+/** One of the seven steps, over all stages. */
+export interface StepProgress {
+  step: Step;
+  state: StepState;
+  /** One line: what came out, or why it was skipped or failed. */
+  note: string;
+  startedAt: string | null;
+  endedAt: string | null;
+}
+
+/** A point of the paper's curve: t, N(t) and P(t) = N(t) / N_T; `planned` are the paper's figures from the plan. */
+export interface CurvePoint {
+  t: number;
+  at: string;
+  capabilities: string[];
+  n: number;
+  p: number;
+  planned: { n: number; p: number };
+}
+
+/** A change of exposure, as it took effect at every live gateway. */
+export interface ExposurePoint {
+  at: string;
+  stage: number;
+  step: Step;
+  /** Share of all users with the candidate. */
+  share: number;
+  revision: number;
+}
+
+/** Something that was decided, by a rule or a person. */
+export interface Decision {
+  at: string;
+  stage: number | null;
+  step: Step | null;
+  what: string;
+  /** `gradus`, or who it was. */
+  by: string;
+  why: string;
+}
+
+export interface StageProgress {
+  /** 1, 2, … */
+  number: number;
+  capabilities: string[];
+  state: 'waiting' | 'running' | 'released' | 'rolledBack' | 'notStarted';
+  step: Step | null;
+  /** Share of all users with the candidate now. */
+  exposure: number;
+  reason: string;
+  examinations: Examination[];
+  /** The last verdict of each step. */
+  verdicts: Partial<Record<Step, Verdict>>;
+}
+
+/** What the release waits for, if a person has to decide. */
+export interface Waiting {
+  /** Changes with the evidence, so that an approval of one is not taken for another. */
+  id: string;
+  stage: number;
+  step: Step;
+  question: string;
+  evidence: string[];
+  from: string[];
+  count: number;
+  approvedBy: string[];
+  since: string;
+  until: string;
+  otherwise: 'reject' | 'approve';
+}
+
+export interface ReleaseReport {
+  id: string;
+  model: string;
+  strategy: string;
+  state: 'running' | 'paused' | 'released' | 'partlyReleased' | 'rolledBack' | 'failed' | 'cancelled';
+  /** Why it ended as it did. */
+  reason: string;
+  startedAt: string;
+  endedAt: string | null;
+  plan: Plan | null;
+  candidate: Version | null;
+  stable: Version | null;
+  steps: StepProgress[];
+  stages: StageProgress[];
+  curve: CurvePoint[];
+  exposures: ExposurePoint[];
+  decisions: Decision[];
+  waiting: Waiting | null;
+  /** What was answered and said in this release, at its end. */
+  observations: ObservationSummary[];
+  /** What the iteration step found, and what to do next. */
+  iteration: { learn: boolean; reasons: string[] } | null;
+}
