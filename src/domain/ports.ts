@@ -42,6 +42,24 @@ export interface Evaluated {
   comparisons: Comparison[];
 }
 
+/** A version, loaded and ready to answer. */
+export interface Predictor {
+  /** Labels by capability. */
+  labels: Record<string, string[]>;
+  /** Answers for one text or many; confidence is the probability of the label, 0 to 1. */
+  predict(capability: string, texts: string[]): Promise<Prediction[]>;
+}
+
+export interface Prediction {
+  label: string;
+  confidence: number;
+}
+
+/** Where versions are loaded from, by digest; throws `VERSION_UNKNOWN` or `VERSION_DAMAGED`. */
+export interface Models {
+  load(digest: string): Promise<Predictor>;
+}
+
 export interface Versions {
   /** Registers a trained version, or returns the one that is registered under its digest. */
   register(version: TrainedVersion): Promise<Version>;
