@@ -88,6 +88,16 @@ export interface Confirmations {
   confirmed: number;
   /** Names of live gateways that have not confirmed, with their reason where they gave one. */
   missing: string[];
+  /** Stop switches that were pulled at live gateways and still hold. */
+  stops: Stop[];
+}
+
+/** Somebody pulled a gateway's stop switch: it serves stable for the whole model, until the store's routes say the same. */
+export interface Stop {
+  model: string;
+  by: string;
+  why: string;
+  at: string;
 }
 
 export interface Routes {
@@ -97,9 +107,18 @@ export interface Routes {
   revision(): Promise<number>;
   confirmations(revision: number): Promise<Confirmations>;
   /** A gateway says what it serves; it is live for `leaseMs` from now. `problem` is why it cannot follow. */
-  confirm(gateway: string, url: string, revision: number, leaseMs: number, problem: string | null): Promise<void>;
+  confirm(
+    gateway: string,
+    url: string,
+    revision: number,
+    leaseMs: number,
+    problem: string | null,
+    stops?: Stop[],
+  ): Promise<void>;
   /** A gateway says that it stops. */
   leave(gateway: string): Promise<void>;
+  /** Calls `changed` soon after routes changed; it may miss changes, so whoever needs them also polls. Returns how to end it. */
+  watch(changed: () => void): () => void;
 }
 
 export interface Observations {
@@ -135,6 +154,10 @@ export interface ObservationSummary {
 export interface Releases {
   /** Takes a model for a release; throws `MODEL_BUSY` while another release of it runs. Taking it again is harmless. */
   begin(release: { id: string; runId: string; model: string; plan: unknown; startedAt: string }): Promise<void>;
+  /** Who has the model now; null when nobody has. */
+  holder(model: string): Promise<{ id: string; startedAt: string } | null>;
+  /** Frees the model of a release whose workflow is no more, and marks that release as failed with `reason`. */
+  abandon(id: string, reason: string): Promise<void>;
   /** Writes how far a release is, so that it can be read when Temporal is not there. */
   record(id: string, report: ReleaseReport, ended: boolean): Promise<void>;
   find(id: string): Promise<ReleaseReport | null>;
