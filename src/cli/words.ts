@@ -1,0 +1,113 @@
+/** How figures, times and states are spelled, the same in the terminal and on the page. */
+import type { ReleaseReport, StageProgress } from '../domain/report.ts';
+import type { Step } from '../domain/plan.ts';
+import type { Verdict } from '../domain/verdict.ts';
+
+/** `0.0001` → `0.01 %`; as many digits as a share needs, three at most. */
+export function percent(share: number): string {
+  return `${Number((share * 100).toPrecision(3))} %`;
+}
+
+export function figure(value: number, digits = 3): string {
+  return value.toFixed(digits).replace('-', '−');
+}
+
+export function signed(value: number, digits = 3): string {
+  const text = figure(value, digits);
+  return value > 0 || (value === 0 && !text.startsWith('−')) ? `+${text}` : text;
+}
+
+export function interval(estimate: { low: number; high: number }, digits = 3): string {
+  return `[${signed(estimate.low, digits)}, ${signed(estimate.high, digits)}]`;
+}
+
+export function count(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+/** `several(2, 'stage')` → `2 stages`. */
+export function several(number: number, noun: string): string {
+  if (number === 1) return `1 ${noun}`;
+  return `${count(number)} ${/[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`}`;
+}
+
+/** Two units at most: `4 s`, `3 min 10 s`, `2 h 5 min`, `6 days 4 h`. */
+export function duration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  const days = Math.floor(hours / 24);
+  const two = (big: string, rest: number, unit: string): string => (rest === 0 ? big : `${big} ${rest} ${unit}`);
+  if (days > 0) return two(several(days, 'day'), hours % 24, 'h');
+  if (hours > 0) return two(`${hours} h`, minutes % 60, 'min');
+  if (minutes > 0) return two(`${minutes} min`, seconds % 60, 's');
+  return `${seconds} s`;
+}
+
+/** `2026-01-05 14:03:22`, in UTC. */
+export function moment(iso: string): string {
+  return iso.slice(0, 19).replace('T', ' ');
+}
+
+/** Only the time for a release of a day, the whole date for a longer one. */
+export function momentOf(report: ReleaseReport, iso: string): string {
+  const spans = spanMs(report) > 20 * 3_600_000;
+  return spans ? moment(iso).slice(0, 16) : moment(iso).slice(11);
+}
+
+/** The last time that a report speaks of: its end, or the newest thing that happened in it. */
+export function lastMoment(report: ReleaseReport): string {
+  const times = [report.startedAt, ...report.exposures, ...report.decisions, ...report.curve].map((one) =>
+    typeof one === 'string' ? one : one.at,
+  );
+  const seen = [...times, ...report.steps.flatMap((one) => [one.startedAt, one.endedAt])].filter((one) => one !== null);
+  return report.endedAt ?? seen.reduce((a, b) => (Date.parse(a) < Date.parse(b) ? b : a));
+}
+
+export function spanMs(report: ReleaseReport): number {
+  return Date.parse(lastMoment(report)) - Date.parse(report.startedAt);
+}
+
+export const outcomes: Record<ReleaseReport['state'], { words: string; tone: 'good' | 'bad' | 'warn' | 'accent' }> = {
+  running: { words: 'running', tone: 'accent' },
+  paused: { words: 'paused', tone: 'warn' },
+  released: { words: 'released to all users', tone: 'good' },
+  partlyReleased: { words: 'partly released', tone: 'warn' },
+  rolledBack: { words: 'rolled back: all users are on stable', tone: 'bad' },
+  failed: { words: 'failed', tone: 'bad' },
+  cancelled: { words: 'cancelled', tone: 'warn' },
+};
+
+export const stageStates: Record<StageProgress['state'], string> = {
+  waiting: 'waiting',
+  running: 'running',
+  released: 'with all users',
+  rolledBack: 'rolled back',
+  notStarted: 'not started',
+};
+
+export const verdictWords: Record<Verdict['kind'], string> = {
+  advance: 'go on',
+  hold: 'hold',
+  rollBack: 'roll back',
+  inconclusive: 'ask a person',
+};
+
+export const stepNames: Record<Step, string> = {
+  train: 'train',
+  split: 'split',
+  'internal test': 'internal test',
+  gray: 'gray release',
+  'A/B': 'A/B test',
+  full: 'full release',
+  iterate: 'iterate',
+};
+
+export const marks = { waiting: '○', running: '●', done: '✓', skipped: '–', failed: '✗' } as const;
+
+/** `v2 against v1`, `v1, the first`, or what is known so far. */
+export function versionsOf(report: ReleaseReport): string {
+  if (report.candidate === null) return 'no version yet';
+  const against = report.stable === null ? ', nothing was stable before' : ` against v${report.stable.number}`;
+  return `v${report.candidate.number}${against}`;
+}
