@@ -18,6 +18,8 @@ export interface EmbeddedOptions {
   port: number;
   /** File that the server's own log is appended to. */
   log: string;
+  /** Wraps the server's command so that it ends when the input that we hold open does: with us. */
+  guard?: (command: string, args: string[]) => [string, string[]];
 }
 
 export interface EmbeddedServer {
@@ -70,9 +72,12 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   const log = await open(options.log, 'a', 0o600);
   const logStart = (await log.stat()).size;
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const [command, args] = as.wrap(path.join(bin, 'postgres'), ['-D', data, '-p', String(options.port), ...flags]);
+  const { guard = (program: string, words: string[]): [string, string[]] => [program, words] } = options;
+  const [command, args] = guard(
+    ...as.wrap(path.join(bin, 'postgres'), ['-D', data, '-p', String(options.port), ...flags]),
+  );
   // A session of its own, so that Ctrl-C in a terminal reaches us and not the server, which has to stop last.
-  const child = spawn(command, args, { ...as.ids, cwd: folder, detached: true, stdio: ['ignore', log.fd, log.fd] });
+  const child = spawn(command, args, { ...as.ids, cwd: folder, detached: true, stdio: ['pipe', log.fd, log.fd] });
   const exit: { done: boolean; error: Error | null } = { done: false, error: null };
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());

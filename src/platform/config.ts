@@ -1,0 +1,144 @@
+/** The only reader of the environment: parses it whole, and names every problem. */
+import { existsSync } from 'node:fs';
+import { devNull, homedir, hostname } from 'node:os';
+import path from 'node:path';
+import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
+import { z } from 'zod';
+import { GradusError } from '../domain/errors.ts';
+import { misspelt, settingsSchema } from './settings.ts';
+
+export type Environment = Record<string, string | undefined>;
+
+/** A port to listen on: `fixed` where somebody asked for this very one. 0 is any free one. */
+export interface PortChoice {
+  port: number;
+  fixed: boolean;
+  /** The setting that changes it. */
+  setting: string;
+}
+
+/** A Temporal server of the operator's own. */
+export interface TemporalAddress {
+  address: string;
+  namespace: string;
+  connection: ClientConnectConfig['connectionOptions'];
+}
+
+export interface Config {
+  /** Data folder, absolute: records, versions, logs, secrets. */
+  home: string;
+  /** Native parts and data that can be had again. */
+  cache: string;
+  /** PostgreSQL of the operator's own; null: the embedded one. */
+  databaseUrl: string | null;
+  /** Temporal of the operator's own; null: the embedded one. */
+  temporal: TemporalAddress | null;
+  /** Namespace of the embedded Temporal server. */
+  namespace: string;
+  /** Where Temporal's UI is, if somebody said so. */
+  temporalUiUrl: string | null;
+  ports: { gateway: PortChoice; postgres: PortChoice; temporal: PortChoice; temporalUi: PortChoice };
+  gateway: {
+    host: string;
+    /** Who this gateway is to the store; the same after a restart. Null: host name and port. */
+    name: string | null;
+    /** Where clients reach the gateway, when that is not where it listens. */
+    url: string | null;
+  };
+  trainerThreads: number;
+  /** At least 32 characters; null: made once and kept in the data folder. */
+  secret: string | null;
+  hostname: string;
+  environment: Environment;
+}
+
+/** Throws `SETTING_INVALID` with all problems. */
+export function readConfig(environment: Environment = process.env, workingFolder: string = process.cwd()): Config {
+  // An empty variable is one that is not set, as in most shells' `X= command`.
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const settings = settingsSchema.safeParse(given);
+  const problems = misspelt(Object.keys(given));
+  if (!settings.success) problems.push(...settings.error.issues.map(describeIssue));
+  const temporal = readTemporal(given, problems);
+  if (!settings.success || problems.length > 0) {
+    const lines = problems.map((problem) => `\n  ${problem}`).join('');
+    const message = `The environment has ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}:${lines}`;
+    throw new GradusError('SETTING_INVALID', message, { problems });
+  }
+  const values = settings.data;
+  const choice = (setting: keyof typeof values & `GRADUS_${string}_PORT`, usual: number): PortChoice => {
+    const port = values[setting];
+    return { port: port ?? usual, fixed: port !== undefined && port !== 0, setting };
+  };
+  return {
+    home: path.resolve(workingFolder, values.GRADUS_HOME ?? usualHome(workingFolder)),
+    cache: path.resolve(workingFolder, values.GRADUS_CACHE ?? usualCache(given)),
+    databaseUrl: values.DATABASE_URL ?? null,
+    temporal: temporal.address,
+    namespace: temporal.namespace,
+    temporalUiUrl: values.GRADUS_TEMPORAL_UI_URL ?? null,
+    ports: {
+      gateway: choice('GRADUS_GATEWAY_PORT', 8080),
+      postgres: choice('GRADUS_POSTGRES_PORT', 5433),
+      temporal: choice('GRADUS_TEMPORAL_PORT', 7233),
+      temporalUi: choice('GRADUS_TEMPORAL_UI_PORT', 8233),
+    },
+    gateway: {
+      host: values.GRADUS_GATEWAY_HOST,
+      name: values.GRADUS_GATEWAY_NAME ?? null,
+      url: values.GRADUS_GATEWAY_URL ?? null,
+    },
+    trainerThreads: values.GRADUS_TRAINER_THREADS,
+    secret: values.GRADUS_SECRET ?? null,
+    hostname: hostname(),
+    environment,
+  };
+}
+
+/** Files of all versions, by digest. */
+export function artefactsFolder(config: Config): string {
+  return path.join(config.home, 'versions');
+}
+
+/** What a process of ours is told, so that it finds the others where this process found or started them. */
+export function childEnvironment(config: Config, overrides: Environment): NodeJS.ProcessEnv {
+  const told: Environment = { ...config.environment, GRADUS_HOME: config.home, GRADUS_CACHE: config.cache };
+  if (config.temporal === null) {
+    // The embedded server wants none of what a configuration for another server says (TLS, keys).
+    for (const name of Object.keys(told)) if (name.startsWith('TEMPORAL_')) delete told[name];
+    told['TEMPORAL_CONFIG_FILE'] = devNull;
+  }
+  return { ...told, ...overrides };
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  return `${issue.path.join('.')} ${issue.message}`;
+}
+
+/** `TEMPORAL_*` and temporal.toml, as every Temporal tool reads them. */
+function readTemporal(given: Environment, problems: string[]): { address: TemporalAddress | null; namespace: string } {
+  const variables = Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => !!entry[1]));
+  try {
+    const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({ overrideEnvVars: variables });
+    const { address } = connectionOptions;
+    if (address === undefined) return { address: null, namespace };
+    return { address: { address, namespace, connection: connectionOptions }, namespace };
+  } catch (error) {
+    problems.push(`TEMPORAL_* or temporal.toml: ${error instanceof Error ? error.message : String(error)}`);
+    return { address: null, namespace: 'default' };
+  }
+}
+
+/** `.gradus` here, or the one that a folder above has, so that commands work from anywhere in a project. */
+function usualHome(workingFolder: string): string {
+  for (let folder = workingFolder; ; folder = path.dirname(folder)) {
+    const home = path.join(folder, '.gradus');
+    if (existsSync(path.join(home, 'secret'))) return home;
+    if (folder === path.dirname(folder)) return path.join(workingFolder, '.gradus');
+  }
+}
+
+function usualCache(given: Environment): string {
+  if (process.platform === 'darwin') return path.join(homedir(), 'Library', 'Caches', 'gradus');
+  return path.join(given['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'), 'gradus');
+}

@@ -1,0 +1,111 @@
+/** The processes that `gradus up` runs: what each is started with, and how long it may take to come and to go. */
+import path from 'node:path';
+import { startEmbedded } from '../store/embedded.ts';
+import { childEnvironment, type Config } from './config.ts';
+import { choosePort } from './free-port.ts';
+import { guarded } from './guard.ts';
+import type { Launched } from './launched.ts';
+import { logFile, note, rotate } from './log-file.ts';
+import { launchNode } from './node-process.ts';
+import { findParts } from './parts.ts';
+import type { Addresses } from './run-file.ts';
+import { launchTemporal } from './temporal-server.ts';
+
+export const processNames = ['postgres', 'temporal', 'worker', 'trainer', 'gateway'] as const;
+export type ProcessName = (typeof processNames)[number];
+
+/** In this order, each as soon as the one before it has gone: what serves users first, what keeps the records last. */
+export const stopOrder = ['gateway', 'worker', 'trainer', 'temporal', 'postgres'] as const satisfies ProcessName[];
+
+/** After this it is killed. */
+const stopWithinMs = { worker: 10_000, trainer: 10_000, gateway: 5_000, temporal: 8_000 };
+
+/** Parts of `Addresses` that are known already, and the ports that were given out. */
+export interface Places {
+  addresses: Partial<Addresses>;
+  taken: Set<number>;
+}
+
+/**
+ * How each process is started. Ports are chosen at the first start and kept as soon as the process was ready on them, so
+ * that it comes back where the others know it.
+ */
+export function launchers(
+  config: Config,
+  places: Places,
+): Record<ProcessName, (settled: boolean) => Promise<Launched>> {
+  const log = (name: ProcessName): string => logFile(config.home, name);
+  const ports = { postgres: 0, temporal: 0, temporalUi: 0, metrics: 0, gateway: 0 };
+  const choose = async (name: 'postgres' | 'temporal' | 'temporalUi' | 'gateway', host?: string): Promise<number> => {
+    places.taken.delete(ports[name]);
+    return choosePort(config.ports[name], places.taken, host);
+  };
+  const ours = (command: 'worker' | 'trainer' | 'gateway', more: Record<string, string> = {}): Launched =>
+    launchNode({
+      command,
+      environment: childEnvironment(config, { ...whereabouts(config, places.addresses), ...more }),
+      log: log(command),
+      stopWithinMs: stopWithinMs[command],
+    });
+  return {
+    async postgres(settled) {
+      if (!settled) ports.postgres = await choose('postgres');
+      const file = log('postgres');
+      rotate(file);
+      const server = await startEmbedded({
+        bin: findParts().postgres,
+        dataFolder: path.join(config.home, 'postgres'),
+        port: ports.postgres,
+        log: file,
+        guard: (command, args) => guarded('INT', command, args),
+      });
+      note(file, `postgres started, process ${server.pid}`);
+      places.addresses.database = server.url;
+      return {
+        pid: server.pid,
+        ready: Promise.resolve(),
+        exited: server.exited.then(() => 'it ended'),
+        stop: server.stop,
+      };
+    },
+    async temporal(settled) {
+      if (!settled) {
+        ports.temporal = await choose('temporal');
+        ports.temporalUi = await choose('temporalUi');
+        ports.metrics = await choosePort({ port: 0, fixed: false, setting: 'metrics' }, places.taken);
+      }
+      places.addresses.temporal = `127.0.0.1:${ports.temporal}`;
+      places.addresses.temporalUi = `http://127.0.0.1:${ports.temporalUi}`;
+      return launchTemporal({
+        program: findParts().temporal,
+        database: path.join(config.home, 'temporal.db'),
+        namespace: config.namespace,
+        port: ports.temporal,
+        uiPort: ports.temporalUi,
+        metricsPort: ports.metrics,
+        log: log('temporal'),
+        environment: childEnvironment(config, {}),
+        stopWithinMs: stopWithinMs.temporal,
+      });
+    },
+    worker: async () => ours('worker'),
+    trainer: async () => ours('trainer'),
+    async gateway(settled) {
+      const { host } = config.gateway;
+      if (!settled) ports.gateway = await choose('gateway', host);
+      const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+      places.addresses.gateway = config.gateway.url ?? `http://${reachable}:${ports.gateway}`;
+      return ours('gateway', { GRADUS_GATEWAY_PORT: String(ports.gateway) });
+    },
+  };
+}
+
+/** What our processes are told of where the others are. */
+function whereabouts(config: Config, addresses: Partial<Addresses>): Record<string, string> {
+  return {
+    ...(addresses.database === undefined ? {} : { DATABASE_URL: addresses.database }),
+    ...(config.temporal !== null || addresses.temporal === undefined
+      ? {}
+      : { TEMPORAL_ADDRESS: addresses.temporal, TEMPORAL_NAMESPACE: config.namespace }),
+  };
+}

@@ -1,0 +1,64 @@
+/** The settings that the environment may hold: their names, what they mean, and how each is read. */
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+
+const port = z.coerce
+  .number({ error: 'has to be a number' })
+  .int('has to be a whole number')
+  .min(0, 'has to be 0 (any free one) to 65535')
+  .max(65_535, 'has to be 0 (any free one) to 65535');
+
+const webAddress = z.url({ protocol: /^https?$/, error: 'has to be an address such as http://127.0.0.1:8233' });
+
+/** A test compares these names with what docs/configuration.md lists. */
+export const settingsSchema = z.object({
+  GRADUS_HOME: z.string().optional(),
+  GRADUS_CACHE: z.string().optional(),
+  GRADUS_SECRET: z.string().min(32, 'is too short: at least 32 characters').optional(),
+  GRADUS_GATEWAY_HOST: z.string().default('127.0.0.1'),
+  GRADUS_GATEWAY_NAME: z.string().optional(),
+  GRADUS_GATEWAY_PORT: port.optional(),
+  GRADUS_GATEWAY_URL: webAddress.optional(),
+  GRADUS_POSTGRES_PORT: port.optional(),
+  GRADUS_TEMPORAL_PORT: port.optional(),
+  GRADUS_TEMPORAL_UI_PORT: port.optional(),
+  GRADUS_TEMPORAL_UI_URL: webAddress.optional(),
+  GRADUS_TRAINER_THREADS: z.coerce
+    .number({ error: 'has to be a number' })
+    .int('has to be a whole number')
+    .min(1, 'has to be at least 1')
+    .max(256, 'has to be at most 256')
+    .default(availableParallelism()),
+  DATABASE_URL: z
+    .url({
+      protocol: /^postgres(ql)?$/,
+      hostname: /^.*$/,
+      error: 'has to be postgres://user:password@host:port/database',
+    })
+    .optional(),
+});
+
+/** A name that is almost one of ours is a mistake that would otherwise go unnoticed. */
+export function misspelt(names: string[]): string[] {
+  const known = Object.keys(settingsSchema.shape);
+  return names
+    .filter((name) => name.startsWith('GRADUS_') && !known.includes(name))
+    .flatMap((name) => {
+      const near = known.find((candidate) => distance(candidate, name) <= 2);
+      return near === undefined ? [] : [`${name} is not a setting (did you mean ${near}?)`];
+    });
+}
+
+/** Letters to insert, remove or replace (Levenshtein). */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (const [line, letter] of [...a].entries()) {
+    const next = [line + 1];
+    for (let column = 1; column <= b.length; column++) {
+      const replaced = (row[column - 1] ?? 0) + (letter === b[column - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

@@ -1,0 +1,41 @@
+/** Connects a process of ours to Temporal, waiting for it while it is away. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { GradusError } from '../domain/errors.ts';
+import type { TemporalAddress } from './config.ts';
+import { searchAttributes } from './search-attributes.ts';
+
+/** As long as a server may take to recover. After that the process ends, and whoever watches it starts it again. */
+const waitMs = 120_000;
+const indexedValueTypes = { Keyword: 2, Double: 4 } as const;
+
+/** Signals are ours to handle, so that activities can finish in the order that we want. */
+export function installRuntime(): void {
+  Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('INFO') });
+}
+
+export async function connectTemporal(temporal: TemporalAddress, signal: AbortSignal): Promise<NativeConnection> {
+  const deadline = Date.now() + waitMs;
+  for (;;) {
+    try {
+      return await NativeConnection.connect(temporal.connection);
+    } catch (cause) {
+      if (signal.aborted || Date.now() > deadline) {
+        const message = `No Temporal server answers at ${temporal.address}. Start one (gradus up), or set TEMPORAL_ADDRESS.`;
+        throw new GradusError('TEMPORAL_UNREACHABLE', message, { cause });
+      }
+      await sleep(200);
+    }
+  }
+}
+
+/** Adds the columns that are missing. A server that does not let us is told so by its operator (docs/operating.md). */
+export async function ensureSearchAttributes(connection: NativeConnection, namespace: string): Promise<void> {
+  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+  const missing = Object.entries(searchAttributes).filter(([name]) => !(name in customAttributes));
+  if (missing.length === 0) return;
+  await connection.operatorService.addSearchAttributes({
+    namespace,
+    searchAttributes: Object.fromEntries(missing.map(([name, type]) => [name, indexedValueTypes[type]])),
+  });
+}
