@@ -1,6 +1,7 @@
 /** A release's report as one screen of text: what was released when, what was decided and why, and what was measured. */
 import type { ReleaseReport, StageProgress } from '../domain/report.ts';
 import { cell, clip, columns, draw, wrap, type Line, type Tone } from './lines.ts';
+import { metricsText } from './metrics-text.ts';
 import { exposureSentence, curveOf, feedbackSentence, storyOf, type CurveStep, type StageStepStory } from './story.ts';
 import {
   count,
