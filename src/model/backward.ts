@@ -1,0 +1,134 @@
+/** Gradients of all parameters for one batch, written into the network's memory. */
+import type { Forward, NetworkTensors } from './forward.ts';
+import type { Memory } from './memory.ts';
+import type { Ops, Tensor } from './ops.ts';
+import type { Packed } from './packing.ts';
+import { classesOf } from './shape.ts';
+import type { NetworkShape } from './shape.ts';
+
+/** Tensors over the gradients' memory, so that TensorFlow can write there. */
+export interface GradientTensors {
+  /** [embedding, 4 units] and [units, 4 units]: the two parts of the LSTM's kernel. */
+  inputKernel: Tensor;
+  recurrentKernel: Tensor;
+  /** The rest as rows: [1, 4 units], [units, classes], [1, classes]. */
+  lstmBias: Tensor;
+  dense: Tensor;
+  denseBias: Tensor;
+}
+
+export interface Backward {
+  ops: Ops;
+  shape: NetworkShape;
+  memory: Memory;
+  tensors: NetworkTensors & { inputKernel: Tensor; recurrentKernel: Tensor };
+  gradients: GradientTensors;
+}
+
+const bytes = (floats: number): number => 4 * floats;
+
+/** `dLogits` [rows, classes] is the gradient of the loss. Returns the distinct words, whose embeddings have gradients. */
+export function backward(
+  { ops, shape, memory, tensors, gradients }: Backward,
+  packed: Packed,
+  { hidden, pooled }: Forward,
+  dLogits: Float32Array,
+): number[] {
+  const { layout, kernels } = memory;
+  const { embedding, units } = shape;
+  const classes = classesOf(shape.heads);
+  const rows = packed.order.length;
+  const steps = packed.rows.length;
+
+  const dLogitsTensor = ops.floatsOf([rows, classes], dLogits);
+  ops.store(gradients.dense, units, ops.matMul(pooled, dLogitsTensor, true));
+  ops.store(gradients.denseBias, 1, ops.sumRows(dLogitsTensor, classes));
+  const dPooled = ops.read(ops.matMul(dLogitsTensor, ops.transpose(tensors.dense)));
+  memory.floats(layout.dPooled, rows * units).set(dPooled);
+
+  // Back through time: for each step one kernel and one product [rows, 4 units] × [4 units, units]. The gate gradients of
+  // all steps stay, for the large products afterwards. A transposed copy is twice as fast as MatMul's transpose_b.
+  const recurrentTransposed = ops.transpose(tensors.recurrentKernel);
+  const dHidden = memory.floats(layout.dHidden, rows * units).fill(0);
+  memory.floats(layout.dCell, rows * units).fill(0);
+  const { input, cell, forget, output, candidate, tanhCell } = layout.gates;
+  for (let step = steps - 1; step >= 0; step--) {
+    const stepRows = packed.rows[step] ?? 0;
+    const at = bytes((packed.at[step] ?? 0) * units);
+    // Rows are sorted by length, so those that end at this step are next to each other.
+    const going = packed.active[step + 1] ?? 0;
+    const ending = bytes(going * units);
+    const count = ((packed.active[step] ?? 0) - going) * units;
+    kernels.add(layout.dHidden + ending, layout.dPooled + ending, count);
+
+    const previousCell = step === 0 ? layout.zeros : cell + bytes((packed.at[step - 1] ?? 0) * units);
+    kernels.gateGradients(
+      stepRows,
+      units,
+      input + at,
+      forget + at,
+      output + at,
+      candidate + at,
+      tanhCell + at,
+      previousCell,
+      layout.dHidden,
+      layout.dCell,
+      layout.dGates + 4 * at,
+    );
+    if (step > 0) {
+      const dGates = ops.floatsOf([stepRows, 4 * units], memory.floats(layout.dGates + 4 * at, stepRows * 4 * units));
+      dHidden.set(ops.read(ops.matMul(dGates, recurrentTransposed)));
+    }
+  }
+
+  // Equal words have equal rows of input, so their gate gradients can be summed first: exact, and a third of the work.
+  const { words, segments } = distinctWords(packed, memory, shape.vocabulary);
+  const dGates = ops.floatsOf([packed.total, 4 * units], memory.floats(layout.dGates, packed.total * 4 * units));
+  const perWord = ops.segmentSum(dGates, segments, words.length);
+  const wordRows = ops.gather(tensors.embedding, Int32Array.from(words));
+  ops.store(gradients.inputKernel, embedding, ops.matMul(wordRows, perWord, true));
+  ops.store(gradients.lstmBias, 1, ops.sumRows(perWord, 4 * units));
+  const dWords = ops.floatsOf(
+    [words.length, embedding],
+    memory.floats(layout.gradients.embedding, words.length * embedding),
+  );
+  ops.store(dWords, words.length, ops.matMul(perWord, ops.transpose(tensors.inputKernel)));
+
+  const before = positionsBefore(packed);
+  if (before.length > 0) {
+    const later = memory.floats(layout.dGates + bytes(rows * 4 * units), before.length * 4 * units);
+    const dLater = ops.floatsOf([before.length, 4 * units], later);
+    ops.store(gradients.recurrentKernel, units, ops.matMul(ops.gather(hidden, before), dLater, true));
+  } else {
+    const at = layout.gradients.lstm + bytes(embedding * 4 * units);
+    memory.floats(at, units * 4 * units).fill(0);
+  }
+  return words;
+}
+
+/** For each position after the first step, that of the same row one step before. */
+function positionsBefore({ at, rows, total }: Packed): Int32Array {
+  const first = rows[0] ?? 0;
+  const before = new Int32Array(total - first);
+  for (let step = 1; step < rows.length; step++) {
+    for (let row = 0; row < (rows[step] ?? 0); row++) {
+      before[(at[step] ?? 0) - first + row] = (at[step - 1] ?? 0) + row;
+    }
+  }
+  return before;
+}
+
+/** The batch's words, each once; `segments` says for each position which of them it is. Fills the memory's slots. */
+function distinctWords({ ids }: Packed, { layout, ints }: Memory, vocabulary: number) {
+  const slots = ints(layout.slots, vocabulary).fill(0);
+  const words: number[] = [];
+  const segments = ids.map((id) => {
+    let slot = slots[id] ?? 0;
+    if (slot === 0) {
+      slot = words.push(id);
+      slots[id] = slot;
+    }
+    return slot - 1;
+  });
+  return { words, segments };
+}

@@ -1,0 +1,55 @@
+/** A network that only answers. */
+import { forward } from './forward.ts';
+import { softmax } from './heads.ts';
+import { createOps } from './ops.ts';
+import { pack } from './packing.ts';
+import type { Sequence } from './packing.ts';
+import { classesOf, parameterShapes } from './shape.ts';
+import type { NetworkShape, Weights } from './shape.ts';
+import { tensorflow } from './tensorflow.ts';
+
+export interface AnsweringNetwork {
+  shape: NetworkShape;
+  /** Probabilities of the labels of all heads, one array for each sequence. */
+  probabilities(sequences: Sequence[]): Float32Array[];
+  dispose(): void;
+}
+
+/** Shares the memory of `weights`: what changes there changes the answers. */
+export function createAnsweringNetwork(shape: NetworkShape, weights: Weights): AnsweringNetwork {
+  const ops = createOps(tensorflow());
+  const shapes = parameterShapes(shape);
+  const classes = classesOf(shape.heads);
+  const tensors = {
+    embedding: ops.keepFloats(shapes.embedding, weights.embedding),
+    lstm: {
+      kernel: ops.keepFloats(shapes.lstm, weights.lstm),
+      bias: ops.keepFloats(shapes.lstmBias, weights.lstmBias),
+      peephole: ops.keepFloats([shape.units], new Float32Array(shape.units)),
+    },
+    dense: ops.keepFloats(shapes.dense, weights.dense),
+    denseBias: ops.keepFloats(shapes.denseBias, weights.denseBias),
+  };
+  const { kernel, bias, peephole } = tensors.lstm;
+  return {
+    shape,
+    probabilities(sequences) {
+      if (sequences.length === 0) return [];
+      const packed = pack(sequences);
+      const { logits } = forward(ops, shape, tensors, packed);
+      const values = softmax(ops.read(logits), shape.heads, sequences.length);
+      ops.sweep();
+      const answers: Float32Array[] = [];
+      for (const [row, index] of packed.order.entries()) {
+        answers[index] = values.slice(row * classes, (row + 1) * classes);
+      }
+      return answers;
+    },
+    dispose() {
+      for (const tensor of [tensors.embedding, kernel, bias, peephole, tensors.dense, tensors.denseBias]) {
+        ops.delete(tensor);
+      }
+      ops.dispose();
+    },
+  };
+}

@@ -1,0 +1,138 @@
+/**
+ * The inner loops of training that TensorFlow has no quick kernel for, in AssemblyScript: WebAssembly SIMD on the memory
+ * that the tensors lie over. Pointers are byte offsets, all arrays are float32 and padded to multiples of four.
+ */
+
+/**
+ * Gradients of one LSTM time step before the gates' activations. `input`, `forget`, `output`, `candidate`, `tanhCell`
+ * and `previousCell` are [rows, units] as the forward pass left them. `dHidden` is the gradient of the step's output;
+ * `dCell` that of its cell, replaced by that of the cell before. `dGates` receives [rows, 4 units] in the order
+ * input, candidate, forget, output.
+ */
+export function gateGradients(
+  rows: i32,
+  units: i32,
+  input: usize,
+  forget: usize,
+  output: usize,
+  candidate: usize,
+  tanhCell: usize,
+  previousCell: usize,
+  dHidden: usize,
+  dCell: usize,
+  dGates: usize,
+): void {
+  const one = f32x4.splat(1);
+  const rowBytes = (<usize>units) << 2;
+  for (let row = 0; row < rows; row++) {
+    for (let j: usize = 0; j < rowBytes; j += 16) {
+      const i = v128.load(input + j);
+      const f = v128.load(forget + j);
+      const o = v128.load(output + j);
+      const g = v128.load(candidate + j);
+      const t = v128.load(tanhCell + j);
+      const dh = v128.load(dHidden + j);
+      // dc += dh · o · (1 - tanh²(c))
+      const dc = f32x4.add(v128.load(dCell + j), f32x4.mul(f32x4.mul(dh, o), f32x4.sub(one, f32x4.mul(t, t))));
+      const di = f32x4.mul(f32x4.mul(dc, g), f32x4.mul(i, f32x4.sub(one, i)));
+      const dg = f32x4.mul(f32x4.mul(dc, i), f32x4.sub(one, f32x4.mul(g, g)));
+      const df = f32x4.mul(f32x4.mul(dc, v128.load(previousCell + j)), f32x4.mul(f, f32x4.sub(one, f)));
+      const dO = f32x4.mul(f32x4.mul(dh, t), f32x4.mul(o, f32x4.sub(one, o)));
+      v128.store(dGates + j, di);
+      v128.store(dGates + rowBytes + j, dg);
+      v128.store(dGates + 2 * rowBytes + j, df);
+      v128.store(dGates + 3 * rowBytes + j, dO);
+      v128.store(dCell + j, f32x4.mul(dc, f));
+    }
+    input += rowBytes;
+    forget += rowBytes;
+    output += rowBytes;
+    candidate += rowBytes;
+    tanhCell += rowBytes;
+    previousCell += rowBytes;
+    dHidden += rowBytes;
+    dCell += rowBytes;
+    dGates += 4 * rowBytes;
+  }
+}
+
+/** Adds `from` to `to`, `count` floats (a multiple of four) each. */
+export function add(to: usize, from: usize, count: i32): void {
+  const end = (<usize>count) << 2;
+  for (let j: usize = 0; j < end; j += 16) v128.store(to + j, f32x4.add(v128.load(to + j), v128.load(from + j)));
+}
+
+/** Adam on four weights; `gradient` are their gradients (Kingma and Ba 2015, with epsilon where Keras puts it). */
+function adamStep(
+  weight: usize,
+  mean: usize,
+  variance: usize,
+  gradient: v128,
+  rate: f32,
+  beta1: f32,
+  beta2: f32,
+  epsilon: f32,
+): void {
+  const squared = f32x4.mul(gradient, gradient);
+  const m = f32x4.add(f32x4.mul(f32x4.splat(beta1), v128.load(mean)), f32x4.mul(f32x4.splat(<f32>1 - beta1), gradient));
+  const v = f32x4.add(
+    f32x4.mul(f32x4.splat(beta2), v128.load(variance)),
+    f32x4.mul(f32x4.splat(<f32>1 - beta2), squared),
+  );
+  v128.store(mean, m);
+  v128.store(variance, v);
+  const change = f32x4.div(f32x4.mul(f32x4.splat(rate), m), f32x4.add(f32x4.sqrt(v), f32x4.splat(epsilon)));
+  v128.store(weight, f32x4.sub(v128.load(weight), change));
+}
+
+/** Adam on `count` weights (a multiple of four). `rate` holds the corrections of both moments already. */
+export function adam(
+  weight: usize,
+  mean: usize,
+  variance: usize,
+  gradient: usize,
+  count: i32,
+  rate: f32,
+  beta1: f32,
+  beta2: f32,
+  epsilon: f32,
+): void {
+  const end = (<usize>count) << 2;
+  for (let j: usize = 0; j < end; j += 16) {
+    adamStep(weight + j, mean + j, variance + j, v128.load(gradient + j), rate, beta1, beta2, epsilon);
+  }
+}
+
+/**
+ * The same Adam on a table of which few rows have gradients in one step. `slots` holds, for each row, one plus its row
+ * in `gradient`, or 0. `seen` is a byte for each row: one that never had a gradient has zero moments, and Adam leaves it
+ * as it is, so passing over it changes nothing.
+ */
+export function adamRows(
+  weight: usize,
+  mean: usize,
+  variance: usize,
+  gradient: usize,
+  slots: usize,
+  seen: usize,
+  rows: i32,
+  columns: i32,
+  rate: f32,
+  beta1: f32,
+  beta2: f32,
+  epsilon: f32,
+): void {
+  const rowBytes = (<usize>columns) << 2;
+  const none = f32x4.splat(0);
+  for (let row: usize = 0; row < <usize>rows; row++) {
+    const slot = load<u32>(slots + (row << 2));
+    if (slot) store<u8>(seen + row, 1);
+    else if (!load<u8>(seen + row)) continue;
+    const from = gradient + (<usize>slot - 1) * rowBytes;
+    const at = row * rowBytes;
+    for (let j = at; j < at + rowBytes; j += 16) {
+      const value = slot ? v128.load(from + j - at) : none;
+      adamStep(weight + j, mean + j, variance + j, value, rate, beta1, beta2, epsilon);
+    }
+  }
+}

@@ -1,0 +1,128 @@
+/** The TensorFlow operations that the network is made of; what they return is freed together, by `sweep`. */
+import type { Attribute, Binding } from './tensorflow.ts';
+
+/** A tensor's number in the binding. */
+export type Tensor = number;
+
+export type Ops = ReturnType<typeof createOps>;
+
+/** Operations over one thread's binding. Shapes are given where they are not those of TensorFlow's documentation. */
+export function createOps(tf: Binding) {
+  const type = (name: string, value = tf.TF_FLOAT): Attribute => ({ name, type: tf.TF_ATTR_TYPE, value });
+  const flag = (name: string, value: boolean): Attribute => ({ name, type: tf.TF_ATTR_BOOL, value });
+  const real = (name: string, value: number): Attribute => ({ name, type: tf.TF_ATTR_FLOAT, value });
+  const floats = type('T');
+
+  let temporary: Tensor[] = [];
+  const track = (tensor: Tensor): Tensor => {
+    temporary.push(tensor);
+    return tensor;
+  };
+  const run = (name: string, attributes: Attribute[], inputs: Tensor[], outputs = 1): Tensor[] =>
+    tf.executeOp(name, attributes, inputs, outputs).map(({ id }) => track(id));
+  const one = (name: string, attributes: Attribute[], inputs: Tensor[]): Tensor => {
+    const [output] = run(name, attributes, inputs);
+    if (output === undefined) throw new Error(`TensorFlow's ${name} returned nothing.`);
+    return output;
+  };
+
+  /** Tensors that live until `deleteTensor`. */
+  const keepFloats = (shape: number[], data: Float32Array): Tensor => tf.createTensor(shape, tf.TF_FLOAT, data);
+  const keepInts = (shape: number[], data: Int32Array): Tensor => tf.createTensor(shape, tf.TF_INT32, data);
+  const floatsOf = (shape: number[], data: Float32Array): Tensor => track(keepFloats(shape, data));
+  const intsOf = (data: Int32Array): Tensor => track(keepInts([data.length], data));
+  const ints = (...values: number[]): Tensor => intsOf(Int32Array.from(values));
+
+  const axis0 = keepInts([], Int32Array.of(0));
+  const axes0 = keepInts([1], Int32Array.of(0));
+  const swapped = keepInts([2], Int32Array.of(1, 0));
+
+  const reshape = (x: Tensor, ...shape: number[]): Tensor =>
+    one('Reshape', [floats, type('Tshape', tf.TF_INT32)], [x, ints(...shape)]);
+
+  const ranges = new Map<number, Tensor>();
+  const range = (count: number): Tensor => {
+    const known = ranges.get(count);
+    if (known !== undefined) return known;
+    const made = keepInts(
+      [count],
+      Int32Array.from({ length: count }, (_, i) => i),
+    );
+    ranges.set(count, made);
+    return made;
+  };
+
+  return {
+    keepFloats,
+    floatsOf,
+    intsOf,
+    reshape,
+    delete: (tensor: Tensor): void => tf.deleteTensor(tensor),
+    read: (x: Tensor): Float32Array => Float32Array.from(tf.tensorDataSync(x)),
+    /** Frees everything that operations have returned since the last sweep. */
+    sweep: (): void => {
+      for (const tensor of temporary) tf.deleteTensor(tensor);
+      temporary = [];
+    },
+
+    /** Frees the rest; these operations are not used again. */
+    dispose: (): void => {
+      for (const tensor of [axis0, axes0, swapped, ...ranges.values()]) tf.deleteTensor(tensor);
+    },
+
+    matMul: (a: Tensor, b: Tensor, transposeA = false): Tensor =>
+      one('MatMul', [floats, flag('transpose_a', transposeA), flag('transpose_b', false)], [a, b]),
+    transpose: (x: Tensor): Tensor => one('Transpose', [floats, type('Tperm', tf.TF_INT32)], [x, swapped]),
+    addBias: (x: Tensor, bias: Tensor): Tensor => one('BiasAdd', [floats], [x, bias]),
+    /** [rows, n] → [1, n] */
+    sumRows: (x: Tensor, columns: number): Tensor =>
+      reshape(one('Sum', [floats, type('Tidx', tf.TF_INT32), flag('keep_dims', false)], [x, axes0]), 1, columns),
+    /** Rows `rows` of `table`. */
+    gather: (table: Tensor, rows: Int32Array): Tensor =>
+      one(
+        'GatherV2',
+        [type('Tparams'), type('Tindices', tf.TF_INT32), type('Taxis', tf.TF_INT32)],
+        [table, intsOf(rows), axis0],
+      ),
+    slice: (x: Tensor, begin: number[], size: number[]): Tensor =>
+      one('Slice', [floats, type('Index', tf.TF_INT32)], [x, ints(...begin), ints(...size)]),
+    /** One after the other, along the first axis. */
+    concat: (parts: Tensor[]): Tensor => {
+      const [first] = parts;
+      if (first !== undefined && parts.length === 1) return first;
+      const count: Attribute = { name: 'N', type: tf.TF_ATTR_INT, value: parts.length };
+      return one('ConcatV2', [count, floats, type('Tidx', tf.TF_INT32)], [...parts, axis0]);
+    },
+    /** Sum of the rows of `x` that belong to each of `count` segments. */
+    segmentSum: (x: Tensor, segments: Int32Array, count: number): Tensor =>
+      one(
+        'UnsortedSegmentSum',
+        [floats, type('Tindices', tf.TF_INT32), type('Tnumsegments', tf.TF_INT32)],
+        [x, intsOf(segments), track(keepInts([], Int32Array.of(count)))],
+      ),
+    /** Copies `value` into the memory that the tensor `into` lies over; both have `rows` rows. */
+    store: (into: Tensor, rows: number, value: Tensor): void => {
+      one('InplaceUpdate', [floats], [into, range(rows), value]);
+    },
+    /**
+     * LSTM over `steps` steps of x [steps, rows, inputs] from state `cell` and `hidden` [rows, units]. Gives input gate,
+     * cell, forget gate, output gate, candidate, tanh(cell) and hidden state, each [steps, rows, units].
+     */
+    blockLstm: (steps: number, x: Tensor, cell: Tensor, hidden: Tensor, lstm: LstmTensors): Tensor[] => {
+      // An int64 is given as two int32; the defaults of forget_bias and cell_clip (1 and 3) are not Keras's.
+      const count = track(tf.createTensor([], tf.TF_INT64, Int32Array.of(steps, 0)));
+      const { kernel, bias, peephole } = lstm;
+      const attributes = [floats, flag('use_peephole', false), real('forget_bias', 0), real('cell_clip', -1)];
+      return run('BlockLSTM', attributes, [count, x, cell, hidden, kernel, peephole, peephole, peephole, bias], 7);
+    },
+  };
+}
+
+export interface LstmTensors {
+  /** [inputs + units, 4 units], gates in the order input, candidate, forget, output. */
+  kernel: Tensor;
+  /** [4 units] */
+  bias: Tensor;
+  /** [units], not used but asked for. */
+  peephole: Tensor;
+}
