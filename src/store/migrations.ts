@@ -1,0 +1,51 @@
+/** The schema, in the steps by which it came to be; a step that was published is never changed. */
+import { sql, type Kysely, type Migration } from 'kysely';
+
+/**
+ * Phases are compared as bytes (`collate "C"`), so that all under one release or step are a range of an index, in
+ * whatever language the database sorts.
+ */
+const first: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    const statements = [
+      sql`create table versions (
+        model text not null, digest text not null, number integer not null, spec jsonb not null, labels jsonb not null,
+        trained_on integer not null, created_at timestamptz not null default now(),
+        primary key (model, digest), unique (model, number))`,
+      sql`create table routes (
+        model text not null, capability text not null, revision integer not null, stable text, candidate text,
+        exposure jsonb not null, phase text not null, primary key (model, capability))`,
+      sql`create table route_revision (only_one boolean primary key default true check (only_one), revision integer not null)`,
+      sql`insert into route_revision (revision) values (0)`,
+      sql`create table route_changes (
+        revision integer primary key, at timestamptz not null default now(), model text not null, phase text not null,
+        routes jsonb not null)`,
+      sql`create table gateways (
+        name text primary key, url text not null, revision integer not null, problem text, stops jsonb not null,
+        lease_until timestamptz not null)`,
+      sql`create table answers (
+        seq bigserial not null, id text primary key, at timestamptz not null, model text not null, capability text not null,
+        version text not null, arm text not null, phase text collate "C" not null, user_hash text not null, label text,
+        confidence double precision, latency_ms double precision not null, failed boolean not null)`,
+      sql`create index answers_of_phase on answers (phase, capability, seq)`,
+      sql`create table feedback (
+        seq bigserial not null, id text primary key, answer_id text not null, at timestamptz not null, model text not null,
+        capability text not null, version text not null, arm text not null, phase text collate "C" not null,
+        user_hash text not null, label text, satisfaction double precision check (satisfaction between 0 and 1),
+        comment text, correct_label text)`,
+      sql`create index feedback_of_phase on feedback (phase, capability, seq)`,
+      sql`create index feedback_of_model on feedback (model, capability, at)`,
+      sql`create table releases (
+        id text primary key, run_id text not null, model text not null, plan jsonb not null, report jsonb,
+        started_at timestamptz not null, ended_at timestamptz)`,
+      sql`create unique index one_release_of_a_model on releases (model) where ended_at is null`,
+      sql`create index releases_by_start on releases (started_at desc)`,
+      sql`create table release_numbers (model text primary key, last integer not null)`,
+      sql`create table plans (name text primary key, plan jsonb not null, saved_at timestamptz not null default now())`,
+    ];
+    for (const statement of statements) await statement.execute(db);
+  },
+};
+
+/** By name, in order. */
+export const migrations: Record<string, Migration> = { '0001-first': first };

@@ -1,0 +1,128 @@
+/** Releases in PostgreSQL: who has which model, and how far each release is, readable when Temporal is not there. */
+import { sql, type Kysely } from 'kysely';
+import { GradusError } from '../domain/errors.ts';
+import type { Releases } from '../domain/ports.ts';
+import type { ReleaseReport } from '../domain/report.ts';
+import { codeOf, type Database } from './database.ts';
+import type { Tables } from './tables.ts';
+
+export function createReleases(database: Database): Releases {
+  return {
+    begin: (release) =>
+      database.run(async (db) => {
+        const { id, runId, model, startedAt } = release;
+        const row = { run_id: runId, model, plan: JSON.stringify(release.plan), started_at: startedAt, ended_at: null };
+        try {
+          await db
+            .insertInto('releases')
+            .values({ id, ...row, report: null })
+            // A new run takes over; the same run again changes nothing, so that a late repetition reopens nothing.
+            .onConflict((on) => on.column('id').doUpdateSet(row).where('releases.run_id', '!=', runId))
+            .execute();
+        } catch (error) {
+          if (codeOf(error) !== uniqueViolation) throw error;
+          throw await busy(db, model, error);
+        }
+      }),
+
+    holder: (model) => database.run((db) => holder(db, model)),
+
+    abandon: (id, reason) =>
+      database.run(async (db) => {
+        const now = new Date().toISOString();
+        const end = JSON.stringify({ state: 'failed', reason, endedAt: now, waiting: null });
+        await db
+          .updateTable('releases')
+          .set({ ended_at: now, report: sql<string>`report || ${end}::jsonb` })
+          .where('id', '=', id)
+          .where('ended_at', 'is', null)
+          .execute();
+      }),
+
+    record: (id, report, ended) =>
+      database.run(async (db) => {
+        const text = JSON.stringify(report);
+        const endedAt = ended ? (report.endedAt ?? new Date().toISOString()) : null;
+        // What comes late changes nothing: a release that ended does not run again because an older report arrives.
+        const { numUpdatedRows } = await db
+          .updateTable('releases')
+          .set(ended ? { report: text, ended_at: endedAt } : { report: text })
+          .where('id', '=', id)
+          .where((is) => (ended ? is.lit(true) : is('ended_at', 'is', null)))
+          .executeTakeFirst();
+        if (numUpdatedRows > 0n || (await exists(db, id))) return;
+        if (!ended) {
+          const message = `Release ${id} cannot be recorded: it has not begun, so it does not have model ${report.model}.`;
+          throw new GradusError('RELEASE_UNKNOWN', message);
+        }
+        // A release that was refused before it began is listed too.
+        const { model, startedAt, plan } = report;
+        await db
+          .insertInto('releases')
+          .values({
+            id,
+            run_id: '',
+            model,
+            plan: JSON.stringify(plan),
+            report: text,
+            started_at: startedAt,
+            ended_at: endedAt,
+          })
+          .onConflict((on) => on.column('id').doNothing())
+          .execute();
+      }),
+
+    find: (id) =>
+      database.run(async (db) => {
+        const row = await db.selectFrom('releases').select('report').where('id', '=', id).executeTakeFirst();
+        return row?.report ?? null;
+      }),
+
+    list: (model) =>
+      database.run(async (db) => {
+        let query = db.selectFrom('releases').select('report').orderBy('started_at', 'desc').orderBy('id', 'desc');
+        if (model !== undefined) query = query.where('model', '=', model);
+        const rows = await query.execute();
+        return rows.map((row) => row.report).filter((report): report is ReleaseReport => report !== null);
+      }),
+
+    nextId: (model) =>
+      database.run(async (db) => {
+        for (;;) {
+          const { last } = await db
+            .insertInto('release_numbers')
+            .values({ model, last: 1 })
+            .onConflict((on) => on.column('model').doUpdateSet({ last: sql`release_numbers.last + 1` }))
+            .returning('last')
+            .executeTakeFirstOrThrow();
+          const id = `${model}-${last}`;
+          if (!(await exists(db, id))) return id;
+        }
+      }),
+  };
+}
+
+/** SQL state of a row that a unique index refused. */
+const uniqueViolation = '23505';
+
+async function exists(db: Kysely<Tables>, id: string): Promise<boolean> {
+  return (await db.selectFrom('releases').select('id').where('id', '=', id).executeTakeFirst()) !== undefined;
+}
+
+async function holder(db: Kysely<Tables>, model: string): Promise<{ id: string; startedAt: string } | null> {
+  const row = await db
+    .selectFrom('releases')
+    .select(['id', 'started_at'])
+    .where('model', '=', model)
+    .where('ended_at', 'is', null)
+    .executeTakeFirst();
+  return row === undefined ? null : { id: row.id, startedAt: row.started_at.toISOString() };
+}
+
+async function busy(db: Kysely<Tables>, model: string, cause: unknown): Promise<GradusError> {
+  const other = await holder(db, model);
+  const who =
+    other === null ? 'another release, which has just ended: try again' : `${other.id} since ${other.startedAt}`;
+  const message = `Model ${model} is being released by ${who}. One release of a model runs at a time: let it end, or roll it back.`;
+  return new GradusError('MODEL_BUSY', message, { cause });
+}

@@ -1,0 +1,52 @@
+/** Opens the store: everything that Gradus keeps in PostgreSQL, behind the ports that the domain asks for. */
+import type { Observations, Plans, Releases, Routes, Versions } from '../domain/ports.ts';
+import { connect } from './database.ts';
+import { createObservations } from './observations.ts';
+import { createPlans } from './plans.ts';
+import { createReleases } from './releases.ts';
+import { createRoutes } from './routes.ts';
+import { createVersions } from './versions.ts';
+
+export interface Store {
+  versions: Versions;
+  routes: Routes;
+  observations: Observations;
+  releases: Releases;
+  plans: Plans;
+  close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  /** False: return at once, also where PostgreSQL cannot be reached yet; the first call that reaches it migrates. */
+  wait?: boolean;
+  connections?: number;
+  /** How long a call goes on trying when the connection is lost, before it throws `STORE_UNREACHABLE`. */
+  retryMs?: number;
+}
+
+/** `databaseUrl` as in `postgres://user:password@host:5432/name`. The schema is brought up to date first. */
+export async function openStore(databaseUrl: string, options: StoreOptions = {}): Promise<Store> {
+  const { wait = true, connections = 8, retryMs = 10_000 } = options;
+  const database = connect(databaseUrl, { connections, retryMs });
+  const routes = createRoutes(database, databaseUrl);
+  const close = async (): Promise<void> => {
+    routes.close();
+    await database.close();
+  };
+  if (wait) {
+    try {
+      await database.run(async () => {});
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  }
+  return {
+    versions: createVersions(database),
+    routes,
+    observations: createObservations(database),
+    releases: createReleases(database),
+    plans: createPlans(database),
+    close,
+  };
+}

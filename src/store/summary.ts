@@ -1,0 +1,29 @@
+/** What was answered and said under a release or one of its steps, by capability, arm and version. */
+import { sql, type Kysely } from 'kysely';
+import type { ObservationSummary } from '../domain/ports.ts';
+import type { Tables } from './tables.ts';
+
+/** Comments of each line, the newest first. */
+const commentsShown = 20;
+
+export async function summarise(db: Kysely<Tables>, phase: string): Promise<ObservationSummary[]> {
+  const under = sql`(phase = ${phase} or (phase > ${`${phase}/`} and phase < ${`${phase}0`}))`;
+  const { rows } = await sql<ObservationSummary>`
+    with answered as (
+      select capability, arm, version, count(*)::int as answers, count(distinct user_hash)::int as users,
+        count(*) filter (where failed)::int as failures
+      from answers where ${under} group by capability, arm, version
+    ), said as (
+      select capability, arm, version, count(satisfaction)::int as rated, avg(satisfaction) as satisfaction,
+        count(correct_label)::int as labelled,
+        avg((label is not distinct from correct_label)::int) filter (where correct_label is not null)::float8 as accuracy,
+        (array_agg(comment order by seq desc) filter (where comment is not null))[1:${sql.lit(commentsShown)}] as comments
+      from feedback where ${under} group by capability, arm, version
+    )
+    select capability, arm, version, coalesce(answers, 0) as answers, coalesce(users, 0) as users,
+      coalesce(failures, 0) as failures, coalesce(rated, 0) as rated, satisfaction, coalesce(labelled, 0) as labelled,
+      accuracy, coalesce(comments, '{}') as comments
+    from answered full join said using (capability, arm, version)
+    order by capability collate "C", arm collate "C", version collate "C"`.execute(db);
+  return rows;
+}

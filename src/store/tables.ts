@@ -1,0 +1,124 @@
+/** The tables as PostgreSQL has them: what is read from them, and what is written to them. */
+import type { ColumnType, Generated } from 'kysely';
+import type { TrainSpec } from '../domain/plan.ts';
+import type { Stop } from '../domain/ports.ts';
+import type { ReleaseReport } from '../domain/report.ts';
+import type { Exposure } from '../domain/route.ts';
+
+/** A JSON column: written as text, read as the value. Only this store writes it, so its type is known. */
+type Json<T> = ColumnType<T, string, string>;
+type Time = ColumnType<Date, string, string>;
+
+export interface VersionTable {
+  model: string;
+  digest: string;
+  number: number;
+  spec: Json<TrainSpec>;
+  labels: Json<Record<string, string[]>>;
+  trained_on: number;
+  created_at: Generated<Date>;
+}
+
+export interface RouteTable {
+  model: string;
+  capability: string;
+  revision: number;
+  stable: string | null;
+  candidate: string | null;
+  exposure: Json<Exposure>;
+  phase: string;
+}
+
+/** One row: the revision of the newest change. Locking it puts changes one after the other. */
+export interface RouteRevisionTable {
+  revision: number;
+}
+
+/** Every change that was made, for whoever asks later who had what and when. */
+export interface RouteChangeTable {
+  revision: number;
+  at: Generated<Date>;
+  model: string;
+  phase: string;
+  routes: Json<unknown>;
+}
+
+export interface GatewayTable {
+  name: string;
+  url: string;
+  revision: number;
+  problem: string | null;
+  stops: Json<Stop[]>;
+  lease_until: Time;
+}
+
+export interface AnswerTable {
+  /** Order of arrival. */
+  seq: Generated<string>;
+  id: string;
+  at: Time;
+  model: string;
+  capability: string;
+  version: string;
+  arm: string;
+  phase: string;
+  user_hash: string;
+  label: string | null;
+  confidence: number | null;
+  latency_ms: number;
+  failed: boolean;
+}
+
+export interface FeedbackTable {
+  /** Order of arrival. */
+  seq: Generated<string>;
+  id: string;
+  answer_id: string;
+  at: Time;
+  model: string;
+  capability: string;
+  version: string;
+  arm: string;
+  phase: string;
+  user_hash: string;
+  label: string | null;
+  satisfaction: number | null;
+  comment: string | null;
+  correct_label: string | null;
+}
+
+export interface ReleaseTable {
+  id: string;
+  run_id: string;
+  model: string;
+  plan: Json<unknown>;
+  /** Null until the release has said something of itself. */
+  report: ColumnType<ReleaseReport | null, string | null, string | null>;
+  started_at: Time;
+  /** Null while the release has its model. */
+  ended_at: ColumnType<Date | null, string | null, string | null>;
+}
+
+export interface ReleaseNumberTable {
+  model: string;
+  last: number;
+}
+
+export interface PlanTable {
+  name: string;
+  plan: Json<unknown>;
+  saved_at: Generated<Date>;
+}
+
+export interface Tables {
+  versions: VersionTable;
+  routes: RouteTable;
+  route_revision: RouteRevisionTable;
+  route_changes: RouteChangeTable;
+  gateways: GatewayTable;
+  answers: AnswerTable;
+  feedback: FeedbackTable;
+  releases: ReleaseTable;
+  release_numbers: ReleaseNumberTable;
+  plans: PlanTable;
+}

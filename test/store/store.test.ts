@@ -1,0 +1,70 @@
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import { openStore, type Store } from '../../src/store/store.ts';
+import { createFakePorts } from '../support/fake-ports.ts';
+import { testServer, type TestServer } from '../support/postgres.ts';
+import { recordsContract } from './contract.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+describe('in memory', () => {
+  recordsContract(async () => {
+    const ports = createFakePorts();
+    await ports.routes.leave('gateway-1');
+    return ports;
+  });
+});
+
+describe('in PostgreSQL', () => {
+  let server: TestServer;
+  let store: Store;
+  afterAll(async () => {
+    await store.close();
+    await server.end();
+  });
+
+  recordsContract(async () => {
+    server = await testServer();
+    // Several processes open a new database at once: one migrates, all can use it.
+    const stores = await Promise.all([1, 2, 3, 4].map(() => openStore(server.url)));
+    const [first, ...others] = stores;
+    if (first === undefined) throw new Error('no store');
+    await Promise.all(others.map((other) => other.close()));
+    store = first;
+    return store;
+  });
+
+  test('goes on after the server was killed in the middle of its work', async () => {
+    const plans = Array.from({ length: 200 }, (_, i) => `plan-${i}`);
+    const saved = Promise.all(plans.map((name) => store.plans.save(name, { name })));
+    await server.kill();
+    await server.start();
+    await saved;
+    expect(await store.plans.list()).toEqual(expect.arrayContaining(plans));
+  });
+
+  test('tells its watchers again after the connection was lost', async () => {
+    let calls = 0;
+    const end = store.routes.watch(() => (calls += 1));
+    await expect.poll(() => calls, { timeout: 20_000 }).toBe(1);
+    await server.stop();
+    await server.start();
+    await expect.poll(() => calls, { timeout: 20_000 }).toBeGreaterThan(1);
+    end();
+  });
+
+  test('says where PostgreSQL was looked for when it cannot be reached', async () => {
+    const brief = await openStore(server.url, { retryMs: 100 });
+    await server.stop();
+    await expect(brief.plans.list()).rejects.toMatchObject({
+      code: 'STORE_UNREACHABLE',
+      message: expect.stringContaining(`127.0.0.1:${server.port}`),
+      cause: expect.objectContaining({ code: 'ECONNREFUSED' }),
+    });
+    await expect(openStore(server.url, { retryMs: 100 })).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' });
+    const patient = await openStore(server.url, { wait: false });
+    await server.start();
+    expect(await patient.plans.list()).toContain('plan-1');
+    await brief.close();
+    await patient.close();
+  });
+});

@@ -1,0 +1,181 @@
+/** Versions, routes, releases and plans kept in memory, by the rules that the store keeps in SQL. */
+import { GradusError } from '../../src/domain/errors.ts';
+import type { Plans, Releases, Routes, Stop, Versions } from '../../src/domain/ports.ts';
+import type { ReleaseReport } from '../../src/domain/report.ts';
+import type { Route } from '../../src/domain/route.ts';
+import type { Version } from '../../src/domain/version.ts';
+import { changed, sameRoute } from '../../src/store/route-change.ts';
+
+export function fakeVersions(): Versions {
+  const all: Version[] = [];
+  return {
+    async register(version) {
+      const known = all.find(({ model, digest }) => model === version.model && digest === version.digest);
+      if (known !== undefined) return known;
+      const number = all.filter(({ model }) => model === version.model).length + 1;
+      const registered = { ...version, number, createdAt: new Date().toISOString() };
+      all.push(registered);
+      return registered;
+    },
+    async find(model, name) {
+      const found = all.find(
+        (version) => version.model === model && (version.digest === name || `v${version.number}` === name),
+      );
+      return found ?? null;
+    },
+    async list(model) {
+      return all.filter((version) => model === undefined || version.model === model);
+    },
+  };
+}
+
+interface FakeGateway {
+  url: string;
+  revision: number;
+  until: number;
+  problem: string | null;
+  stops: Stop[];
+}
+
+export interface FakeRoutes extends Routes {
+  /** Every state that the routes were in, oldest first: one entry for each revision. */
+  history: Route[][];
+  /** A gateway that is live for ever and confirms every revision as soon as it is set. */
+  addGateway(name: string): void;
+  /** Pulls the stop switch at a gateway that was added. */
+  pullStop(stop: Stop): void;
+}
+
+export function fakeRoutes(): FakeRoutes {
+  const routes = new Map<string, Route>();
+  const gateways = new Map<string, FakeGateway>();
+  const obedient = new Set<string>();
+  const watchers = new Set<() => void>();
+  const history: Route[][] = [];
+  const pulled: Stop[] = [];
+  let newest = 0;
+
+  return {
+    history,
+    addGateway: (name) => void obedient.add(name),
+    pullStop: (stop) => void pulled.push(stop),
+
+    async set(change) {
+      const { model } = change;
+      const before = (capability: string): Route | null => routes.get(`${model} ${capability}`) ?? null;
+      const after = change.capabilities.map((capability) => changed(before(capability), capability, change));
+      const old = change.capabilities.map(before);
+      if (after.every((route, i) => sameRoute(old[i] ?? { ...route, phase: 'no route yet' }, route))) {
+        return old.length === 0 ? newest : Math.max(...old.map((route) => route?.revision ?? 0));
+      }
+      newest += 1;
+      for (const route of after) routes.set(`${model} ${route.capability}`, { ...route, revision: newest });
+      history.push(structuredClone([...routes.values()]));
+      watchers.forEach((tell) => tell());
+      return newest;
+    },
+    async current(model) {
+      const all = [...routes.values()].filter((route) => model === undefined || route.model === model);
+      return structuredClone(
+        all.sort((a, b) => (a.model + ' ' + a.capability < b.model + ' ' + b.capability ? -1 : 1)),
+      );
+    },
+    revision: async () => newest,
+    async confirmations(revision) {
+      const live = [...gateways].filter(([, gateway]) => gateway.until > Date.now());
+      const missing = live.filter(([, gateway]) => gateway.revision < revision);
+      return {
+        revision,
+        live: live.length + obedient.size,
+        confirmed: live.length - missing.length + obedient.size,
+        missing: missing.map(([name, { problem }]) => (problem === null ? name : `${name}: ${problem}`)).sort(),
+        stops: [...live.flatMap(([, gateway]) => gateway.stops), ...(obedient.size > 0 ? pulled : [])],
+      };
+    },
+    async confirm(name, url, revision, leaseMs, problem, stops = []) {
+      gateways.set(name, { url, revision, until: Date.now() + leaseMs, problem, stops });
+    },
+    async leave(name) {
+      gateways.delete(name);
+      obedient.delete(name);
+    },
+    watch(tell) {
+      watchers.add(tell);
+      return () => watchers.delete(tell);
+    },
+  };
+}
+
+export function fakeReleases(): Releases {
+  interface Row {
+    runId: string;
+    model: string;
+    startedAt: string;
+    running: boolean;
+    report: ReleaseReport | null;
+  }
+  const rows = new Map<string, Row>();
+  const numbers = new Map<string, number>();
+  const holderOf = (model: string): [string, Row] | undefined =>
+    [...rows].find(([, row]) => row.running && row.model === model);
+
+  return {
+    async begin({ id, runId, model, startedAt }) {
+      const known = rows.get(id);
+      if (known?.runId === runId) return;
+      const other = holderOf(model);
+      if (other !== undefined && other[0] !== id) {
+        const message = `Model ${model} is being released by ${other[0]} since ${other[1].startedAt}.`;
+        throw new GradusError('MODEL_BUSY', message);
+      }
+      rows.set(id, { runId, model, startedAt, running: true, report: known?.report ?? null });
+    },
+    async holder(model) {
+      const found = holderOf(model);
+      return found === undefined ? null : { id: found[0], startedAt: found[1].startedAt };
+    },
+    async abandon(id, reason) {
+      const row = rows.get(id);
+      if (row === undefined || !row.running) return;
+      row.running = false;
+      const endedAt = new Date().toISOString();
+      if (row.report !== null) row.report = { ...row.report, state: 'failed', reason, endedAt, waiting: null };
+    },
+    async record(id, report, ended) {
+      const row = rows.get(id);
+      if (row === undefined) {
+        if (!ended) throw new GradusError('RELEASE_UNKNOWN', `Release ${id} has not begun.`);
+        const { model, startedAt } = report;
+        rows.set(id, { runId: '', model, startedAt, running: false, report: structuredClone(report) });
+        return;
+      }
+      if (!ended && !row.running) return;
+      row.report = structuredClone(report);
+      if (ended) row.running = false;
+    },
+    find: async (id) => structuredClone(rows.get(id)?.report ?? null),
+    async list(model) {
+      return [...rows.values()]
+        .filter((row) => model === undefined || row.model === model)
+        .sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))
+        .map((row) => row.report)
+        .filter((report) => report !== null);
+    },
+    async nextId(model) {
+      let number = numbers.get(model) ?? 0;
+      do number += 1;
+      while (rows.has(`${model}-${number}`));
+      numbers.set(model, number);
+      return `${model}-${number}`;
+    },
+  };
+}
+
+export function fakePlans(): Plans {
+  const plans = new Map<string, unknown>();
+  return {
+    find: async (name) => plans.get(name) ?? null,
+    save: async (name, plan) => void plans.set(name, structuredClone(plan)),
+    list: async () => [...plans.keys()].sort(),
+  };
+}
