@@ -1,0 +1,65 @@
+/** The npm packages, exactly as package-lock.json names them, without their install scripts. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PartMissing } from './listing.mjs';
+import { modules, root, sha256 } from './places.mjs';
+import { onPath, run } from './processes.mjs';
+
+export const packages = {
+  id: 'packages',
+  name: 'packages',
+  key: () => sha256(readFileSync(join(root, 'package-lock.json'))),
+  async make({ say }) {
+    if (!asLocked()) {
+      say('npm ci');
+      await install();
+      if (!asLocked()) throw new PartMissing('npm left packages out', 'look at `npm ci --ignore-scripts` yourself');
+    }
+    return {
+      name: 'packages',
+      how: `locked, ${Object.keys(readLock('node_modules/.package-lock.json')).length}`,
+      files: [join(modules, '.package-lock.json')],
+      values: {},
+    };
+  },
+};
+
+/**
+ * npm writes its own list into node_modules last of all, so a list that agrees with the lock means that an install was
+ * finished. Packages for other platforms are in the lock alone.
+ */
+function asLocked() {
+  const there = readLock('node_modules/.package-lock.json');
+  return Object.entries(readLock('package-lock.json')).every(([path, locked]) => {
+    if (path === '') return true;
+    const found = there[path];
+    if (!found) return locked.optional === true || locked.peer === true;
+    return found.version === locked.version && existsSync(join(root, path, 'package.json'));
+  });
+}
+
+function readLock(file) {
+  try {
+    return JSON.parse(readFileSync(join(root, file), 'utf8')).packages;
+  } catch {
+    return {};
+  }
+}
+
+async function install() {
+  // npm says where it is to what it starts; else it is on PATH.
+  const own = process.env.npm_execpath?.endsWith('npm-cli.js') ? process.env.npm_execpath : undefined;
+  const npm = onPath('npm');
+  if (!own && !npm) throw new PartMissing('there is no npm', 'install npm (it comes with Node)');
+  const args = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--prefer-offline'];
+  args.push('--no-audit', '--no-fund', '--loglevel=error');
+  try {
+    await (own ? run(process.execPath, [own, ...args]) : run(npm, args));
+  } catch (error) {
+    throw new PartMissing(
+      'npm could not install the packages',
+      'connect to the npm registry, or name yours in npm_config_registry',
+      error.output,
+    );
+  }
+}

@@ -1,0 +1,31 @@
+/** Two projects: tests that are quick and share the cores, then the heavy ones (whole systems, real servers), one at a time. */
+import { defineConfig } from 'vitest/config';
+
+const heavy = 'test/heavy/**/*.test.ts';
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'quick',
+          include: ['test/**/*.test.ts'],
+          exclude: [heavy],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'heavy',
+          include: [heavy],
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});
