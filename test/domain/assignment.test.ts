@@ -1,91 +1,119 @@
-/** Assignment: sticky, near its share, monotone as a ramp grows, and the same as an independent computation. */
+/** Assignment: the published vectors, and the properties that users notice. */
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { assign, bucket } from '../../src/domain/assignment.ts';
-import type { Exposure, Route } from '../../src/domain/route.ts';
+import { nobody, type Exposure, type Route } from '../../src/domain/route.ts';
 
-const route = (exposure: Exposure): Route => ({
-  model: 'mail',
-  capability: 'spam',
-  revision: 1,
-  stable: 'old',
-  candidate: 'new',
-  exposure,
-  phase: 'mail-2/1/gray/0',
-});
-const gray = (share: number, salt = 'gray'): Exposure => ({ groups: [], gray: { salt, share }, experiment: null });
-const users = Array.from({ length: 20_000 }, (_, i) => ({ id: `u-${i}`, groups: [] }));
+const { vectors } = z
+  .object({ vectors: z.array(z.object({ salt: z.string(), user: z.string(), bucket: z.number() })) })
+  .parse(JSON.parse(readFileSync(new URL('../fixtures/assignment.json', import.meta.url), 'utf8')));
+
+function route(exposure: Partial<Exposure>): Route {
+  const exposed = { ...nobody, ...exposure };
+  return {
+    model: 'm',
+    capability: 'c',
+    revision: 1,
+    stable: 'old',
+    candidate: 'new',
+    exposure: exposed,
+    phase: 'r/1/gray/0',
+  };
+}
+
+const gray = (share: number, salt = 'r/1/gray') => ({ gray: { salt, share } });
+const experiment = (share: number) => ({ experiment: { salt: 'r/1/ab', share } });
+const user = (id: string, groups: string[] = []) => ({ id, groups });
+const ids = (count: number) => Array.from({ length: count }, (_, i) => `u-${i}`);
+const share = fc.double({ min: 0, max: 1, noNaN: true });
 
 describe('bucket', () => {
-  const text = readFileSync(new URL('../fixtures/assignment.json', import.meta.url), 'utf8');
-  const vector = z.object({ salt: z.string(), user: z.string(), bucket: z.number() });
-  const { vectors } = z.object({ vectors: z.array(vector) }).parse(JSON.parse(text));
+  test.each(vectors)(
+    'agrees with hashlib for salt "$salt" and user "$user"',
+    ({ salt, user: id, bucket: expected }) => {
+      expect(bucket(salt, id)).toBe(expected);
+    },
+  );
 
-  it.each(vectors)('of $salt and $user is what Python computes', (expected) => {
-    expect(bucket(expected.salt, expected.user)).toBe(expected.bucket);
-  });
-
-  it('under two salts are independent', () => {
-    const both = users.filter(({ id }) => bucket('gray', id) < 0.3 && bucket('ab', id) < 0.5).length;
-    expect(both / users.length).toBeCloseTo(0.15, 1.7);
+  test('is spread evenly over [0, 1)', () => {
+    const counts = new Array<number>(20).fill(0);
+    for (const id of ids(20_000)) counts[Math.floor(bucket('s', id) * 20)]! += 1;
+    // Chi-squared with 19 degrees of freedom is above 43.8 once in a thousand.
+    expect(counts.reduce((sum, n) => sum + (n - 1000) ** 2 / 1000, 0)).toBeLessThan(43.8);
   });
 });
 
 describe('assign', () => {
-  it('gives a share of users the candidate, within what chance allows', () => {
-    for (const share of [0.0001, 0.01, 0.05, 0.5, 0.99]) {
-      const given = users.filter((user) => assign(route(gray(share)), user).version === 'new').length;
-      const deviation = Math.sqrt(users.length * share * (1 - share));
-      expect(Math.abs(given - users.length * share)).toBeLessThanOrEqual(4 * deviation + 1);
+  test('gives everybody stable when nothing is on its way', () => {
+    expect(assign({ ...route(gray(1)), candidate: null }, user('u'))).toEqual({ version: 'old', arm: 'stable' });
+  });
+
+  test('gives nobody the candidate at 0 and everybody at 1', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (salt, id) => {
+        expect(assign(route(gray(0, salt)), user(id)).version).toBe('old');
+        expect(assign(route(gray(1, salt)), user(id)).version).toBe('new');
+      }),
+    );
+  });
+
+  test('never takes the candidate away while the ramp grows, nor on the way into the experiment', () => {
+    fc.assert(
+      fc.property(fc.string(), share, share, share, (id, a, b, tested) => {
+        const [small, large] = [Math.min(a, b), Math.max(a, b)];
+        if (assign(route(gray(small)), user(id)).version !== 'new') return;
+        expect(assign(route(gray(large)), user(id))).toEqual({ version: 'new', arm: 'gray' });
+        expect(assign(route({ ...gray(large), ...experiment(tested) }), user(id)).arm).toBe('gray');
+      }),
+    );
+  });
+
+  test('is sticky: the same user gets the same answer, whoever else asks', () => {
+    fc.assert(
+      fc.property(fc.string(), share, share, (id, grayed, tested) => {
+        const exposure = { ...gray(grayed), ...experiment(tested) };
+        const first = assign(route(exposure), user(id));
+        for (const other of ids(5)) assign(route(exposure), user(other));
+        expect(assign({ ...route(exposure), revision: 9, phase: 'r/1/ab/0' }, user(id))).toEqual(first);
+      }),
+    );
+  });
+
+  test('puts testers on the candidate whatever is drawn', () => {
+    const exposure = { groups: ['staff'], ...gray(0), ...experiment(0.5) };
+    for (const id of ids(100)) {
+      expect(assign(route(exposure), user(id, ['other', 'staff']))).toEqual({ version: 'new', arm: 'tester' });
+      expect(assign(route(exposure), user(id, ['other'])).arm).toMatch(/^(treatment|control)$/);
     }
   });
 
-  it('gives nobody the candidate at 0 and everybody at 1', () => {
-    expect(users.filter((user) => assign(route(gray(0)), user).version === 'new')).toEqual([]);
-    expect(users.every((user) => assign(route(gray(1)), user).version === 'new')).toBe(true);
+  // Five standard deviations of a binomial: one run in two million is outside by chance, and these ids never change.
+  test('exposes every share within binomial bounds, down to 0.01 %', () => {
+    const n = 100_000;
+    const buckets = ids(n).map((id) => bucket('r/1/gray', id));
+    for (const wanted of [0.0001, 0.001, 0.01, 0.05, 0.25, 0.5, 0.9]) {
+      const exposed = buckets.filter((one) => one < wanted).length;
+      expect(Math.abs(exposed - n * wanted)).toBeLessThan(5 * Math.sqrt(n * wanted * (1 - wanted)));
+      for (const id of ids(500)) {
+        expect(assign(route(gray(wanted)), user(id)).arm === 'gray').toBe(bucket('r/1/gray', id) < wanted);
+      }
+    }
   });
 
-  it('never takes the candidate away as shares grow and the experiment follows', () => {
-    const share = fc.double({ min: 0, max: 1, noNaN: true });
-    fc.assert(
-      fc.property(fc.string(), fc.array(share, { minLength: 1, maxLength: 6 }), share, (id, ramp, experiment) => {
-        const growing = [...ramp].sort((a, b) => a - b);
-        const last = growing.at(-1) ?? 0;
-        const exposures = growing.map((each) => gray(each));
-        exposures.push({
-          groups: [],
-          gray: { salt: 'gray', share: last },
-          experiment: { salt: 'ab', share: experiment },
-        });
-        const given = exposures.map((exposure) => assign(route(exposure), { id, groups: [] }).version === 'new');
-        expect(given).toEqual([...given].sort((a, b) => Number(a) - Number(b)));
-      }),
-    );
+  test('draws the experiment independently of gray, among those who are not in it', () => {
+    const n = 20_000;
+    const arms = ids(n).map((id) => assign(route({ ...gray(0.25), ...experiment(0.5) }), user(id)).arm);
+    const count = (arm: string) => arms.filter((one) => one === arm).length;
+    expect(Math.abs(count('gray') - 0.25 * n)).toBeLessThan(5 * Math.sqrt(n * 0.25 * 0.75));
+    const rest = n - count('gray');
+    expect(Math.abs(count('treatment') - 0.5 * rest)).toBeLessThan(5 * Math.sqrt(rest * 0.25));
   });
 
-  it('is the same at every look', () => {
-    fc.assert(
-      fc.property(fc.string(), fc.double({ min: 0, max: 1, noNaN: true }), (id, share) => {
-        const user = { id, groups: [] };
-        expect(assign(route(gray(share)), user)).toEqual(assign(structuredClone(route(gray(share))), user));
-      }),
-    );
-  });
-
-  it('draws the experiment among users who are in neither groups nor gray', () => {
-    const exposure = { ...gray(0.25), experiment: { salt: 'ab', share: 0.5 } };
-    const arms = users.map((user) => assign(route(exposure), user).arm);
-    const share = (arm: string) => arms.filter((each) => each === arm).length / users.length;
-    expect(share('gray')).toBeCloseTo(0.25, 1.7);
-    expect(share('treatment')).toBeCloseTo(0.375, 1.7);
-    expect(share('control')).toBeCloseTo(0.375, 1.7);
-  });
-
-  it('gives testers the candidate, and everybody stable when there is none', () => {
-    const tester = { id: 'u-1', groups: ['staff'] };
-    expect(assign(route({ ...gray(0), groups: ['staff'] }), tester)).toEqual({ version: 'new', arm: 'tester' });
-    expect(assign({ ...route(gray(1)), candidate: null }, tester)).toEqual({ version: 'old', arm: 'stable' });
+  test('draws different users under different salts', () => {
+    const n = 20_000;
+    const both = ids(n).filter((id) => bucket('r/1/gray', id) < 0.1 && bucket('r/2/gray', id) < 0.1).length;
+    expect(Math.abs(both - n * 0.01)).toBeLessThan(5 * Math.sqrt(n * 0.01 * 0.99));
   });
 });
