@@ -1,6 +1,7 @@
 /** The levels of exposure that a stage goes through: who has the candidate at each, and what its records are called. */
 import type { Plan, StageStep } from './plan.ts';
 import { nobody, type Exposure } from './route.ts';
+import { percent } from './words.ts';
 
 /** One level of exposure. Answers given at it are recorded under `phase`. */
 export interface Level {
@@ -84,9 +85,4 @@ export function levelsOf(plan: Plan, release: string, stage: number, step: Exclu
       ];
     }
   }
-}
-
-/** 0.05 → `5 %`, 0.0001 → `0.01 %`. */
-export function percent(share: number): string {
-  return `${Number((share * 100).toPrecision(6))} %`;
 }

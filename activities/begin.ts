@@ -1,0 +1,77 @@
+/** Before the seven steps: the plan is read whole, and the model is taken, so that no other release moves its users. */
+import { GradusError } from '../src/domain/errors.ts';
+import { parsePlan } from '../src/domain/plan-input.ts';
+import type { Plan } from '../src/domain/plan.ts';
+import type { Ports } from '../src/domain/ports.ts';
+import type { Version } from '../src/domain/version.ts';
+
+export interface BeginInput {
+  id: string;
+  runId: string;
+  plan: Plan;
+  startedAt: string;
+}
+
+/** What users have before the release changes anything. */
+export interface Before {
+  /** Stable digest of each capability of the plan; null where nothing is stable yet. */
+  stable: Record<string, string | null>;
+  /** The version that most of them have. */
+  version: Version | null;
+}
+
+export function beginActivities(ports: Ports) {
+  return {
+    /** `plan` is a stored plan's name, or the plan itself. */
+    async readPlan(plan: unknown): Promise<Plan> {
+      if (typeof plan !== 'string') return parsePlan(plan);
+      const stored = await ports.plans.find(plan);
+      if (stored === null || stored === undefined) throw await unknownPlan(ports, plan);
+      return parsePlan(stored);
+    },
+
+    async beginRelease(input: BeginInput): Promise<Before> {
+      const { id, runId, plan, startedAt } = input;
+      const begin = () => ports.releases.begin({ id, runId, model: plan.model, plan, startedAt });
+      const holder = await ports.releases.holder(plan.model);
+      if (holder !== null && holder.id !== id && !(await ports.isRunning(holder.id))) {
+        await ports.releases.abandon(holder.id, 'its workflow ended without an end of its own (terminated?)');
+      }
+      await begin();
+      await clearLeftovers(ports, plan.model, id);
+      return before(ports, plan);
+    },
+  };
+}
+
+async function unknownPlan(ports: Ports, name: string): Promise<GradusError> {
+  const names = await ports.plans.list();
+  const known = names.length === 0 ? 'no plan is stored yet' : `stored plans: ${names.join(', ')}`;
+  return new GradusError(
+    'PLAN_UNKNOWN',
+    `There is no stored plan "${name}"; ${known}. Store one with gradus plan save.`,
+  );
+}
+
+/** A release that was terminated could not clean up: whoever still has its candidate goes back to stable. */
+async function clearLeftovers(ports: Ports, model: string, id: string): Promise<void> {
+  const left = (await ports.routes.current(model)).filter(
+    (route) => route.candidate !== null && !route.phase.startsWith(`${id}/`),
+  );
+  if (left.length === 0) return;
+  await ports.routes.set({
+    model,
+    capabilities: left.map((route) => route.capability),
+    phase: '',
+    to: { kind: 'restored', versions: Object.fromEntries(left.map((route) => [route.capability, route.stable])) },
+  });
+}
+
+async function before(ports: Ports, plan: Plan): Promise<Before> {
+  const routes = new Map((await ports.routes.current(plan.model)).map((route) => [route.capability, route.stable]));
+  const stable = Object.fromEntries(Object.keys(plan.capabilities).map((name) => [name, routes.get(name) ?? null]));
+  const counts = new Map<string, number>();
+  for (const digest of Object.values(stable)) if (digest !== null) counts.set(digest, (counts.get(digest) ?? 0) + 1);
+  const most = [...counts].sort((a, b) => b[1] - a[1])[0]?.[0];
+  return { stable, version: most === undefined ? null : await ports.versions.find(plan.model, most) };
+}

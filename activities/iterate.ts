@@ -1,0 +1,20 @@
+/** Step 7: what came back from users over the whole release, and whether the model should learn from it. */
+import { whetherToLearn } from '../src/domain/learning.ts';
+import type { ObservationSummary, Ports } from '../src/domain/ports.ts';
+import type { ReleaseReport } from '../src/domain/report.ts';
+
+export interface LookBack {
+  observations: ObservationSummary[];
+  iteration: { learn: boolean; reasons: string[] };
+}
+
+export function iterateActivities(ports: Ports) {
+  return {
+    async lookBack(report: Pick<ReleaseReport, 'id' | 'plan'>): Promise<LookBack> {
+      const observations = await ports.observations.summary(report.id);
+      const { plan } = report;
+      const iteration = plan === null ? { learn: false, reasons: [] } : whetherToLearn(plan, observations);
+      return { observations, iteration };
+    },
+  };
+}

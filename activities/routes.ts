@@ -1,0 +1,84 @@
+/** Changes of what users get: set in the store, and over only when every live gateway has confirmed them. */
+import { Context } from '@temporalio/activity';
+import { GradusError } from '../src/domain/errors.ts';
+import type { Level } from '../src/domain/levels.ts';
+import type { Confirmations, Ports, RouteChange } from '../src/domain/ports.ts';
+
+/** The capabilities that move together. */
+export interface Moving {
+  model: string;
+  capabilities: string[];
+  /** How long to wait for every live gateway. */
+  withinMs: number;
+}
+
+/** Routes as they took effect. */
+export interface InEffect {
+  revision: number;
+  gateways: number;
+}
+
+const pollMs = 100;
+
+export function routeActivities(ports: Ports) {
+  /** Waits until each live gateway has the revision; the last state if time runs out first. */
+  async function confirmed(revision: number, withinMs: number): Promise<Confirmations> {
+    const context = Context.current();
+    const until = Date.now() + withinMs;
+    for (;;) {
+      const state = await ports.routes.confirmations(revision);
+      if (state.live > 0 && state.confirmed === state.live) return state;
+      if (Date.now() >= until) return state;
+      context.heartbeat({ revision, live: state.live, confirmed: state.confirmed, missing: state.missing });
+      await context.sleep(pollMs);
+    }
+  }
+
+  /** Sets and insists on confirmation; the caller undoes what is set when it fails. */
+  async function insist(change: RouteChange, withinMs: number): Promise<InEffect> {
+    const revision = await ports.routes.set(change);
+    const state = await confirmed(revision, withinMs);
+    if (state.live === 0 || state.confirmed < state.live) throw lost(state, withinMs);
+    return { revision, gateways: state.confirmed };
+  }
+
+  return {
+    async expose(input: Moving & { candidate: string; level: Level }): Promise<InEffect> {
+      const { model, capabilities, candidate, level, withinMs } = input;
+      return insist(
+        { model, capabilities, phase: level.phase, to: { kind: 'exposed', candidate, exposure: level.exposure } },
+        withinMs,
+      );
+    },
+
+    async makeFull(input: Moving & { candidate: string; phase: string }): Promise<InEffect> {
+      const { model, capabilities, candidate, phase, withinMs } = input;
+      return insist({ model, capabilities, phase, to: { kind: 'full', candidate } }, withinMs);
+    },
+
+    /**
+     * Puts users back on what was stable. It never fails for want of gateways: the store has the routes, and a gateway
+     * that comes back takes them from there before it serves.
+     */
+    async restore(input: Moving & { versions: Record<string, string | null> }): Promise<InEffect> {
+      const { model, capabilities, versions, withinMs } = input;
+      const revision = await ports.routes.set({
+        model,
+        capabilities,
+        phase: '',
+        to: { kind: 'restored', versions },
+      });
+      const state = await confirmed(revision, withinMs);
+      return { revision, gateways: state.confirmed };
+    },
+  };
+}
+
+function lost(state: Confirmations, withinMs: number): GradusError {
+  const seconds = Math.round(withinMs / 1000);
+  const message =
+    state.live === 0
+      ? `No gateway has been alive for ${seconds} s, so routes ${state.revision} reach nobody. Start one with gradus gateway.`
+      : `${state.live - state.confirmed} of ${state.live} gateways have not confirmed routes ${state.revision} within ${seconds} s: ${state.missing.join('; ')}.`;
+  return new GradusError('GATEWAYS_LOST', message, { problems: state.missing });
+}

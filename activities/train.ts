@@ -1,0 +1,41 @@
+/** Step 1: the candidate is trained, or found, and registered. */
+import { Context } from '@temporalio/activity';
+import { GradusError } from '../src/domain/errors.ts';
+import type { Ports, TrainedVersion, TrainOrder } from '../src/domain/ports.ts';
+import type { Version } from '../src/domain/version.ts';
+
+export function trainActivities(ports: Ports) {
+  return {
+    async registerVersion(version: TrainedVersion): Promise<Version> {
+      return ports.versions.register(version);
+    },
+
+    /** A version that exists, by `v<number>` or digest, for a plan that trains nothing. */
+    async findVersion(query: { model: string; version: string; capabilities: string[] }): Promise<Version> {
+      const { model, version: name, capabilities } = query;
+      const version = await ports.versions.find(model, name);
+      if (version === null) {
+        const known = (await ports.versions.list(model)).map((v) => `v${v.number}`).join(', ');
+        throw new GradusError('VERSION_UNKNOWN', `${model} has no version ${name}; it has ${known || 'none yet'}.`);
+      }
+      const missing = capabilities.filter((capability) => version.labels[capability] === undefined);
+      if (missing.length > 0) {
+        throw new GradusError(
+          'CAPABILITY_UNKNOWN',
+          `v${version.number} of ${model} was not trained for ${missing.join(', ')}; take a version that was, or leave them out.`,
+        );
+      }
+      return version;
+    },
+  };
+}
+
+export function longTrainActivities(ports: Pick<Ports, 'trainer'>) {
+  return {
+    /** Trains; each heartbeat carries how far it is, and the networks that are finished survive a crash. */
+    async trainVersion(order: TrainOrder): Promise<TrainedVersion> {
+      const context = Context.current();
+      return ports.trainer.train(order, (progress) => context.heartbeat(progress), context.cancellationSignal);
+    },
+  };
+}

@@ -1,0 +1,36 @@
+/** The activities as workflows call them: one proxy for each class of time-out. */
+import { proxyActivities } from '@temporalio/workflow';
+import type { Activities, TrainingActivities } from '../activities/index.ts';
+import { trainingQueue } from './messages.ts';
+
+/** Reads and writes of records; tried again for as long as the store is away. */
+export const records = proxyActivities<
+  Pick<Activities, 'readPlan' | 'beginRelease' | 'findVersion' | 'registerVersion' | 'split' | 'recordRelease'>
+>({
+  startToCloseTimeout: '30 seconds',
+  retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
+});
+
+/** What is decided from records; while no gateway is alive, this waits for one, and says so by heartbeats. */
+export const judgements = proxyActivities<
+  Pick<Activities, 'judgeInternalTest' | 'judgeGray' | 'judgeAbTest' | 'lookBack'>
+>({
+  startToCloseTimeout: '1 hour',
+  heartbeatTimeout: '60 seconds',
+  retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
+});
+
+/** Changes of what users get; each waits for the gateways and says so by heartbeats. */
+export const routes = proxyActivities<Pick<Activities, 'expose' | 'makeFull' | 'restore'>>({
+  startToCloseTimeout: '1 hour',
+  heartbeatTimeout: '10 seconds',
+  retry: { initialInterval: '200 milliseconds', maximumInterval: '5 seconds' },
+});
+
+/** Hours of work in a process of its own. */
+export const training = proxyActivities<TrainingActivities>({
+  taskQueue: trainingQueue,
+  startToCloseTimeout: '24 hours',
+  heartbeatTimeout: '15 seconds',
+  retry: { initialInterval: '1 second', maximumInterval: '30 seconds', maximumAttempts: 10 },
+});

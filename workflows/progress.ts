@@ -1,0 +1,225 @@
+/** What a release has done so far, kept as its report: shown in Temporal's UI, answered to queries, written to the store. */
+import {
+  CancellationScope,
+  condition,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import type { PersonSays } from '../src/domain/approval.ts';
+import { curvePoint } from '../src/domain/curve.ts';
+import { steps, type Plan, type Step } from '../src/domain/plan.ts';
+import type { ReleaseReport, StageProgress, StepProgress, StepState, Waiting } from '../src/domain/report.ts';
+import type { Version } from '../src/domain/version.ts';
+import { records } from './activities.ts';
+import { detailsOf } from './details.ts';
+import { stateQuery } from './messages.ts';
+import { stageUpdateSignal, type StageUpdate } from './rollout-messages.ts';
+
+const attributes = {
+  model: defineSearchAttributeKey('GradusModel', SearchAttributeType.KEYWORD),
+  version: defineSearchAttributeKey('GradusVersion', SearchAttributeType.KEYWORD),
+  stage: defineSearchAttributeKey('GradusStage', SearchAttributeType.KEYWORD),
+  step: defineSearchAttributeKey('GradusStep', SearchAttributeType.KEYWORD),
+  exposure: defineSearchAttributeKey('GradusExposure', SearchAttributeType.DOUBLE),
+  waiting: defineSearchAttributeKey('GradusWaiting', SearchAttributeType.KEYWORD),
+};
+
+export type Progress = ReturnType<typeof startProgress>;
+
+export function startProgress() {
+  const report: ReleaseReport = {
+    id: workflowInfo().workflowId,
+    model: '',
+    strategy: '',
+    state: 'running',
+    reason: '',
+    startedAt: now(),
+    endedAt: null,
+    plan: null,
+    candidate: null,
+    stable: null,
+    steps: steps.map((step): StepProgress => ({ step, state: 'waiting', note: '', startedAt: null, endedAt: null })),
+    stages: [],
+    curve: [],
+    exposures: [],
+    decisions: [],
+    waiting: null,
+    observations: [],
+    iteration: null,
+  };
+  let dirty = false;
+  let stopped = false;
+  let recording = Promise.resolve();
+
+  /** Shows the report in Temporal's UI, and has it written to the store soon. */
+  function changed(): void {
+    dirty = true;
+    setCurrentDetails(detailsOf(report));
+    const stage = report.stages.find((candidate) => candidate.state === 'running');
+    const step = report.steps.find((candidate) => candidate.state === 'running');
+    upsertSearchAttributes([
+      { key: attributes.model, value: report.model || null },
+      { key: attributes.version, value: report.candidate === null ? null : `v${report.candidate.number}` },
+      { key: attributes.stage, value: stage === undefined ? null : stage.capabilities.join(', ').slice(0, 200) },
+      { key: attributes.step, value: stage?.step ?? step?.step ?? report.state },
+      { key: attributes.exposure, value: stage?.exposure ?? null },
+      { key: attributes.waiting, value: report.waiting === null ? null : 'yes' },
+    ]);
+  }
+
+  function step(name: Step, state: StepState, note: string): void {
+    const progress = report.steps.find((candidate) => candidate.step === name);
+    if (progress === undefined) return;
+    progress.startedAt ??= now();
+    if (state === 'done' || state === 'failed' || state === 'skipped') progress.endedAt = now();
+    Object.assign(progress, { state, note: note || progress.note });
+    changed();
+  }
+
+  function decision(what: string, by: string, why: string, at: { stage: number; step: Step } | null): void {
+    report.decisions.push({ at: now(), stage: at?.stage ?? null, step: at?.step ?? null, what, by, why });
+    changed();
+  }
+
+  setHandler(stateQuery, () => report, { description: 'The release as it stands: the same value as its report.' });
+
+  setHandler(stageUpdateSignal, (update) => {
+    const stage = report.stages[update.number - 1];
+    if (stage === undefined) return;
+    applyUpdate(stage, update);
+    if (update.exposurePoint !== undefined) report.exposures.push(update.exposurePoint);
+    if (update.decision !== undefined) report.decisions.push(update.decision);
+    if (update.verdict !== undefined && update.verdict.kind !== 'hold') {
+      const { kind, reasons } = update.verdict;
+      report.decisions.push({
+        at: now(),
+        stage: stage.number,
+        step: update.step,
+        what: kind,
+        by: 'gradus',
+        why: reasons.join('; '),
+      });
+    }
+    const isLast = update.number === report.stages.length;
+    step(
+      update.step,
+      update.state === 'done' && !isLast ? 'running' : update.state,
+      `stage ${update.number}: ${update.note}`,
+    );
+  });
+
+  return {
+    report,
+    step,
+
+    planned(plan: Plan, stable: Version | null): void {
+      Object.assign(report, { plan, model: plan.model, strategy: plan.strategy, stable });
+      changed();
+    },
+
+    trained(version: Version): void {
+      report.candidate = version;
+      changed();
+    },
+
+    split(stages: string[][]): void {
+      report.stages = stages.map((capabilities, i) => newStage(i + 1, capabilities));
+      changed();
+    },
+
+    stageStarted(stage: StageProgress): void {
+      stage.state = 'running';
+      changed();
+    },
+
+    /** N(t) and P(t) grow when the stage's capabilities are full. */
+    stageEnded(stage: StageProgress, state: 'released' | 'rolledBack', reason: string): void {
+      Object.assign(stage, { state, reason, step: null, exposure: state === 'released' ? 1 : 0 });
+      if (state === 'released') {
+        report.curve.push(curvePoint(report.stages, stage.number - 1, now()));
+      }
+      changed();
+    },
+
+    waits(waiting: Waiting | null): void {
+      report.waiting = waiting;
+      changed();
+    },
+
+    decided(what: string, says: PersonSays, waiting: Waiting | null): void {
+      decision(what, says.by, says.why ?? '', waiting);
+    },
+
+    refused(what: string, says: PersonSays | string, problem: string): void {
+      const by = typeof says === 'string' ? 'unknown' : says.by;
+      decision(`${what} was refused`, by, typeof says === 'string' ? says : problem, null);
+    },
+
+    paused(paused: boolean, says: PersonSays): void {
+      report.state = paused ? 'paused' : 'running';
+      decision(paused ? 'paused' : 'resumed', says.by, says.why ?? '', null);
+    },
+
+    /** Writes the report to the store whenever it has changed, until the release ends, cancelled or not. */
+    keepRecorded(): void {
+      recording = CancellationScope.nonCancellable(async () => {
+        for (;;) {
+          await condition(() => dirty || stopped);
+          if (stopped) return;
+          dirty = false;
+          await records.recordRelease({ report, ended: false });
+        }
+      });
+    },
+
+    /** The last word: what the release came to. */
+    async end(state: ReleaseReport['state'], reason: string): Promise<ReleaseReport> {
+      stopped = true;
+      await recording;
+      Object.assign(report, { state, reason, endedAt: now(), waiting: null });
+      for (const progress of report.steps) {
+        if (progress.state === 'waiting')
+          Object.assign(progress, { state: 'skipped', note: skippedBecause(report, progress.step) });
+        if (progress.state === 'running') Object.assign(progress, { state: 'failed', endedAt: now() });
+      }
+      for (const stage of report.stages) if (stage.state === 'waiting') stage.state = 'notStarted';
+      changed();
+      await records.recordRelease({ report, ended: true });
+      return report;
+    },
+  };
+}
+
+function newStage(number: number, capabilities: string[]): StageProgress {
+  return {
+    number,
+    capabilities,
+    state: 'waiting',
+    step: null,
+    exposure: 0,
+    reason: '',
+    examinations: [],
+    verdicts: {},
+  };
+}
+
+function applyUpdate(stage: StageProgress, update: StageUpdate): void {
+  stage.step = update.step;
+  stage.exposure = update.exposure;
+  stage.reason = update.note;
+  if (update.examinations !== undefined) stage.examinations = update.examinations;
+  if (update.verdict !== undefined) stage.verdicts[update.step] = update.verdict;
+}
+
+function skippedBecause(report: ReleaseReport, step: Step): string {
+  const inner = step === 'gray' || step === 'A/B';
+  if (inner && report.state === 'released') return `the ${report.strategy} strategy has no such step`;
+  return `the release ended before it (${report.state})`;
+}
+
+function now(): string {
+  return new Date().toISOString();
+}

@@ -1,0 +1,175 @@
+/** A release: a candidate version's capabilities are carried to all users, stage by stage, in seven steps. */
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancellationScope,
+  ChildWorkflowFailure,
+  condition,
+  allHandlersFinished,
+  isCancellation,
+  ParentClosePolicy,
+  startChild,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { stageSteps } from '../src/domain/levels.ts';
+import type { Plan } from '../src/domain/plan.ts';
+import type { ReleaseReport, StageProgress } from '../src/domain/report.ts';
+import type { Version } from '../src/domain/version.ts';
+import type { Before } from '../activities/index.ts';
+import { judgements, records, routes, training } from './activities.ts';
+import { openDesk, type Desk } from './desk.ts';
+import type { ReleaseInput } from './messages.ts';
+import { startProgress, type Progress } from './progress.ts';
+import type { StageOutcome } from './rollout-messages.ts';
+import { rollout } from './rollout.ts';
+
+export async function release(input: ReleaseInput): Promise<ReleaseReport> {
+  const progress = startProgress();
+  const story = new CancellationScope();
+  let rolledBack = '';
+  const desk = openDesk(progress, (reason) => {
+    rolledBack = reason;
+    story.cancel();
+  });
+  try {
+    await story.run(async () => {
+      const { plan, before } = await begin(input, progress);
+      const candidate = await train(plan, progress);
+      for (const stage of await split(plan, progress)) {
+        const outcome = await rollOut(stage, plan, candidate, before, progress, desk);
+        if (outcome.kind === 'rolledBack') return;
+      }
+      await iterate(progress);
+    });
+    return await ended(progress, rolledBack);
+  } catch (error) {
+    return await endedEarly(progress, error, rolledBack);
+  }
+}
+
+/** The plan is read whole, and the model is taken: another release of it is refused until this one has ended. */
+async function begin({ plan: given }: ReleaseInput, progress: Progress): Promise<{ plan: Plan; before: Before }> {
+  const plan = await records.readPlan(given);
+  const { workflowId: id, runId, startTime } = workflowInfo();
+  const before = await records.beginRelease({ id, runId, plan, startedAt: startTime.toISOString() });
+  progress.planned(plan, before.version);
+  progress.keepRecorded();
+  return { plan, before };
+}
+
+async function train(plan: Plan, progress: Progress): Promise<Version> {
+  const capabilities = Object.keys(plan.capabilities);
+  if (plan.candidate.kind === 'version') {
+    const version = await records.findVersion({ model: plan.model, version: plan.candidate.version, capabilities });
+    progress.trained(version);
+    progress.step('train', 'skipped', `v${version.number} is there already`);
+    return version;
+  }
+  const { train: spec } = plan.candidate;
+  progress.step('train', 'running', `on ${spec.data}`);
+  const trained = await training.trainVersion({ model: plan.model, capabilities, spec });
+  const version = await records.registerVersion(trained);
+  progress.trained(version);
+  progress.step('train', 'done', `v${version.number}, trained on ${version.trainedOn} examples of ${spec.data}`);
+  return version;
+}
+
+async function split(plan: Plan, progress: Progress): Promise<StageProgress[]> {
+  progress.step('split', 'running', '');
+  const stages = await records.split(plan);
+  progress.split(stages);
+  progress.step('split', 'done', stages.map((stage, i) => `${i + 1}: ${stage.join(', ')}`).join('; '));
+  return progress.report.stages;
+}
+
+/** Steps 3 to 6 of one stage, in a workflow with a page of its own. */
+async function rollOut(
+  stage: StageProgress,
+  plan: Plan,
+  candidate: Version,
+  before: Before,
+  progress: Progress,
+  desk: Desk,
+): Promise<StageOutcome> {
+  const { workflowId: id } = workflowInfo();
+  const { number, capabilities } = stage;
+  const stable = Object.fromEntries(capabilities.map((name) => [name, before.stable[name] ?? null]));
+  await condition(() => progress.report.state !== 'paused');
+  progress.stageStarted(stage);
+  const [first = 'internal test'] = stageSteps(plan);
+  const position = { step: first, level: 0, effectiveAt: null, exposure: 0, exposed: false, asked: 0, askedAt: null };
+  const child = await startChild(rollout, {
+    workflowId: `${id}/${number}`,
+    parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+    staticSummary: `${plan.model} v${candidate.number}, stage ${number}: ${capabilities.join(', ')}`,
+    args: [{ release: id, plan, number, capabilities, candidate, before: stable, paused: false, position }],
+  });
+  await desk.serve(child);
+  try {
+    const outcome = await child.result();
+    progress.stageEnded(stage, outcome.kind, outcome.reason);
+    return outcome;
+  } catch (error) {
+    // The rollout puts its users back by itself; this is for one that was terminated.
+    await CancellationScope.nonCancellable(() =>
+      routes.restore({ model: plan.model, capabilities, withinMs: plan.gatewayWithinMs, versions: stable }),
+    );
+    const reason = isCancellation(error) ? 'cancelled' : `its rollout failed: ${messageOf(error)}`;
+    progress.stageEnded(stage, 'rolledBack', reason);
+    if (isCancellation(error)) throw error;
+    return { kind: 'rolledBack', reason };
+  } finally {
+    await desk.serve(null);
+  }
+}
+
+/** Step 7: what came back from users, and whether the model should learn from it. */
+async function iterate(progress: Progress): Promise<void> {
+  progress.step('iterate', 'running', '');
+  const { observations, iteration } = await judgements.lookBack(progress.report);
+  Object.assign(progress.report, { observations, iteration });
+  progress.step('iterate', 'done', iteration.reasons[0] ?? '');
+}
+
+/** How a release ends whose story was told to its end, or stopped at a stage that was rolled back. */
+async function ended(progress: Progress, rolledBack: string): Promise<ReleaseReport> {
+  const { stages, iteration } = progress.report;
+  const failed = stages.find((stage) => stage.state === 'rolledBack');
+  if (iteration === null) await lookBackAnyway(progress);
+  const state = stateOf(stages);
+  const reason = failed?.reason ?? (rolledBack || 'every stage reached all users');
+  await condition(allHandlersFinished);
+  return progress.end(state, reason);
+}
+
+/** Cancelled, rolled back before the first stage, or failed: users are on stable already, and the record says so. */
+async function endedEarly(progress: Progress, error: unknown, rolledBack: string): Promise<ReleaseReport> {
+  return CancellationScope.nonCancellable(async () => {
+    await condition(allHandlersFinished);
+    if (isCancellation(error) && rolledBack !== '') return progress.end(stateOf(progress.report.stages), rolledBack);
+    if (isCancellation(error)) {
+      await progress.end('cancelled', 'cancelled; users of the stage under way are back on stable');
+      throw error;
+    }
+    const known = error instanceof ActivityFailure && error.cause instanceof ApplicationFailure ? error.cause : null;
+    if (progress.report.plan !== null) await progress.end('failed', messageOf(error));
+    throw known === null ? error : ApplicationFailure.nonRetryable(known.message, known.type, ...(known.details ?? []));
+  });
+}
+
+async function lookBackAnyway(progress: Progress): Promise<void> {
+  const { observations } = await judgements.lookBack(progress.report);
+  progress.report.observations = observations;
+}
+
+function stateOf(stages: StageProgress[]): ReleaseReport['state'] {
+  if (stages.length > 0 && stages.every((stage) => stage.state === 'released')) return 'released';
+  return stages.some((stage) => stage.state === 'released') ? 'partlyReleased' : 'rolledBack';
+}
+
+function messageOf(error: unknown): string {
+  if ((error instanceof ActivityFailure || error instanceof ChildWorkflowFailure) && error.cause !== undefined) {
+    return error.cause.message;
+  }
+  return error instanceof Error ? error.message : String(error);
+}

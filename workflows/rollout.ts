@@ -1,0 +1,184 @@
+/** One stage's way from internal test to all users; whatever ends it early puts its users back on stable. */
+import {
+  CancellationScope,
+  condition,
+  continueAsNew,
+  allHandlersFinished,
+  isCancellation,
+  log,
+  ActivityFailure,
+  ApplicationFailure,
+} from '@temporalio/workflow';
+import { levelsOf, stageSteps } from '../src/domain/levels.ts';
+import type { StageStep } from '../src/domain/plan.ts';
+import { judgements, routes, training } from './activities.ts';
+import type { RolloutInput, StageOutcome } from './rollout-messages.ts';
+import { GoOnAnew, openStage, RollBack, type Stage } from './stage.ts';
+
+export async function rollout(input: RolloutInput): Promise<StageOutcome> {
+  const stage = openStage(input);
+  const take: Record<StageStep, (stage: Stage) => Promise<void>> = {
+    'internal test': internalTest,
+    gray: grayRelease,
+    'A/B': abTest,
+    full: fullRelease,
+  };
+  try {
+    for (const step of stepsFrom(stage)) {
+      await stage.unpaused();
+      await take[step](stage);
+    }
+    return { kind: 'released', reason: `all users have ${stage.capabilities.join(', ')}` };
+  } catch (error) {
+    if (error instanceof GoOnAnew) {
+      await condition(allHandlersFinished);
+      return continueAsNew<typeof rollout>({ ...input, position: stage.position, paused: stage.isPaused() });
+    }
+    await backToStable(stage);
+    if (isCancellation(error)) throw error;
+    const reason = reasonOf(error);
+    if (reason === null) throw error;
+    return { kind: 'rolledBack', reason };
+  }
+}
+
+/** Step 3: the candidate is examined on held-out data, then by testers on their own. */
+async function internalTest(stage: Stage): Promise<void> {
+  const { plan, capabilities, candidate, before, release, number, position } = stage;
+  await stage.tell({ state: 'running', note: 'examined on held-out data' });
+  const examinations = await stage.unlessUndone(() =>
+    training.examine({ model: plan.model, candidate, before, capabilities }),
+  );
+  await stage.tell({ state: 'running', note: 'examined on held-out data', examinations });
+  const [level] = levelsOf(plan, release, number, 'internal test');
+  if (level !== undefined && position.effectiveAt === null) await expose(stage, level);
+  const judge = () =>
+    judgements.judgeInternalTest({
+      plan,
+      release,
+      stage: number,
+      examinations,
+      openMs: Date.now() - effectiveAt(stage),
+    });
+  const verdict = await stage.watch(judge, plan.gray.checkEveryMs);
+  const question = `internal test passed; go on with ${capabilities.join(', ')}?`;
+  await stage.ask(question, verdict.reasons, plan.internalTest.approval);
+  await stage.tell({ state: 'done', note: verdict.reasons[0] ?? 'passed', verdict });
+}
+
+/** Step 4: a growing share of users (or one audience after the other) gets the candidate, each for a bake time. */
+async function grayRelease(stage: Stage): Promise<void> {
+  const { plan, release, number, capabilities, position } = stage;
+  const levels = levelsOf(plan, release, number, 'gray');
+  const judge = () =>
+    judgements.judgeGray({ plan, release, stage: number, capabilities, sinceMs: Date.now() - effectiveAt(stage) });
+  while (position.level < levels.length) {
+    const level = levels[position.level];
+    if (level === undefined) break;
+    if (position.effectiveAt === null) {
+      await stage.unpaused();
+      await expose(stage, level);
+    }
+    await stage.watch(judge, plan.gray.checkEveryMs);
+    position.level += 1;
+    position.effectiveAt = null;
+  }
+  await stage.ask(`gray release went well; go on with ${capabilities.join(', ')}?`, [], plan.gray.approval, {
+    judge,
+    everyMs: plan.gray.checkEveryMs,
+  });
+  await stage.tell({ state: 'done', note: `held ${levels.map((level) => level.name).join(', ')}` });
+}
+
+/** Step 5: among users who have not seen the candidate, half get it, and the two versions are compared. */
+async function abTest(stage: Stage): Promise<void> {
+  const { plan, release, number, capabilities, position } = stage;
+  const [level] = levelsOf(plan, release, number, 'A/B');
+  if (level === undefined) return;
+  if (position.effectiveAt === null) await expose(stage, level);
+  const judge = () =>
+    judgements.judgeAbTest({ plan, release, stage: number, capabilities, sinceMs: Date.now() - effectiveAt(stage) });
+  const verdict = await stage.watch(judge, plan.abTest.checkEveryMs);
+  await stage.ask(
+    `A/B test says ${verdict.kind}; give ${capabilities.join(', ')} to all?`,
+    verdict.reasons,
+    plan.abTest.approval,
+    {
+      judge,
+      everyMs: plan.abTest.checkEveryMs,
+    },
+  );
+  await stage.tell({ state: 'done', note: verdict.reasons[0] ?? verdict.kind, verdict });
+}
+
+/** Step 6: everybody gets the candidate, and it becomes stable. */
+async function fullRelease(stage: Stage): Promise<void> {
+  const { plan, release, number, capabilities, candidate, position } = stage;
+  await stage.ask(`give ${capabilities.join(', ')} to all users?`, [], plan.full.approval);
+  await stage.unpaused();
+  position.exposed = true;
+  const phase = `${release}/${number}/full`;
+  const { revision } = await routes.makeFull({ ...stage.moving, candidate: candidate.digest, phase });
+  position.exposure = 1;
+  const at = new Date().toISOString();
+  await stage.tell({
+    state: 'done',
+    note: `all users, confirmed by every gateway (routes ${revision})`,
+    exposurePoint: { at, stage: number, step: 'full', share: 1, revision },
+  });
+}
+
+/** Registers the undo first: from here on, whatever goes wrong, `backToStable` has something to put back. */
+async function expose(stage: Stage, level: ReturnType<typeof levelsOf>[number]): Promise<void> {
+  const { position, candidate, number } = stage;
+  stage.checkUndo();
+  position.exposed = true;
+  const { revision } = await routes.expose({ ...stage.moving, candidate: candidate.digest, level });
+  position.effectiveAt = Date.now();
+  position.exposure = level.share;
+  const at = new Date(position.effectiveAt).toISOString();
+  await stage.tell({
+    state: 'running',
+    note: level.name,
+    exposurePoint: { at, stage: number, step: position.step, share: level.share, revision },
+  });
+}
+
+async function backToStable(stage: Stage): Promise<void> {
+  const { position, before, number } = stage;
+  if (!position.exposed) return;
+  await CancellationScope.nonCancellable(async () => {
+    const { revision } = await routes.restore({ ...stage.moving, versions: before });
+    position.exposure = 0;
+    const at = new Date().toISOString();
+    await stage.tell({
+      state: 'failed',
+      note: 'every user is back on stable',
+      exposurePoint: { at, stage: number, step: position.step, share: 0, revision },
+    });
+  });
+}
+
+/** The steps that are still to be taken; `position` moves with them. */
+function* stepsFrom(stage: Stage): Generator<StageStep> {
+  const steps = stageSteps(stage.plan);
+  const { position } = stage;
+  for (const step of steps.slice(steps.indexOf(position.step))) {
+    if (step !== position.step) Object.assign(position, { step, level: 0, effectiveAt: null });
+    yield step;
+  }
+}
+
+function effectiveAt(stage: Stage): number {
+  return stage.position.effectiveAt ?? Date.now();
+}
+
+/** Why a stage was rolled back; null for what is nobody's decision and no known trouble. */
+function reasonOf(error: unknown): string | null {
+  if (error instanceof RollBack) return error.message;
+  if (error instanceof ActivityFailure && error.cause instanceof ApplicationFailure) {
+    log.warn('stage rolled back', { type: error.cause.type, message: error.cause.message });
+    return `${error.cause.type ?? 'failed'}: ${error.cause.message}`;
+  }
+  return null;
+}

@@ -1,0 +1,217 @@
+/** A stage on its way through a rollout: what people said of it, what it says to its release, and waiting. */
+import {
+  CancellationScope,
+  condition,
+  getExternalWorkflowHandle,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Approval, StageStep } from '../src/domain/plan.ts';
+import { deciders } from '../src/domain/approval.ts';
+import type { Verdict } from '../src/domain/verdict.ts';
+import {
+  askSignal,
+  decidedSignal,
+  holdSignal,
+  stageUpdateSignal,
+  undoSignal,
+  withdrawSignal,
+  type Decided,
+  type Position,
+  type RolloutInput,
+  type StageUpdate,
+} from './rollout-messages.ts';
+
+/** The stage cannot go on; its users go back to stable. */
+export class RollBack extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'RollBack';
+  }
+}
+
+/** The history has become long: the rollout goes on in a new run from where it stands. */
+export class GoOnAnew extends Error {}
+
+export type Stage = ReturnType<typeof openStage>;
+
+export function openStage(input: RolloutInput) {
+  const { plan, number, capabilities } = input;
+  const release = getExternalWorkflowHandle(input.release);
+  const position: Position = { ...input.position };
+  let paused = input.paused;
+  let undo: { by: string; why: string } | null = null;
+  let decided: Decided | null = null;
+
+  setHandler(holdSignal, (hold) => {
+    paused = hold;
+  });
+  setHandler(undoSignal, (message) => {
+    undo = message;
+  });
+  setHandler(decidedSignal, (decision) => {
+    decided = decision;
+  });
+
+  function checkUndo(): void {
+    if (undo !== null) throw new RollBack(`rolled back by ${undo.by}: ${undo.why || 'no reason given'}`);
+  }
+
+  async function tell(update: Omit<StageUpdate, 'number' | 'step' | 'exposure'> & { step?: StageStep }): Promise<void> {
+    setCurrentDetails(details(input, position, update.note, update.verdict ?? null));
+    await release.signal(stageUpdateSignal, { number, step: position.step, exposure: position.exposure, ...update });
+  }
+
+  /** A breach ends the stage, or asks, as the plan says; a failed internal test always ends it. */
+  function endsStage(verdict: Verdict): boolean {
+    if (verdict.kind !== 'rollBack') return false;
+    return position.step === 'internal test' || plan.gray.onBreach === 'rollBack';
+  }
+
+  async function giveUp(verdict: Verdict): Promise<never> {
+    await tell({ state: 'failed', note: first(verdict), verdict });
+    throw new RollBack(verdict.reasons.join('; '));
+  }
+
+  function checkHistory(): void {
+    if (workflowInfo().continueAsNewSuggested) throw new GoOnAnew();
+  }
+
+  return {
+    ...input,
+    position,
+    tell,
+    checkUndo,
+    isPaused: () => paused,
+    model: plan.model,
+    moving: { model: plan.model, capabilities, withinMs: plan.gatewayWithinMs },
+
+    /** Does long work that is given up as soon as somebody wants the stage rolled back. */
+    async unlessUndone<T>(work: () => Promise<T>): Promise<T> {
+      const scope = new CancellationScope();
+      const running = scope.run(work);
+      const watching = condition(() => undo !== null).then(() => scope.cancel());
+      try {
+        return await running;
+      } catch (error) {
+        checkUndo();
+        throw error;
+      } finally {
+        watching.catch(() => undefined);
+      }
+    },
+
+    /**
+     * Looks every `everyMs` until the verdict lets the stage go on and nobody has paused the release. Rolls back when
+     * the verdict says so; asks a person where it cannot tell.
+     */
+    async watch(judge: () => Promise<Verdict>, everyMs: number): Promise<Verdict> {
+      let last = '';
+      let acknowledged = false;
+      for (;;) {
+        checkUndo();
+        const verdict = await judge();
+        const gist = `${verdict.kind} ${verdict.kind === 'hold' ? '' : verdict.reasons.join('; ')} ${paused}`;
+        if (gist !== last) await tell({ state: 'running', note: paused ? 'paused' : first(verdict), verdict });
+        last = gist;
+        if (endsStage(verdict)) await giveUp(verdict);
+        if (!acknowledged && (verdict.kind === 'rollBack' || verdict.kind === 'inconclusive')) {
+          await this.ask(`${first(verdict)}. Go on all the same?`, verdict.reasons, whenUndecided(input, position));
+          acknowledged = true;
+        }
+        if (!paused && (verdict.kind === 'advance' || acknowledged)) return verdict;
+        checkHistory();
+        await condition(() => undo !== null, everyMs, { summary: `next look at stage ${number}` });
+      }
+    },
+
+    /**
+     * Waits for a person's decision. Meanwhile `guard` is looked at, where users are exposed, so that a breach does not
+     * wait for anybody.
+     */
+    async ask(
+      question: string,
+      evidence: string[],
+      approval: Approval | null,
+      guard?: { judge: () => Promise<Verdict>; everyMs: number },
+    ): Promise<void> {
+      if (approval === null) return;
+      if (position.askedAt === null) Object.assign(position, { asked: position.asked + 1, askedAt: Date.now() });
+      const since = position.askedAt ?? Date.now();
+      const id = `${number}/${position.step.replace(' ', '-')}/${position.asked}`;
+      decided = null;
+      await tell({ state: 'waiting', note: question });
+      await release.signal(askSignal, {
+        id,
+        stage: number,
+        step: position.step,
+        question,
+        evidence,
+        from: deciders(approval.from, plan.people),
+        count: approval.count,
+        since: new Date(since).toISOString(),
+        until: new Date(since + approval.withinMs).toISOString(),
+        otherwise: approval.otherwise,
+      });
+      const answered = () => undo !== null || decided?.request === id;
+      try {
+        while (
+          guard !== undefined &&
+          !(await condition(answered, guard.everyMs, { summary: 'looks while it waits' }))
+        ) {
+          const verdict = await guard.judge();
+          if (endsStage(verdict)) await giveUp(verdict);
+          checkHistory();
+        }
+        await condition(answered);
+        checkUndo();
+      } catch (error) {
+        if (error instanceof RollBack) await release.signal(withdrawSignal, id);
+        throw error;
+      }
+      position.askedAt = null;
+      const decision = made(decided);
+      if (!decision.approved) throw new RollBack(`rejected by ${decision.by}: ${decision.why || 'no reason given'}`);
+      await tell({ state: 'running', note: `approved by ${decision.by}` });
+    },
+
+    /** Waits while the release is paused. */
+    async unpaused(): Promise<void> {
+      checkUndo();
+      if (!paused) return;
+      await tell({ state: 'running', note: 'paused' });
+      await condition(() => !paused || undo !== null);
+      checkUndo();
+    },
+  };
+}
+
+/** Where a verdict cannot tell, somebody has to, in the time that the step has; silence never exposes more users. */
+function whenUndecided({ plan }: RolloutInput, { step }: Position): Approval {
+  const own = step === 'A/B' ? plan.abTest.approval : step === 'gray' ? plan.gray.approval : plan.internalTest.approval;
+  const withinMs = step === 'A/B' ? plan.abTest.withinMs : plan.gray.withinMs;
+  return own === null ? { from: [], count: 1, withinMs, otherwise: 'reject' } : { ...own, otherwise: 'reject' };
+}
+
+function made(decided: Decided | null): Decided {
+  if (decided === null) throw new Error('a decision is read before it was made');
+  return decided;
+}
+
+function first(verdict: Verdict): string {
+  return verdict.reasons[0] ?? verdict.kind;
+}
+
+function details(input: RolloutInput, position: Position, note: string, verdict: Verdict | null): string {
+  const rows = (verdict?.findings ?? []).map((f) => `| ${f.capability} | ${f.condition} | ${f.state} | ${f.reason} |`);
+  return [
+    `**Stage ${input.number}** of ${input.release}: ${input.capabilities.join(', ')}`,
+    `${position.step}: ${note}`,
+    ...(rows.length > 0
+      ? ['', '| capability | condition | state | numbers |', '| --- | --- | --- | --- |', ...rows]
+      : []),
+    '',
+    `Send messages to the release, \`${input.release}\`.`,
+  ].join('\n');
+}
