@@ -1,6 +1,6 @@
 /** The only reader of the environment: parses it whole, and names every problem. */
 import { existsSync } from 'node:fs';
-import { devNull, homedir, hostname } from 'node:os';
+import { homedir, hostname } from 'node:os';
 import path from 'node:path';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
@@ -106,7 +106,8 @@ export function childEnvironment(config: Config, overrides: Environment): NodeJS
   if (config.temporal === null) {
     // The embedded server wants none of what a configuration for another server says (TLS, keys).
     for (const name of Object.keys(told)) if (name.startsWith('TEMPORAL_')) delete told[name];
-    told['TEMPORAL_CONFIG_FILE'] = devNull;
+    // No such file: as if there were none.
+    told['TEMPORAL_CONFIG_FILE'] = path.join(config.home, 'none.toml');
   }
   return { ...told, ...overrides };
 }

@@ -1,4 +1,4 @@
-/** Lets one `gradus up` at a time work on a data folder, and ends what one that was killed has left. */
+/** Lets one process at a time start servers on a data folder, and ends what one that was killed has left. */
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,27 +7,36 @@ import { GradusError } from '../domain/errors.ts';
 import { endProcess, isAlive, markOf, type ProcessMark } from './process-mark.ts';
 import { readRun, removeRun } from './run-file.ts';
 
+/** `up` stays; `reading` starts the records' server for a moment, because nothing else runs. */
+type Purpose = 'up' | 'reading';
+
 const leftoversWithinMs = 5_000;
-const markSchema = z.object({ pid: z.number(), began: z.string() });
+/** How long to wait for one that only reads. */
+const readingWithinMs = 30_000;
+const holderSchema = z.object({ pid: z.number(), began: z.string(), purpose: z.enum(['up', 'reading']) });
+type Holder = ProcessMark & { purpose: Purpose };
 
 /** Throws `ALREADY_RUNNING`. Gives back how the lock is released. */
-export async function lockHome(home: string): Promise<() => Promise<void>> {
+export async function lockHome(home: string, purpose: Purpose): Promise<() => Promise<void>> {
   await mkdir(home, { recursive: true, mode: 0o700 });
   const file = path.join(home, 'up.lock');
   const me = markOf(process.pid);
   if (me === null) throw new GradusError('PART_MISSING', 'The system does not say when this process began (ps).');
   const draft = `${file}.${process.pid}`;
-  await writeFile(draft, JSON.stringify(me), { mode: 0o600 });
+  await writeFile(draft, JSON.stringify({ ...me, purpose }), { mode: 0o600 });
+  const deadline = Date.now() + readingWithinMs;
   try {
     while (!(await claim(draft, file))) {
-      const holder = await readMark(file);
-      if (holder !== null && isAlive(holder)) throw busy(home, holder);
-      await rm(file, { force: true });
+      const holder = await readHolder(file);
+      if (holder === null || !isAlive(holder)) await rm(file, { force: true });
+      else if (holder.purpose === 'up' || Date.now() > deadline) throw busy(home, holder);
+      else await sleep(50);
     }
     // Two that found the same stale lock may both have removed it: the later one has it.
     await sleep(20);
-    const holder = await readMark(file);
-    if (holder === null || holder.pid !== me.pid || holder.began !== me.began) throw busy(home, holder ?? me);
+    const holder = await readHolder(file);
+    if (holder === null || holder.pid !== me.pid || holder.began !== me.began)
+      throw busy(home, holder ?? { ...me, purpose });
   } finally {
     await rm(draft, { force: true });
   }
@@ -45,10 +54,10 @@ async function claim(draft: string, file: string): Promise<boolean> {
   );
 }
 
-async function readMark(file: string): Promise<ProcessMark | null> {
+async function readHolder(file: string): Promise<Holder | null> {
   const text = await readFile(file, 'utf8').catch(() => '');
   try {
-    return markSchema.parse(JSON.parse(text));
+    return holderSchema.parse(JSON.parse(text));
   } catch {
     return null;
   }
@@ -62,14 +71,13 @@ async function endLeftovers(home: string): Promise<void> {
   removeRun(home);
 }
 
-function busy(home: string, holder: ProcessMark): GradusError {
+function busy(home: string, { pid, purpose }: Holder): GradusError {
+  if (purpose === 'reading') {
+    return new GradusError('ALREADY_RUNNING', `Process ${pid} reads the records of ${home}. Try again in a moment.`);
+  }
   const addresses = readRun(home)?.addresses ?? null;
-  const where =
-    addresses === null
-      ? ' It is still starting.'
-      : ` Its gateway is ${addresses.gateway}${addresses.temporalUi === null ? '' : `, Temporal's UI ${addresses.temporalUi}`}.`;
-  return new GradusError(
-    'ALREADY_RUNNING',
-    `gradus up (process ${holder.pid}) already runs on ${home}.${where} Stop it with Ctrl-C or kill ${holder.pid}, or set GRADUS_HOME to another folder.`,
-  );
+  const ui = addresses === null || addresses.temporalUi === null ? '' : `, Temporal's UI ${addresses.temporalUi}`;
+  const where = addresses === null ? 'It is still starting.' : `Its gateway is ${addresses.gateway}${ui}.`;
+  const remedy = `Stop it with Ctrl-C (or kill ${pid}), or set GRADUS_HOME to another folder.`;
+  return new GradusError('ALREADY_RUNNING', `gradus up (process ${pid}) already runs on ${home}. ${where}\n${remedy}`);
 }

@@ -8,6 +8,7 @@ import type { Launched } from './launched.ts';
 import { logFile, note, rotate } from './log-file.ts';
 import { launchNode } from './node-process.ts';
 import { findParts } from './parts.ts';
+import { postgresFolder } from './records.ts';
 import type { Addresses } from './run-file.ts';
 import { launchTemporal } from './temporal-server.ts';
 
@@ -54,7 +55,7 @@ export function launchers(
       rotate(file);
       const server = await startEmbedded({
         bin: findParts().postgres,
-        dataFolder: path.join(config.home, 'postgres'),
+        dataFolder: postgresFolder(config),
         port: ports.postgres,
         log: file,
         guard: (command, args) => guarded('INT', command, args),

@@ -1,6 +1,9 @@
 /** The settings that the environment may hold: their names, what they mean, and how each is read. */
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { nearest } from '../domain/words.ts';
+
+const prefix = 'GRADUS_';
 
 const port = z.coerce
   .number({ error: 'has to be a number' })
@@ -40,25 +43,14 @@ export const settingsSchema = z.object({
 
 /** A name that is almost one of ours is a mistake that would otherwise go unnoticed. */
 export function misspelt(names: string[]): string[] {
-  const known = Object.keys(settingsSchema.shape);
+  const known = Object.keys(settingsSchema.shape).filter((name) => name.startsWith(prefix));
   return names
-    .filter((name) => name.startsWith('GRADUS_') && !known.includes(name))
+    .filter((name) => name.startsWith(prefix) && !known.includes(name))
     .flatMap((name) => {
-      const near = known.find((candidate) => distance(candidate, name) <= 2);
-      return near === undefined ? [] : [`${name} is not a setting (did you mean ${near}?)`];
+      const near = nearest(
+        name.slice(prefix.length),
+        known.map((one) => one.slice(prefix.length)),
+      );
+      return near === null ? [] : [`${name} is not a setting (did you mean ${prefix}${near}?)`];
     });
-}
-
-/** Letters to insert, remove or replace (Levenshtein). */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (const [line, letter] of [...a].entries()) {
-    const next = [line + 1];
-    for (let column = 1; column <= b.length; column++) {
-      const replaced = (row[column - 1] ?? 0) + (letter === b[column - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -30,7 +30,7 @@ const rotateEveryMs = 60_000;
  * Parts that `config` says are elsewhere are not started.
  */
 export async function startAll(config: Config, onEvent: (event: UpEvent) => void = () => {}): Promise<Running> {
-  const unlock = await lockHome(config.home);
+  const unlock = await lockHome(config.home, 'up');
   const places: Places = { addresses: external(config), taken: new Set() };
   const up = markOf(process.pid) ?? { pid: process.pid, began: '' };
   const run: Run = { up, startedAt: new Date().toISOString(), addresses: null, processes: {} };

@@ -1,0 +1,51 @@
+/** How commands end: the codes that scripts can use, and errors in words that say what to do next. */
+import { CommanderError } from 'commander';
+import { GradusError, type ErrorCode } from '../domain/errors.ts';
+
+export const exitCodes = {
+  done: 0,
+  /** It was refused, or what it waited for ended badly. */
+  negative: 1,
+  /** The command line, a plan, a setting or a name is wrong. */
+  badInput: 2,
+  /** What it needs does not run or cannot be reached. */
+  unreachable: 3,
+  /** A mistake in Gradus itself. */
+  bug: 70,
+} as const;
+
+export const exitCodesHelp = `
+Exit codes:
+  0   done
+  1   refused, or ended badly (a release that was rolled back, a version that failed)
+  2   the command line, a plan, a setting or a name is wrong
+  3   what is needed does not run or cannot be reached
+  70  a mistake in Gradus itself`;
+
+const negative = new Set<ErrorCode>([
+  'MODEL_BUSY',
+  'ALREADY_RUNNING',
+  'CAPABILITY_NOT_RELEASED',
+  'GATEWAYS_LOST',
+  'TRAINING_FAILED',
+  'VERSION_DAMAGED',
+  'MESSAGE_REFUSED',
+]);
+const unreachable = new Set<ErrorCode>(['NOT_RUNNING', 'TEMPORAL_UNREACHABLE', 'STORE_UNREACHABLE', 'PART_MISSING']);
+
+/** Says what went wrong, and gives back the exit code. */
+export function explainError(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.badInput;
+  if (error instanceof GradusError) {
+    console.error(error.message);
+    return exitCodeOf(error.code);
+  }
+  console.error('This is a mistake in Gradus:');
+  console.error(error);
+  return exitCodes.bug;
+}
+
+function exitCodeOf(code: ErrorCode): number {
+  if (negative.has(code)) return exitCodes.negative;
+  return unreachable.has(code) ? exitCodes.unreachable : exitCodes.badInput;
+}

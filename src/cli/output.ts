@@ -1,0 +1,51 @@
+/** What commands print: words for people, or with --json the data itself. */
+import { Command } from 'commander';
+
+export interface JsonOption {
+  json?: boolean;
+}
+
+/** Adds `--json` and examples to a command; each example is what one types, and what for. */
+export function dataCommand(
+  name: string,
+  description: string,
+  examples: readonly (readonly [string, string])[],
+): Command {
+  return plainCommand(name, description, examples).option('--json', 'print the data as JSON');
+}
+
+export function plainCommand(
+  name: string,
+  description: string,
+  examples: readonly (readonly [string, string])[],
+): Command {
+  const width = Math.max(...examples.map(([typed]) => typed.length));
+  const lines = examples.map(([typed, what]) => `  $ ${typed.padEnd(width)}   ${what}`);
+  return new Command(name).description(description).addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
+}
+
+export function printJson(value: unknown): void {
+  console.log(JSON.stringify(value, null, 2));
+}
+
+/** Prints `value` with --json, and what `text` makes of it without. */
+export function print<T>(value: T, options: JsonOption, text: (value: T) => string): void {
+  if (options.json === true) printJson(value);
+  else console.log(text(value));
+}
+
+/** Columns as wide as what they hold; two spaces between them. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)));
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
+  return [head, ...rows].map(line).join('\n');
+}
+
+/** Whether what we print is looked at by a person who wants colours (https://no-color.org is obeyed by Node). */
+export function terminal(): { colour: boolean; width: number } {
+  return { colour: process.stdout.isTTY && process.stdout.hasColors(), width: process.stdout.columns ?? 100 };
+}

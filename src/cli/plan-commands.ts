@@ -1,0 +1,76 @@
+/** `gradus plan check`, `schema`, `save`, `list`: plans before they are released. */
+import { writeFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { planJsonSchema } from '../domain/plan-input.ts';
+import { GradusError } from '../domain/errors.ts';
+import { readConfig } from '../platform/config.ts';
+import { withStore } from '../platform/records.ts';
+import { dataCommand, plainCommand, print, printJson, type JsonOption } from './output.ts';
+import { explainKey } from './plan-keys.ts';
+import { readPlanFile } from './plan-file.ts';
+import { planText, planView } from './plan-text.ts';
+
+export function planCommand(): Command {
+  return new Command('plan')
+    .description('check, store and explain plans')
+    .addCommand(check())
+    .addCommand(schema())
+    .addCommand(save())
+    .addCommand(list());
+}
+
+function check(): Command {
+  return dataCommand('check', 'check a plan, and show what a release of it would do', [
+    ['gradus plan check plan.yaml', 'every problem with its line, or what each step will do'],
+    ['gradus plan check --explain gray.ramp', 'what a key means, and its default'],
+  ])
+    .argument('[file]', 'a plan in YAML or JSON; - reads standard input')
+    .option('--explain <key>', 'say what a key of a plan means')
+    .action(async (file: string | undefined, options: JsonOption & { explain?: string }) => {
+      if (options.explain !== undefined) {
+        console.log(explainKey(options.explain));
+        return;
+      }
+      if (file === undefined) throw new GradusError('REQUEST_INVALID', 'Name the plan: gradus plan check plan.yaml');
+      const { plan } = await readPlanFile(file);
+      print(planView(plan), options, planText);
+    });
+}
+
+function schema(): Command {
+  return plainCommand('schema', 'print the JSON Schema of plans, by which editors complete and check them', [
+    [
+      'gradus plan schema > plan.schema.json',
+      'then begin plans with: # yaml-language-server: $schema=plan.schema.json',
+    ],
+  ])
+    .argument('[file]', 'write it to this file')
+    .action((file: string | undefined) => {
+      if (file === undefined) printJson(planJsonSchema());
+      else writeFileSync(file, `${JSON.stringify(planJsonSchema(), null, 2)}\n`);
+    });
+}
+
+function save(): Command {
+  return dataCommand('save', 'store a plan under a name, so that releases are started by it', [
+    ['gradus plan save mail plan.yaml', 'then: gradus release start mail'],
+  ])
+    .argument('<name>')
+    .argument('<file>', 'a plan in YAML or JSON; - reads standard input')
+    .action(async (name: string, file: string, options: JsonOption) => {
+      const { given } = await readPlanFile(file);
+      await withStore(readConfig(), ({ plans }) => plans.save(name, given), { create: true });
+      print({ name }, options, () => `Stored as ${name}. Release it with: gradus release start ${name}`);
+    });
+}
+
+function list(): Command {
+  return dataCommand('list', 'list stored plans', [['gradus plan list', 'their names']]).action(
+    async (options: JsonOption) => {
+      const names = await withStore(readConfig(), ({ plans }) => plans.list());
+      print(names, options, (all) =>
+        all.length === 0 ? 'No plan is stored. Store one with: gradus plan save' : all.join('\n'),
+      );
+    },
+  );
+}

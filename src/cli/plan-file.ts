@@ -1,0 +1,52 @@
+/** Reads a plan from a file, from standard input (`-`), or from the store by its name. */
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { GradusError } from '../domain/errors.ts';
+import { parsePlan, readPlanText } from '../domain/plan-input.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { Plans } from '../domain/ports.ts';
+import { didYouMean } from '../domain/words.ts';
+
+export interface GivenPlan {
+  plan: Plan;
+  /** As it was written: what a release is started with, so that it reads the plan by its own rules. */
+  given: unknown;
+}
+
+/** Throws `PLAN_INVALID` with every problem and its line, `PLAN_UNKNOWN` where there is no such file. */
+export async function readPlanFile(file: string): Promise<GivenPlan> {
+  const text = readText(file);
+  if (text === null) throw new GradusError('PLAN_UNKNOWN', `There is no file ${file}.`);
+  return { plan: readPlanText(text, file === '-' ? 'standard input' : file), given: parse(text) };
+}
+
+/** A file where there is one of this name, else a stored plan. */
+export async function readPlanFileOrStored(name: string, plans: () => Promise<Plans>): Promise<GivenPlan> {
+  if (readText(name) !== null) return readPlanFile(name);
+  const stored = await plans();
+  const found = await stored.find(name);
+  if (found === null || found === undefined) {
+    const known = await stored.list();
+    const list = known.length === 0 ? 'No plan is stored.' : `Stored plans: ${known.join(', ')}.`;
+    throw new GradusError(
+      'PLAN_UNKNOWN',
+      `There is no file and no stored plan "${name}"${didYouMean(name, known)}. ${list}`,
+    );
+  }
+  return { plan: parsePlan(found), given: name };
+}
+
+let standardInput: string | null = null;
+
+function readText(file: string): string | null {
+  if (file === '-') return (standardInput ??= readFileSync(0, 'utf8'));
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw new GradusError(
+      'PLAN_UNKNOWN',
+      `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}

@@ -1,0 +1,96 @@
+/** What a release of a plan would do: its stages with scores, N(t) and P(t), and each step in a sentence. */
+import { plannedCurve } from '../domain/curve.ts';
+import { levelsOf, stageSteps } from '../domain/levels.ts';
+import type { Approval, Plan, StageStep } from '../domain/plan.ts';
+import { score, splitIntoStages } from '../domain/stages.ts';
+import { table } from './output.ts';
+import { duration, figure, percent, several } from './words.ts';
+
+export interface PlanView {
+  plan: Plan;
+  stages: { t: number; capabilities: { name: string; score: number }[]; n: number; p: number }[];
+  steps: { step: StageStep | 'train' | 'iterate'; what: string }[];
+}
+
+export function planView(plan: Plan): PlanView {
+  const stages = splitIntoStages(plan);
+  const curve = plannedCurve(stages);
+  return {
+    plan,
+    stages: stages.map((names, t) => ({
+      t,
+      capabilities: names.map((name) => ({ name, score: scoreOf(plan, name) })),
+      n: curve[t]?.n ?? 0,
+      p: curve[t]?.p ?? 0,
+    })),
+    steps: [
+      { step: 'train', what: trainSentence(plan) },
+      ...stageSteps(plan).map((step) => ({ step, what: stepSentence(plan, step) })),
+      { step: 'iterate', what: `learn when ${plan.iterate.learnWhen}` },
+    ],
+  };
+}
+
+export function planText({ plan, stages, steps }: PlanView): string {
+  const names = Object.keys(plan.capabilities);
+  const stageRows = stages.map((stage) => [
+    String(stage.t),
+    stage.capabilities.map(({ name, score }) => `${name} (${Number(score.toFixed(2))})`).join(', '),
+    String(stage.n),
+    figure(stage.p, 2),
+  ]);
+  const width = Math.max(...steps.map(({ step }) => step.length));
+  return [
+    `${plan.model}: ${plan.strategy} release of ${several(names.length, 'capability')} in ${several(stages.length, 'stage')}`,
+    '',
+    table(['t', 'stage (score)', 'N(t)', 'P(t)'], stageRows),
+    '',
+    ...steps.map(({ step, what }) => `${step.padEnd(width)}  ${what}`),
+    '',
+    `Score: ${plan.order}. Nothing was started; release it with: gradus release start FILE`,
+  ].join('\n');
+}
+
+function scoreOf(plan: Plan, name: string): number {
+  const capability = plan.capabilities[name];
+  return capability === undefined ? 0 : score(capability, plan.order);
+}
+
+function trainSentence({ candidate }: Plan): string {
+  if (candidate.kind === 'version') return `nothing: ${candidate.version} is there already`;
+  const { data, share, network, epochs } = candidate.train;
+  const networks =
+    network === 'shared' ? 'one network with a head for each capability' : 'a network for each capability';
+  return `${networks}, ${several(epochs, 'epoch')} on ${share === 1 ? data : `${percent(share)} of ${data}`}`;
+}
+
+function stepSentence(plan: Plan, step: StageStep): string {
+  switch (step) {
+    case 'internal test': {
+      const { gates, capabilityGates, testers, minRated, approval } = plan.internalTest;
+      const own = Object.entries(capabilityGates).map(([name, list]) => `${name}: ${list.join(' and ')}`);
+      const people = testers.length === 0 ? '' : `; ${testers.join(', ')} get it, ${several(minRated, 'answer')} rated`;
+      return `${[...gates, ...own].join('; ') || 'no gate'}${people}${approvalWords(approval)}`;
+    }
+    case 'gray': {
+      const { bakeMs, guardrails, onBreach, approval } = plan.gray;
+      const levels = levelsOf(plan, plan.model, 1, 'gray').map((level) => level.name);
+      const breach = onBreach === 'pause' ? 'pause' : 'roll back';
+      return `${levels.join(' → ')}, each for ${duration(bakeMs)}; ${breach} unless ${guardrails.join(' and ')}${approvalWords(approval)}`;
+    }
+    case 'A/B': {
+      const { share, metric, margin, withinMs, ifInconclusive, approval } = plan.abTest;
+      const undecided = ifInconclusive === 'rollBack' ? 'roll back' : ifInconclusive;
+      const rule = `${metric} no worse than stable by more than ${margin}`;
+      return `${percent(share)} of users; ${rule}, within ${duration(withinMs)}, else ${undecided}${approvalWords(approval)}`;
+    }
+    case 'full':
+      return `all users${approvalWords(plan.full.approval)}`;
+  }
+}
+
+function approvalWords(approval: Approval | null): string {
+  if (approval === null) return '';
+  const from = approval.from.length === 0 ? 'anyone' : approval.from.join(', ');
+  return `; ${several(approval.count, 'approval')} of ${from} within ${duration(approval.withinMs)}, else ${approval.otherwise}`;
+}

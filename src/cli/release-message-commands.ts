@@ -1,0 +1,60 @@
+/** `gradus release approve`, `reject`, `pause`, `resume`, `rollback`: what a person says to a release. */
+import { userInfo } from 'node:os';
+import type { Command } from 'commander';
+import { readConfig } from '../platform/config.ts';
+import { withStore } from '../platform/records.ts';
+import { sendMessage, type MessageKind } from '../platform/send-message.ts';
+import { withTemporal } from '../platform/temporal-client.ts';
+import { openRelease } from './find-release.ts';
+import { dataCommand, print, type JsonOption } from './output.ts';
+
+interface MessageOptions extends JsonOption {
+  by: string;
+  why?: string;
+  request?: string;
+}
+
+const release = 'gradus release';
+
+export function releaseMessageCommands(): Command[] {
+  return [
+    decision('approve', 'approve what the release waits for', [
+      [`${release} approve`, 'what the only release under way asks for'],
+      [`${release} approve mail-assistant-2 --by ann --why "looks right"`, 'as ann, with a reason'],
+    ]),
+    decision('reject', 'reject it: users of the stage go back to stable', [
+      [`${release} reject mail-assistant-2 --why "worse on long mails"`, 'users of this stage keep stable'],
+    ]),
+    message('pause', 'hold the release where it is; guardrails stay watched', [
+      [`${release} pause --why "incident in another team"`, 'no more users get the candidate'],
+    ]),
+    message('resume', 'go on with a paused release', [[`${release} resume`, 'goes on where it was held']]),
+    message('rollback', 'put the stage under way back on stable and end the release', [
+      [`${release} rollback mail-assistant-2 --why "complaints"`, 'earlier stages stay released'],
+    ]),
+  ];
+}
+
+function decision(kind: MessageKind, description: string, examples: [string, string][]): Command {
+  return message(kind, description, examples).option(
+    '--request <id>',
+    'the request that is meant; refused when another one is open by now (see status)',
+  );
+}
+
+function message(kind: MessageKind, description: string, examples: [string, string][]): Command {
+  return dataCommand(kind, description, examples)
+    .argument('[release]', 'which one; left out: the only one under way')
+    .option('--by <name>', 'who says this', userInfo().username)
+    .option('--why <reason>', 'why, for the record')
+    .action(async (id: string | undefined, options: MessageOptions) => {
+      const config = readConfig();
+      const { by, why, request } = options;
+      const says = { by, ...(why === undefined ? {} : { why }), ...(request === undefined ? {} : { request }) };
+      const receipt = await withTemporal(config, async (client) => {
+        const target = id ?? (await withStore(config, ({ releases }) => openRelease(releases)));
+        return { release: target, receipt: await sendMessage(client, target, kind, says) };
+      });
+      print(receipt, options, (sent) => `${sent.release}: ${sent.receipt}`);
+    });
+}

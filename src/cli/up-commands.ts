@@ -1,0 +1,64 @@
+/** `gradus up` and the processes that it runs, each of which also starts alone. */
+import type { Command } from 'commander';
+import { readConfig } from '../platform/config.ts';
+import { exitCodes } from './exit.ts';
+import { plainCommand } from './output.ts';
+import { upLine } from './up-text.ts';
+
+export function upCommands(): Command[] {
+  return [up(), ...parts()];
+}
+
+function up(): Command {
+  return plainCommand('up', 'start everything, keep it running, and stop it with Ctrl-C', [
+    ['gradus up', 'PostgreSQL, Temporal, worker, trainer and gateway, on the data in .gradus'],
+    ['DATABASE_URL=postgres://… gradus up', 'with a PostgreSQL of yours'],
+    ['TEMPORAL_ADDRESS=host:7233 gradus up', 'with a Temporal server of yours'],
+  ]).action(async () => {
+    const { startAll } = await import('../platform/up.ts');
+    const config = readConfig();
+    const told = untilToldToEnd();
+    console.log(`Gradus starts on ${config.home}`);
+    const running = await startAll(config, (event) => {
+      const line = upLine(event);
+      if (line !== null) console.log(line);
+    });
+    const { gateway, temporalUi } = running.addresses;
+    console.log(`\nReady: the gateway is ${gateway}${temporalUi === null ? '' : `, Temporal's UI ${temporalUi}`}`);
+    console.log(`Logs are in ${config.home}/logs. Ctrl-C stops everything.`);
+    const failure = await Promise.race([told.then(() => null), running.failed]);
+    console.log(failure === null ? '\nStopping …' : `\n${failure.message}\nStopping …`);
+    await running.stop();
+    console.log('Stopped.');
+    process.exit(failure === null ? exitCodes.done : exitCodes.unreachable);
+  });
+}
+
+/** The first Ctrl-C asks; another one ends at once, and the processes notice that by themselves. */
+function untilToldToEnd(): Promise<void> {
+  return new Promise((resolve) => {
+    let told = false;
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        if (told && signal === 'SIGINT') process.exit(130);
+        told = true;
+        resolve();
+      });
+    }
+  });
+}
+
+function parts(): Command[] {
+  const where = 'DATABASE_URL=postgres://… TEMPORAL_ADDRESS=host:7233';
+  return [
+    plainCommand('worker', 'run workflows and short activities alone (up runs one)', [
+      [`${where} gradus worker`, 'one more worker, anywhere'],
+    ]).action(async () => (await import('../platform/worker.ts')).runWorker(readConfig())),
+    plainCommand('trainer', 'run training and evaluation alone (up runs one)', [
+      ['TEMPORAL_ADDRESS=host:7233 GRADUS_TRAINER_THREADS=8 gradus trainer', 'on a machine with many cores'],
+    ]).action(async () => (await import('../platform/trainer.ts')).runTrainer(readConfig())),
+    plainCommand('gateway', 'serve applications alone (up runs one)', [
+      ['DATABASE_URL=postgres://… GRADUS_SECRET=… GRADUS_GATEWAY_PORT=8081 gradus gateway', 'one more gateway'],
+    ]).action(async () => (await import('../platform/gateway.ts')).runGateway(readConfig())),
+  ];
+}

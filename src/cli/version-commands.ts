@@ -1,0 +1,159 @@
+/** `gradus train`, `evaluate` and `versions`: versions outside of a release. */
+import { InvalidArgumentError, type Command } from 'commander';
+import { GradusError } from '../domain/errors.ts';
+import type { Evaluated, Versions } from '../domain/ports.ts';
+import type { Part, Version } from '../domain/version.ts';
+import { artefactsFolder, readConfig, type Config } from '../platform/config.ts';
+import { withStore } from '../platform/records.ts';
+import { dataCommand, print, table, type JsonOption } from './output.ts';
+import { readPlanFile } from './plan-file.ts';
+import { count, figure, interval, moment, signed } from './words.ts';
+
+export function versionCommands(): Command[] {
+  return [train(), evaluate(), versions()];
+}
+
+function train(): Command {
+  return dataCommand('train', 'train the version that a plan describes, without releasing it', [
+    ['gradus train plan.yaml', 'and register it'],
+  ])
+    .argument('<plan>', 'a plan file')
+    .action(async (file: string, options: JsonOption) => {
+      const config = readConfig();
+      const { plan } = await readPlanFile(file);
+      if (plan.candidate.kind !== 'train') {
+        throw new GradusError(
+          'PLAN_INVALID',
+          `${file} releases ${plan.candidate.version}, which exists: nothing to train.`,
+        );
+      }
+      const { train: spec } = plan.candidate;
+      const order = { model: plan.model, capabilities: Object.keys(plan.capabilities), spec };
+      const trainer = await openTrainer(config);
+      const trained = await trainer.train(
+        order,
+        (progress) => {
+          const accuracy =
+            progress.validationAccuracy === null ? '' : `, accuracy ${figure(progress.validationAccuracy)}`;
+          const speed = `${count(Math.round(progress.examplesPerSecond))} examples/s`;
+          process.stderr.write(
+            `${progress.capability}: epoch ${progress.epoch}/${progress.epochs}${accuracy}, ${speed}\n`,
+          );
+        },
+        interrupted(),
+      );
+      const version = await withStore(config, (store) => store.versions.register(trained), { create: true });
+      print(version, options, versionText);
+    });
+}
+
+interface EvaluateOptions extends JsonOption {
+  data?: string;
+  part: Part;
+  against?: string;
+  baseline?: boolean;
+}
+
+function evaluate(): Command {
+  return dataCommand('evaluate', 'measure a version on a part of a dataset', [
+    ['gradus evaluate mail-assistant v2 --part held-out', 'accuracy, precision, recall and F1'],
+    ['gradus evaluate mail-assistant v2 --against v1 --baseline', 'beside another version and a linear model'],
+  ])
+    .argument('<model>')
+    .argument('<version>', 'v<number> or a digest')
+    .option('--data <name>', 'a registered dataset (default: what the version was trained on)')
+    .option('--part <part>', 'train, validation or held-out', readPart, 'held-out')
+    .option('--against <version>', 'compare on the same examples')
+    .option('--baseline', 'also fit and measure a linear bag-of-words model')
+    .action(async (model: string, name: string, options: EvaluateOptions) => {
+      const config = readConfig();
+      const { version, stable } = await withStore(config, async (store) => ({
+        version: await findVersion(store.versions, model, name),
+        stable: options.against === undefined ? null : await findVersion(store.versions, model, options.against),
+      }));
+      const trainer = await openTrainer(config);
+      const order = {
+        version: version.digest,
+        stable: stable?.digest ?? null,
+        capabilities: Object.keys(version.labels),
+        data: options.data ?? version.spec.data,
+        part: options.part,
+        baseline: options.baseline === true,
+      };
+      print(await trainer.evaluate(order, interrupted()), options, evaluatedText);
+    });
+}
+
+function versions(): Command {
+  return dataCommand('versions', 'list the versions of a model', [['gradus versions mail-assistant', 'oldest first']])
+    .argument('[model]')
+    .action(async (model: string | undefined, options: JsonOption) => {
+      const found = await withStore(readConfig(), (store) => store.versions.list(model));
+      print(found, options, (list) =>
+        list.length === 0
+          ? 'There is no version yet. Train one with: gradus train PLAN'
+          : table(
+              ['version', 'model', 'digest', 'trained on', 'capabilities', 'made (UTC)'],
+              list.map((one) => [
+                `v${one.number}`,
+                one.model,
+                one.digest.slice(0, 12),
+                `${count(one.trainedOn)} of ${one.spec.data}`,
+                Object.keys(one.labels).join(', '),
+                moment(one.createdAt),
+              ]),
+            ),
+      );
+    });
+}
+
+/** Training in this process: the command does nothing else meanwhile. */
+async function openTrainer(config: Config) {
+  const { createTrainer } = await import('../model/trainer.ts');
+  return createTrainer({ artefacts: artefactsFolder(config), cache: config.cache, threads: config.trainerThreads });
+}
+
+async function findVersion(versions: Versions, model: string, name: string): Promise<Version> {
+  const version = await versions.find(model, name);
+  if (version !== null) return version;
+  const known = (await versions.list(model)).map((one) => `v${one.number}`).join(', ');
+  throw new GradusError('VERSION_UNKNOWN', `${model} has no version ${name}; it has ${known || 'none'}.`);
+}
+
+function readPart(text: string): Part {
+  if (text === 'train' || text === 'validation' || text === 'held-out') return text;
+  throw new InvalidArgumentError('It is one of train, validation, held-out.');
+}
+
+function interrupted(): AbortSignal {
+  const ending = new AbortController();
+  process.once('SIGINT', () => ending.abort());
+  process.once('SIGTERM', () => ending.abort());
+  return ending.signal;
+}
+
+function versionText(version: Version): string {
+  return `v${version.number} of ${version.model}: ${version.digest.slice(0, 12)}, trained on ${count(version.trainedOn)} examples of ${version.spec.data}`;
+}
+
+function evaluatedText({ candidate, stable, baseline, comparisons }: Evaluated): string {
+  const rows = candidate.map((one) => {
+    const comparison = comparisons.find(({ capability }) => capability === one.capability);
+    const other = stable.find(({ capability }) => capability === one.capability);
+    const linear = baseline.find(({ capability }) => capability === one.capability);
+    return [
+      one.capability,
+      count(one.n),
+      figure(one.accuracy),
+      figure(one.macro.f1),
+      figure(one.weighted.f1),
+      other === undefined ? '' : figure(other.accuracy),
+      comparison === undefined ? '' : `${signed(comparison.difference)} ${interval(comparison)}`,
+      linear === undefined ? '' : figure(linear.accuracy),
+    ];
+  });
+  return table(
+    ['capability', 'n', 'accuracy', 'macro F1', 'weighted F1', 'other', 'difference (95 %)', 'linear'],
+    rows,
+  );
+}

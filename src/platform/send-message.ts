@@ -1,0 +1,53 @@
+/** Brings a person's message to a release, as an Update that is checked and answered. */
+import {
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  type Client,
+} from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import {
+  approveUpdate,
+  pauseUpdate,
+  rejectUpdate,
+  resumeUpdate,
+  rollbackUpdate,
+  type Message,
+  type Receipt,
+} from '../../workflows/messages.ts';
+import { GradusError } from '../domain/errors.ts';
+
+const updates = {
+  approve: approveUpdate,
+  reject: rejectUpdate,
+  pause: pauseUpdate,
+  resume: resumeUpdate,
+  rollback: rollbackUpdate,
+} as const;
+export type MessageKind = keyof typeof updates;
+
+const answerWithinMs = 30_000;
+
+/** Throws `RELEASE_UNKNOWN`, `MESSAGE_REFUSED` with the release's own words, or `NOT_RUNNING` when no worker answers. */
+export async function sendMessage(client: Client, release: string, kind: MessageKind, says: Message): Promise<Receipt> {
+  const handle = client.workflow.getHandle(release);
+  try {
+    return await client.withDeadline(Date.now() + answerWithinMs, () =>
+      handle.executeUpdate(updates[kind], { args: [says] }),
+    );
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) {
+      const message = `There is no release "${release}" under way. See: gradus release list`;
+      throw new GradusError('RELEASE_UNKNOWN', message, { cause: error });
+    }
+    if (error instanceof WorkflowUpdateFailedError) {
+      const reason = error.cause instanceof ApplicationFailure ? error.cause.message : error.message;
+      throw new GradusError('MESSAGE_REFUSED', `${release} refused it: ${reason}.`, { cause: error });
+    }
+    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
+      const message = `${release} did not answer within ${answerWithinMs / 1000} s: does a worker run? (gradus up, or gradus worker)`;
+      throw new GradusError('NOT_RUNNING', message, { cause: error });
+    }
+    throw error;
+  }
+}
