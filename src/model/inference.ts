@@ -15,7 +15,7 @@ export interface AnsweringNetwork {
   dispose(): void;
 }
 
-/** Shares the memory of `weights`: what changes there changes the answers. */
+/** Where `weights` lie in a training network's memory, later changes there change the answers. */
 export function createAnsweringNetwork(shape: NetworkShape, weights: Weights): AnsweringNetwork {
   const ops = createOps(tensorflow());
   const shapes = parameterShapes(shape);
@@ -52,4 +52,21 @@ export function createAnsweringNetwork(shape: NetworkShape, weights: Weights): A
       ops.dispose();
     },
   };
+}
+
+/** Sequences of about the same length are computed together. */
+const batch = 64;
+
+/** Probabilities for any number of sequences, in their order. */
+export function probabilitiesOf(network: AnsweringNetwork, sequences: Sequence[]): Float32Array[] {
+  const sorted = sequences
+    .map((sequence, index) => ({ sequence, index }))
+    .sort((a, b) => b.sequence.length - a.sequence.length);
+  const answers: Float32Array[] = [];
+  for (let at = 0; at < sorted.length; at += batch) {
+    const part = sorted.slice(at, at + batch);
+    const rows = network.probabilities(part.map(({ sequence }) => sequence));
+    for (const [row, { index }] of part.entries()) answers[index] = rows[row] ?? new Float32Array();
+  }
+  return answers;
 }

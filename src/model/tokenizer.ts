@@ -6,36 +6,45 @@ export const specialTokens = { url: '<url>', address: '<address>', number: '<num
 /** Scripts written without spaces: each character is a token. */
 const unspaced =
   '[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}]';
-const wordCharacter = `(?:(?!${unspaced})[\\p{L}\\p{M}\\p{N}])`;
+const wordCharacter = `[[\\p{L}\\p{M}\\p{N}]--${unspaced}]`;
+const urlRest = '[^\\s"\'<>\\(\\)]';
+// The ends of domains that texts name without `http://`; not all that exist, as `e.g.` or `main.py` are none.
+const domainEnd = '(?:com|net|org|edu|gov|info|biz|ie|uk|de|us|tv|cc)';
 
-// The order decides: what comes first takes the text. Lengths of a local part are bounded, which keeps this linear.
-const kinds = {
-  special: '<(?:url|address|number)>',
-  url: '(?:https?|ftp):\\/\\/[^\\s"\'<>()]+|(?<![\\p{L}\\p{N}])www\\.[^\\s"\'<>()]+',
-  address: '[\\p{L}\\p{N}._%+\\-]{1,64}@[\\p{L}\\p{N}\\-]{1,63}(?:\\.[\\p{L}\\p{N}\\-]{1,63})+',
-  number: `\\p{Nd}+(?:[.,:\\/\\-]\\p{Nd}+)*(?!${wordCharacter})`,
-  character: `${unspaced}\\p{M}*`,
-  word: `${wordCharacter}+(?:'${wordCharacter}+)*`,
-  // What tells moods and prices apart; other punctuation would only fill the few tokens that the network reads.
-  sign: '[!?$€£%]',
-};
+const url = `(?:https?|ftp):\\/\\/${urlRest}+|(?<![\\p{L}\\p{N}])www\\.${urlRest}+`;
+const address = '[\\p{L}\\p{N}._%+\\-]{1,64}@[\\p{L}\\p{N}\\-]{1,63}(?:\\.[\\p{L}\\p{N}\\-]{1,63}){0,9}';
+const domain = `(?<![\\p{L}\\p{N}])(?:[a-z0-9\\-]{1,63}\\.){1,5}${domainEnd}(?![\\p{L}\\p{N}])(?:[\\/:]${urlRest}*)?`;
+const number = `\\p{Nd}+(?:[.,:\\/\\-]\\p{Nd}+)*(?!${wordCharacter})`;
+const words = `${unspaced}\\p{M}*|${wordCharacter}+(?:'${wordCharacter}+)*`;
+// What tells moods and prices apart; other punctuation would only fill the few tokens that the network reads.
+const sign = '[\\!?\\$€£%]';
 
-const pattern = new RegExp(
-  Object.entries(kinds)
-    .map(([kind, source]) => `(?<${kind}>${source})`)
-    .join('|'),
-  'gu',
-);
+// The order decides: what comes first takes the text. Lengths of names are bounded, which keeps this linear.
+const pattern = `<(?:url|address|number)>|(${url})|(${address})|(${domain})|(${number})|${words}|${sign}`;
+const inLowerCase = new RegExp(pattern, 'gv');
+const inAnyCase = new RegExp(pattern, 'giv');
 
 /** Lower-cased (NFKC) words, single characters of unspaced scripts, `!?$€£%`, and the special tokens, in their order. */
 export function tokenize(text: string): string[] {
   const tokens: string[] = [];
-  for (const match of text.normalize('NFKC').toLowerCase().replaceAll('’', "'").matchAll(pattern)) {
-    const groups = match.groups;
-    if (groups?.['url'] !== undefined) tokens.push(specialTokens.url);
-    else if (groups?.['address'] !== undefined) tokens.push(specialTokens.address);
-    else if (groups?.['number'] !== undefined) tokens.push(specialTokens.number);
-    else tokens.push(match[0]);
+  for (const [token, ...specials] of normalised(text).toLowerCase().matchAll(inLowerCase)) {
+    tokens.push(special(specials) ?? token);
   }
   return tokens;
+}
+
+/** The text with a special token in place of each URL, address and number; its tokens stay the same. */
+export function hideSpecials(text: string): string {
+  return normalised(text).replace(inAnyCase, (token, ...specials: string[]) => special(specials) ?? token);
+}
+
+/** What the pattern's groups caught: a URL, an address, a domain or a number. */
+function special(groups: (string | undefined)[]): string | null {
+  if (groups[0] !== undefined || groups[2] !== undefined) return specialTokens.url;
+  if (groups[1] !== undefined) return specialTokens.address;
+  return groups[3] === undefined ? null : specialTokens.number;
+}
+
+function normalised(text: string): string {
+  return text.normalize('NFKC').replaceAll('’', "'");
 }

@@ -1,0 +1,112 @@
+/** Runs in a thread of its own: prepares data, trains networks. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { GradusError } from '../domain/errors.ts';
+import type { Dataset } from '../datasets/dataset.ts';
+import { keepNetwork } from './network-files.ts';
+import { createAnsweringNetwork } from './inference.ts';
+import { initialWeights } from './initial-weights.ts';
+import { createTrainableNetwork } from './network.ts';
+import type {
+  DatasetModule,
+  Job,
+  Prepared,
+  PrepareJob,
+  ThreadMessage,
+  ThreadSetting,
+  TrainJob,
+} from './thread-messages.ts';
+import type { Head } from './shape.ts';
+import { checkExamples, drawExamples, headOf, toSequences } from './training-data.ts';
+import { trainNetwork } from './training.ts';
+import { buildVocabulary, createVectorizer } from './vectorizer.ts';
+
+const setting: ThreadSetting = workerData;
+const opened = new Map<string, Promise<Dataset>>();
+
+function say(message: ThreadMessage): void {
+  parentPort?.postMessage(message);
+}
+
+async function open(name: string): Promise<Dataset> {
+  const known = opened.get(name);
+  if (known) return known;
+  const datasets: DatasetModule = await import(setting.datasets);
+  const dataset = datasets.openDataset(name, setting.cache);
+  opened.set(name, dataset);
+  return dataset;
+}
+
+async function prepare({ spec, capabilities }: PrepareJob): Promise<Prepared> {
+  const dataset = await open(spec.data);
+  const heads = capabilities.map((capability) => headOf(dataset, capability));
+  const examples = drawExamples(dataset, spec.share);
+  for (const head of heads) checkExamples(examples, head, spec);
+  const labelledFor = (some: Head[]): number =>
+    examples.filter(({ labels }) => some.some(({ capability }) => labels[capability] !== undefined)).length;
+  const groups = spec.network === 'shared' ? [heads] : heads.map((head) => [head]);
+  return {
+    dataDigest: dataset.digest,
+    vocabulary: buildVocabulary(
+      examples.map(({ text }) => text),
+      spec.vocabulary,
+    ),
+    networks: groups.map((group) => ({ heads: group, examples: labelledFor(group) })),
+    trainedOn: labelledFor(heads),
+  };
+}
+
+async function train({ spec, heads, vocabulary, key }: TrainJob): Promise<void> {
+  const dataset = await open(spec.data);
+  const vectorize = createVectorizer(vocabulary, spec.length);
+  const trained = trainNetwork(
+    heads,
+    spec,
+    toSequences(drawExamples(dataset, spec.share), heads, vectorize),
+    toSequences(dataset.part('validation'), heads, vectorize),
+    (step) => say({ kind: 'step', step }),
+  );
+  await keepNetwork(setting.artefacts, key, trained);
+}
+
+async function answer(job: Job): Promise<ThreadMessage> {
+  switch (job.kind) {
+    case 'prepare':
+      return { kind: 'prepared', prepared: await prepare(job) };
+    case 'train':
+      await train(job);
+      return { kind: 'trained' };
+  }
+}
+
+function failure(error: unknown): ThreadMessage {
+  if (error instanceof GradusError) {
+    const { code, message, problems } = error;
+    return { kind: 'failed', code, message, problems };
+  }
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { kind: 'failed', code: null, message, problems: [] };
+}
+
+/** Calls every operation once (see `startThread`). */
+function warmUp(): void {
+  const shape = { vocabulary: 4, embedding: 4, units: 16, heads: [{ capability: '', labels: ['a', 'b'] }] };
+  const weights = initialWeights(shape, 1);
+  const options = { weights, learningRate: 1e-3, batch: 4, longest: 4, headWeights: [1] };
+  const sequences = [Int32Array.of(1, 2, 3, 1), Int32Array.of(1), Int32Array.of(2), Int32Array.of(3)];
+  const learning = createTrainableNetwork(shape, options);
+  learning.train(sequences, Int32Array.of(0, 1, 1, 0));
+  learning.dispose();
+  const answering = createAnsweringNetwork(shape, weights);
+  answering.probabilities(sequences);
+  answering.dispose();
+}
+
+parentPort?.on('message', (job: Job) => {
+  void answer(job).catch(failure).then(say);
+});
+try {
+  warmUp();
+  say({ kind: 'ready' });
+} catch (error) {
+  say(failure(error));
+}

@@ -1,0 +1,56 @@
+/** Finished networks, kept until their version is whole, so that a training that was killed goes on from them. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { TrainSpec } from '../domain/plan.ts';
+import { canonical, sha256, writeWhole } from './files.ts';
+import type { NewFile } from './files.ts';
+import type { Head } from './shape.ts';
+import type { Trained } from './training.ts';
+import { encodeWeights } from './weight-file.ts';
+
+/** Changes whenever the code would make other weights from the same order; part of every version. */
+export const trainingCode = 'lstm-1';
+
+const noteSchema = z.object({
+  sha256: z.string(),
+  keptEpoch: z.number(),
+  validation: z.array(z.object({ accuracy: z.number(), macroF1: z.number() })),
+});
+
+export interface KeptNetwork {
+  file: NewFile;
+  keptEpoch: number;
+  validation: Trained['validation'];
+}
+
+/** All that decides about a network's weights, as a digest. */
+export function networkKey(spec: TrainSpec, heads: Head[], dataDigest: string): string {
+  return sha256(canonical({ spec, heads, dataDigest, code: trainingCode }));
+}
+
+/** Two files: the note is written last, and only with it the weights count. */
+const pathsOf = (artefacts: string, key: string) => ({
+  weights: join(artefacts, 'networks', `${key}.safetensors`),
+  note: join(artefacts, 'networks', `${key}.json`),
+});
+
+export async function keepNetwork(artefacts: string, key: string, trained: Trained): Promise<void> {
+  const { weights, note } = pathsOf(artefacts, key);
+  const { shape, keptEpoch, validation } = trained;
+  const file = encodeWeights(shape, trained.weights);
+  await writeWhole(weights, file);
+  await writeWhole(note, JSON.stringify({ sha256: sha256(file), keptEpoch, validation }));
+}
+
+/** Null where it was not finished, or its files are damaged: then it is trained again. */
+export async function readNetwork(artefacts: string, key: string): Promise<KeptNetwork | null> {
+  const { weights, note } = pathsOf(artefacts, key);
+  try {
+    const { sha256: digest, keptEpoch, validation } = noteSchema.parse(JSON.parse(await readFile(note, 'utf8')));
+    const data = await readFile(weights);
+    return sha256(data) === digest ? { file: { data, sameAs: weights }, keptEpoch, validation } : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,107 @@
+/** Answers of trained versions, which are loaded from their files and checked at their first use. */
+import { GradusError } from '../domain/errors.ts';
+import type { Models, Prediction, Predictor } from '../domain/ports.ts';
+import { didYouMean, listed } from '../domain/words.ts';
+import { quietTensorFlow } from './environment.ts';
+import { createAnsweringNetwork, probabilitiesOf } from './inference.ts';
+import type { AnsweringNetwork } from './inference.ts';
+import type { Sequence } from './packing.ts';
+import type { Head } from './shape.ts';
+import { createVectorizer } from './vectorizer.ts';
+import { readVersion } from './version-files.ts';
+import type { ReadVersion } from './version-files.ts';
+
+export interface ModelsOptions {
+  /** Folder of versions. */
+  artefacts: string;
+  /** Versions that stay loaded, each some 40 MB; what was asked for longest ago goes first. */
+  loaded?: number;
+}
+
+export function createModels({ artefacts, loaded = 6 }: ModelsOptions): Models {
+  quietTensorFlow();
+  const versions = new Map<string, Promise<LoadedVersion>>();
+  return {
+    load(digest) {
+      const known = versions.get(digest);
+      const version = known ?? readVersion(artefacts, digest).then(createPredictor);
+      // The order of a Map is that of its insertions: this one is now the newest.
+      versions.delete(digest);
+      versions.set(digest, version);
+      if (known === undefined) {
+        version.catch(() => versions.delete(digest));
+        for (const [oldest, leaving] of [...versions].slice(0, Math.max(0, versions.size - loaded))) {
+          versions.delete(oldest);
+          void leaving.then((old) => old.release()).catch(() => {});
+        }
+      }
+      return version;
+    },
+  };
+}
+
+interface LoadedVersion extends Predictor {
+  /** Gives TensorFlow's memory back; an answer that is still asked for takes it again for as long as it needs. */
+  release(): void;
+}
+
+/** Sequences that are computed at once, before others get their turn in this thread. */
+const batch = 64;
+
+export function createPredictor(version: ReadVersion): LoadedVersion {
+  const vectorize = createVectorizer(version.vocabulary, version.length);
+  let networks: AnsweringNetwork[] | null = null;
+  const opened = (): AnsweringNetwork[] =>
+    (networks ??= version.networks.map(({ shape, weights }) => createAnsweringNetwork(shape, weights)));
+  const close = (): void => {
+    for (const network of networks ?? []) network.dispose();
+    networks = null;
+  };
+  let released = false;
+  opened();
+  return {
+    labels: version.labels,
+    async predict(capability, texts) {
+      const place = placeOf(version, capability);
+      const predictions: Prediction[] = [];
+      for (let at = 0; at < texts.length; at += batch) {
+        if (at > 0) await new Promise((resolve) => setImmediate(resolve));
+        const network = opened()[place.network];
+        if (network === undefined) throw new Error('A network is missing.');
+        const sequences: Sequence[] = texts.slice(at, at + batch).map(vectorize);
+        for (const row of probabilitiesOf(network, sequences)) {
+          predictions.push(best(row.subarray(place.offset, place.offset + place.head.labels.length), place.head));
+        }
+      }
+      if (released) close();
+      return predictions;
+    },
+    release() {
+      released = true;
+      close();
+    },
+  };
+}
+
+function placeOf({ networks, labels, digest }: ReadVersion, capability: string) {
+  for (const [network, { shape }] of networks.entries()) {
+    let offset = 0;
+    for (const head of shape.heads) {
+      if (head.capability === capability) return { network, head, offset };
+      offset += head.labels.length;
+    }
+  }
+  const known = Object.keys(labels);
+  throw new GradusError(
+    'CAPABILITY_UNKNOWN',
+    `Version ${digest.slice(0, 12)} has no capability "${capability}"${didYouMean(capability, known)}; it has ${listed(known)}.`,
+  );
+}
+
+/** The most probable label; the first one where no probability is a number. */
+function best(probabilities: Float32Array, { labels }: Head): Prediction {
+  let place = 0;
+  for (const [index, value] of probabilities.entries()) if (value > (probabilities[place] ?? 0)) place = index;
+  const confidence = probabilities[place] ?? 0;
+  return { label: labels[place] ?? '', confidence: Number.isFinite(confidence) ? confidence : 0 };
+}

@@ -1,0 +1,59 @@
+/** What a model thread is asked to do, and what it says. */
+import type { ErrorCode } from '../domain/errors.ts';
+import type { TrainSpec } from '../domain/plan.ts';
+import type { Dataset } from '../datasets/dataset.ts';
+import type { Head } from './shape.ts';
+import type { Step } from './training.ts';
+
+/** Given to a thread at its start. */
+export interface ThreadSetting {
+  artefacts: string;
+  /** Folder of prepared datasets. */
+  cache: string;
+  /** URL of the module that opens datasets: a function cannot be given to a thread. */
+  datasets: string;
+}
+
+export interface DatasetModule {
+  openDataset(name: string, cache: string): Promise<Dataset>;
+}
+
+/** Reads and checks what a version will learn from. */
+export interface PrepareJob {
+  kind: 'prepare';
+  spec: TrainSpec;
+  capabilities: string[];
+}
+
+export interface Prepared {
+  dataDigest: string;
+  vocabulary: string[];
+  /** One for each capability, or one for all of them. */
+  networks: PlannedNetwork[];
+  /** Examples with a label for any of the capabilities. */
+  trainedOn: number;
+}
+
+export interface PlannedNetwork {
+  heads: Head[];
+  /** Examples with a label for any of its heads. */
+  examples: number;
+}
+
+/** Trains one network and keeps it under `key`. */
+export interface TrainJob {
+  kind: 'train';
+  spec: TrainSpec;
+  heads: Head[];
+  vocabulary: string[];
+  key: string;
+}
+
+export type Job = PrepareJob | TrainJob;
+
+export type ThreadMessage =
+  | { kind: 'ready' }
+  | { kind: 'step'; step: Step }
+  | { kind: 'prepared'; prepared: Prepared }
+  | { kind: 'trained' }
+  | { kind: 'failed'; code: ErrorCode | null; message: string; problems: string[] };

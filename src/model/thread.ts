@@ -1,0 +1,67 @@
+/** Threads that train and evaluate, so that the process's own event loop stays free. */
+import { Worker } from 'node:worker_threads';
+import { GradusError } from '../domain/errors.ts';
+import { compiled, quietTensorFlow } from './environment.ts';
+import type { Job, ThreadMessage, ThreadSetting } from './thread-messages.ts';
+
+/** Given each message of a thread; what it returns, unless undefined, is the job's result. */
+type Pick<T> = (message: ThreadMessage) => T | undefined;
+
+export interface Thread {
+  /** One job at a time. */
+  run<T>(job: Job, pick: Pick<T>): Promise<T>;
+  stop(): Promise<void>;
+}
+
+let lastStart: Promise<unknown> = Promise.resolve();
+
+/**
+ * Threads start one after the other, in the whole process: TensorFlow's binding has a table that is filled by the first
+ * calls without a lock, and a thread is ready when it has made them.
+ */
+export function startThread(setting: ThreadSetting): Promise<Thread> {
+  quietTensorFlow();
+  const started = lastStart.then(() => start(setting));
+  lastStart = started.catch(() => {});
+  return started;
+}
+
+async function start(setting: ThreadSetting): Promise<Thread> {
+  const worker = new Worker(compiled('model-thread.js'), { workerData: setting });
+  await outcome(worker, (message) => message.kind === 'ready' || undefined);
+  return {
+    run(job, pick) {
+      const result = outcome(worker, pick);
+      worker.postMessage(job);
+      return result;
+    },
+    async stop() {
+      await worker.terminate();
+    },
+  };
+}
+
+function outcome<T>(worker: Worker, pick: Pick<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const settle = (done: () => void): void => {
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+      done();
+    };
+    const onMessage = (message: ThreadMessage): void => {
+      if (message.kind === 'failed') return settle(() => reject(errorOf(message)));
+      const result = pick(message);
+      if (result !== undefined) settle(() => resolve(result));
+    };
+    const onError = (cause: Error): void => settle(() => reject(broken(cause.message, cause)));
+    const onExit = (code: number): void => settle(() => reject(broken(`it ended with code ${code}`)));
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
+  });
+}
+
+function errorOf({ code, message, problems }: Extract<ThreadMessage, { kind: 'failed' }>): Error {
+  return code === null ? broken(message) : new GradusError(code, message, { problems });
+}
+
+function broken(reason: string, cause?: Error): GradusError {
+  return new GradusError('TRAINING_FAILED', `A model thread broke: ${reason}. See the log, and try again.`, { cause });
+}

@@ -1,0 +1,142 @@
+/** Trains versions network by network, on threads of their own, and keeps them as files. */
+import { GradusError } from '../domain/errors.ts';
+import type { TrainedVersion, Trainer, TrainOrder } from '../domain/ports.ts';
+import type { TrainingProgress } from '../domain/version.ts';
+import { listed } from '../domain/words.ts';
+import { compiled } from './environment.ts';
+import { networkKey, readNetwork, trainingCode } from './network-files.ts';
+import { atStart, createProgress } from './progress.ts';
+import type { Work } from './progress.ts';
+import type { Head } from './shape.ts';
+import { startThread } from './thread.ts';
+import type { Thread } from './thread.ts';
+import type { ThreadSetting } from './thread-messages.ts';
+import { writeVersion } from './version-files.ts';
+
+export interface TrainerOptions {
+  /** Folder of versions, and of networks that are finished before their version is. */
+  artefacts: string;
+  /** Folder of prepared datasets. */
+  cache: string;
+  /** Networks that are trained at once: one for each core. */
+  threads: number;
+  /** URL of a module with another `openDataset`. */
+  datasets?: string;
+}
+
+const reportEveryMs = 1000;
+
+export function createTrainer(options: TrainerOptions): Trainer {
+  const { artefacts, cache, threads } = options;
+  const datasets = options.datasets ?? new URL('../datasets/index.js', compiled('.')).href;
+  const setting: ThreadSetting = { artefacts, cache, datasets };
+  return {
+    train: (order, report, signal) =>
+      withThreads(setting, signal, (start) => trainVersion(setting, threads, order, report, start)),
+    evaluate: () => Promise.reject(new Error('not yet')),
+  };
+}
+
+/** Runs `work`, which may start threads; they are stopped when it ends, or at once when `signal` says so. */
+async function withThreads<T>(
+  setting: ThreadSetting,
+  signal: AbortSignal,
+  work: (start: () => Promise<Thread>) => Promise<T>,
+): Promise<T> {
+  signal.throwIfAborted();
+  const started: Promise<Thread>[] = [];
+  const start = (): Promise<Thread> => {
+    signal.throwIfAborted();
+    const thread = startThread(setting);
+    started.push(thread);
+    return thread;
+  };
+  const stop = async (): Promise<void> => {
+    await Promise.allSettled(started.map(async (thread) => (await thread).stop()));
+  };
+  let onAbort = (): void => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort);
+  });
+  try {
+    return await Promise.race([work(start), aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    await stop();
+  }
+}
+
+interface Planned {
+  heads: Head[];
+  key: string;
+  work: Work;
+}
+
+async function trainVersion(
+  { artefacts }: ThreadSetting,
+  threads: number,
+  { model, capabilities, spec }: TrainOrder,
+  report: (progress: TrainingProgress) => void,
+  start: () => Promise<Thread>,
+): Promise<TrainedVersion> {
+  let now = (): TrainingProgress[] => [atStart(listed(capabilities), spec.epochs)];
+  const timer = setInterval(() => now().forEach(report), reportEveryMs);
+  try {
+    const first = await start();
+    const { dataDigest, vocabulary, networks, trainedOn } = await first.run(
+      { kind: 'prepare', spec, capabilities: [...new Set(capabilities)].sort() },
+      (message) => (message.kind === 'prepared' ? message.prepared : undefined),
+    );
+    const planned = networks.map(({ heads, examples }): Planned => {
+      const name = listed(heads.map(({ capability }) => capability));
+      const work = { name, epochs: spec.epochs, total: examples * spec.epochs };
+      return { heads, key: networkKey(spec, heads, dataDigest), work };
+    });
+    const progress = createProgress(
+      planned.map(({ work }) => work),
+      threads,
+    );
+    now = progress.now;
+
+    const queue: Planned[] = [];
+    for (const network of planned) {
+      if (await readNetwork(artefacts, network.key)) progress.finish(network.work);
+      else queue.push(network);
+    }
+    // The biggest first, so that no thread has a long one left when the others are done.
+    queue.sort((a, b) => b.work.total - a.work.total);
+    const trainAll = async (thread: Thread): Promise<void> => {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+        const { heads, key, work } = next;
+        await thread.run({ kind: 'train', spec, heads, vocabulary, key }, (message) => {
+          if (message.kind === 'step') progress.step(work, message.step);
+          return message.kind === 'trained' || undefined;
+        });
+        progress.finish(work);
+      }
+    };
+    const others = Array.from({ length: Math.max(0, Math.min(threads, queue.length) - 1) }, async () =>
+      trainAll(await start()),
+    );
+    await Promise.all([trainAll(first), ...others]);
+    now().forEach(report);
+
+    const finished = await Promise.all(
+      planned.map(async ({ heads, key }) => {
+        const kept = await readNetwork(artefacts, key);
+        if (kept !== null) return { heads, ...kept };
+        throw new GradusError('TRAINING_FAILED', `A finished network went away from ${artefacts}/networks: try again.`);
+      }),
+    );
+    const madeFrom = { data: spec.data, dataDigest, code: trainingCode };
+    const version = { model, spec, trainedOn, madeFrom, vocabulary, networks: finished };
+    const digest = await writeVersion(artefacts, version);
+    const labels = Object.fromEntries(
+      networks.flatMap(({ heads }) => heads.map((head) => [head.capability, head.labels])),
+    );
+    return { digest, model, spec, labels, trainedOn };
+  } finally {
+    clearInterval(timer);
+  }
+}

@@ -1,0 +1,144 @@
+/** Trains one network: epochs over shuffled batches, and the best epoch by validation is kept. */
+import { GradusError } from '../domain/errors.ts';
+import type { TrainSpec } from '../domain/plan.ts';
+import { listed } from '../domain/words.ts';
+import { unlabelled } from './heads.ts';
+import { createAnsweringNetwork, probabilitiesOf } from './inference.ts';
+import { initialWeights } from './initial-weights.ts';
+import { measure } from './measure.ts';
+import { createTrainableNetwork } from './network.ts';
+import { createRandom, shuffle } from './random.ts';
+import type { Head, NetworkShape, Weights } from './shape.ts';
+import type { LabelledSequences } from './training-data.ts';
+
+/** How far one network is. */
+export interface Step {
+  epoch: number;
+  /** Mean over the epoch so far. */
+  loss: number;
+  /** Examples learnt from, over all epochs. */
+  examples: number;
+  examplesPerSecond: number;
+  validationAccuracy: number | null;
+}
+
+export interface Trained {
+  shape: NetworkShape;
+  weights: Weights;
+  /** Which epoch's weights these are: the one with the best macro-F1 on the validation part (its mean over heads). */
+  keptEpoch: number;
+  /** After each epoch. */
+  validation: { accuracy: number; macroF1: number }[];
+}
+
+/** At most so often. */
+const reportMs = 250;
+
+/** The same data, spec and machine give the same weights, bit for bit. Throws TRAINING_DIVERGED. */
+export function trainNetwork(
+  heads: Head[],
+  spec: TrainSpec,
+  train: LabelledSequences,
+  validation: LabelledSequences,
+  report: (step: Step) => void,
+): Trained {
+  const shape = { vocabulary: spec.vocabulary, embedding: spec.embedding, units: spec.units, heads };
+  const network = createTrainableNetwork(shape, {
+    weights: initialWeights(shape, spec.seed),
+    learningRate: spec.learningRate,
+    batch: spec.batch,
+    longest: train.sequences.reduce((most, sequence) => Math.max(most, sequence.length), 1),
+    headWeights: weightsOfHeads(heads.length, train.labels),
+  });
+  const answering = createAnsweringNetwork(shape, network.live());
+  const random = createRandom(spec.seed);
+  const count = train.sequences.length;
+  const order = Array.from({ length: count }, (_, index) => index);
+  const history: Trained['validation'] = [];
+  let kept = { epoch: 0, macroF1: -1, weights: network.weights() };
+  let reported = performance.now();
+  let since = { at: reported, examples: 0 };
+  try {
+    for (let epoch = 1; epoch <= spec.epochs; epoch++) {
+      shuffle(order, random);
+      let loss = 0;
+      for (let at = 0; at < count; at += spec.batch) {
+        const places = order.slice(at, at + spec.batch);
+        loss += places.length * network.train(...batchOf(train, places, heads.length));
+        const now = performance.now();
+        if (now - reported >= reportMs || at + spec.batch >= count) {
+          const done = at + places.length;
+          const examples = (epoch - 1) * count + done;
+          const examplesPerSecond = ((examples - since.examples) / (now - since.at)) * 1000;
+          const validationAccuracy = history.at(-1)?.accuracy ?? null;
+          report({ epoch, loss: loss / done, examples, examplesPerSecond, validationAccuracy });
+          reported = now;
+          if (now - since.at > 4 * reportMs) since = { at: now, examples };
+        }
+      }
+      if (!Number.isFinite(loss)) throw diverged(heads, spec, epoch);
+      const { accuracy, macroF1 } = validate(heads, validation, (sequences) => probabilitiesOf(answering, sequences));
+      history.push({ accuracy, macroF1 });
+      if (macroF1 > kept.macroF1 || validation.sequences.length === 0) {
+        kept = { epoch, macroF1, weights: network.weights() };
+      }
+    }
+    return { shape, weights: kept.weights, keptEpoch: kept.epoch, validation: history };
+  } finally {
+    answering.dispose();
+    network.dispose();
+  }
+}
+
+function batchOf(data: LabelledSequences, places: number[], heads: number): [Int32Array[], Int32Array] {
+  const labels = new Int32Array(places.length * heads);
+  for (const [row, place] of places.entries()) {
+    labels.set(data.labels.subarray(place * heads, (place + 1) * heads), row * heads);
+  }
+  return [places.flatMap((place) => data.sequences[place] ?? []), labels];
+}
+
+/** Heads with few labels count as much as those with many. */
+function weightsOfHeads(heads: number, labels: Int32Array): number[] {
+  return Array.from({ length: heads }, (_, head) => {
+    const own = labels.filter((_, index) => index % heads === head);
+    return own.length / own.filter((label) => label !== unlabelled).length;
+  });
+}
+
+function validate(heads: Head[], data: LabelledSequences, answer: (sequences: Int32Array[]) => Float32Array[]) {
+  const answers = answer(data.sequences);
+  let [accuracy, macroF1, measured] = [0, 0, 0];
+  let offset = 0;
+  for (const [index, { labels }] of heads.entries()) {
+    const truth: string[] = [];
+    const predicted: string[] = [];
+    for (const [row, probabilities] of answers.entries()) {
+      const label = labels[data.labels[row * heads.length + index] ?? unlabelled];
+      if (label === undefined) continue;
+      truth.push(label);
+      predicted.push(labels[highest(probabilities.subarray(offset, offset + labels.length))] ?? '');
+    }
+    offset += labels.length;
+    if (truth.length === 0) continue;
+    const measures = measure(labels, truth, predicted);
+    accuracy += measures.accuracy;
+    macroF1 += measures.macro.f1;
+    measured++;
+  }
+  return { accuracy: accuracy / Math.max(1, measured), macroF1: macroF1 / Math.max(1, measured) };
+}
+
+function highest(values: Float32Array): number {
+  let place = 0;
+  for (const [index, value] of values.entries()) if (value > (values[place] ?? 0)) place = index;
+  return place;
+}
+
+function diverged(heads: Head[], spec: TrainSpec, epoch: number): GradusError {
+  const names = listed(heads.map(({ capability }) => capability));
+  return new GradusError(
+    'TRAINING_DIVERGED',
+    `The loss of ${names} is no number any more in epoch ${epoch}: lower train.learningRate (${spec.learningRate}).`,
+  );
+}
