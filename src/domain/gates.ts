@@ -1,122 +1,131 @@
-/** The internal test: conditions over what was measured on held-out data, and what testers said of the candidate. */
-import { judge, type Lookup, type Value } from './evaluate.ts';
+/** Judges the internal test: gates over held-out metrics, and over what testers said. */
+import { judge, type Value } from './evaluate.ts';
 import { parseCondition } from './expressions.ts';
-import { estimates } from './guardrails.ts';
 import type { LiveEvidence } from './live-evidence.ts';
-import { isClassMetric, isQuantileMetric } from './metrics.ts';
+import { isClassMetric, isMeanMetric, isQuantileMetric } from './metrics.ts';
 import type { Plan } from './plan.ts';
 import type { Finding, Verdict } from './verdict.ts';
 import type { Evaluation, Examination } from './version.ts';
-import { duration } from './words.ts';
+import { didYouMean, duration } from './words.ts';
 
 export interface InternalTestInput {
   plan: Plan;
   examinations: Examination[];
-  /** What testers were answered and said; empty where the plan has none. */
+  /** What testers were answered and said; empty where the plan has no testers. */
   evidence: LiveEvidence[];
-  /** How long the testers have had the candidate. */
+  /** How long testers have had the candidate. */
   openMs: number;
 }
 
-/** A gate that is missed ends the stage; one that is not measured yet, or too few ratings, holds until time is up. */
+/** A gate that does not hold ends it; what is missing never passes. */
 export function judgeInternalTest({ plan, examinations, evidence, openMs }: InternalTestInput): Verdict {
-  const findings = examinations.flatMap((examination) =>
-    gatesOf(plan, examination.capability).map((gate) => judgeGate(gate, examination, evidence, plan.alpha)),
-  );
-  const told = findings.map(({ capability, reason }) => `${capability}: ${reason}`);
-  const missed = findings.filter(({ state }) => state === 'breached');
-  if (missed.length > 0) {
-    const reasons = missed.map(
-      ({ capability, condition, reason }) => `${capability}: ${reason}, but ${condition} is required`,
-    );
-    return { kind: 'rollBack', reasons, findings };
-  }
-  const missing = [
-    ...findings.filter(({ state }) => state === 'open').map(({ capability, reason }) => `${capability}: ${reason}`),
-    ...unrated(plan, evidence),
-  ];
-  if (missing.length === 0) return { kind: 'advance', reasons: told, findings };
-  const { testers, withinMs } = plan.internalTest;
-  // Without testers nothing more will come in: waiting would not help.
-  if (testers.length > 0 && openMs < withinMs) return { kind: 'hold', reasons: missing, findings };
-  const after = testers.length > 0 ? `after ${duration(withinMs)}: ` : '';
-  return { kind: 'inconclusive', reasons: [`${after}${missing.join('; ')}`], findings };
+  const { testers, minRated, withinMs } = plan.internalTest;
+  const ofTesters = (capability: string) => evidence.find((one) => one.capability === capability) ?? null;
+  const findings = examinations.flatMap((one) => judgeExamination(plan, one, ofTesters(one.capability)));
+  const named = (state: Finding['state']) =>
+    findings.filter((one) => one.state === state).map(({ capability, reason }) => `${capability}: ${reason}`);
+  const breached = named('breached');
+  if (breached.length > 0) return { kind: 'rollBack', reasons: breached, findings };
+  const unrated =
+    testers.length === 0
+      ? []
+      : examinations.flatMap(({ capability }) => {
+          const rated = ratedBy(ofTesters(capability));
+          return rated < minRated ? [`${capability}: ${rated} of ${minRated} answers rated by testers`] : [];
+        });
+  const open = named('open');
+  if (open.length === 0 && unrated.length === 0) return { kind: 'advance', reasons: named('holds'), findings };
+  const comes = unrated.length > 0 || findings.some(({ state, metric }) => state === 'open' && metric === 'testers');
+  const reasons = [...new Set([...unrated, ...open])];
+  if (comes && openMs < withinMs) return { kind: 'hold', reasons, findings };
+  const why = comes ? `not enough came from testers in ${duration(withinMs)}` : 'something was not measured';
+  return { kind: 'inconclusive', reasons: [why, ...reasons], findings };
 }
 
-function gatesOf(plan: Plan, capability: string): string[] {
-  const { gates, capabilityGates } = plan.internalTest;
-  return [...gates, ...(Object.hasOwn(capabilityGates, capability) ? (capabilityGates[capability] ?? []) : [])];
-}
-
-function judgeGate(gate: string, examination: Examination, evidence: LiveEvidence[], alpha: number): Finding {
+/** One finding for each gate that concerns the capability. */
+export function judgeExamination(plan: Plan, examination: Examination, testers: LiveEvidence | null = null): Finding[] {
   const { capability } = examination;
-  const heard = evidence.find((one) => one.capability === capability);
-  const { state, reasons } = judge(parseCondition(gate), lookupIn(examination, heard, alpha));
-  return {
-    capability,
-    condition: gate,
-    state: state === 'void' ? 'holds' : state,
-    reason: [...new Set(reasons)].join(', '),
-    metric: null,
-    candidate: null,
-    stable: null,
-    difference: null,
-  };
-}
-
-function lookupIn(examination: Examination, heard: LiveEvidence | undefined, alpha: number): Lookup {
-  const { candidate, stable, baseline, comparison, capability } = examination;
-  return (path) => {
-    const [first = '', ...rest] = path;
-    switch (first) {
-      case 'stable':
-        return stable === null
-          ? { kind: 'void', why: 'nothing is stable yet to compare with' }
-          : measured(stable, rest);
-      case 'baseline':
-        return baseline === null ? { kind: 'missing', why: 'no baseline was measured' } : measured(baseline, rest);
-      case 'difference':
-        if (comparison === null) return { kind: 'void', why: 'nothing is stable yet to compare with' };
-        return rest[0] === 'low' ? comparison.low : rest[0] === 'high' ? comparison.high : comparison.difference;
-      case 'testers':
-        return heard === undefined
-          ? { kind: 'missing', why: `no tester has been answered about ${capability}` }
-          : saidByTesters(heard, rest[0] ?? '', alpha);
-      default:
-        return measured(candidate, path);
-    }
-  };
-}
-
-/** `accuracy`, `recall` (macro), `weighted.f1`, `recall.spam` (of a class, or of the capability of that name). */
-function measured(evaluation: Evaluation, path: string[]): Value {
-  const [first = '', second] = path;
-  if (first === 'accuracy') return evaluation.accuracy;
-  if (first === 'n') return evaluation.n;
-  if (first === 'macro' || first === 'weighted') {
-    return second !== undefined && isClassMetric(second) ? evaluation[first][second] : unknown(path);
-  }
-  if (!isClassMetric(first)) return unknown(path);
-  if (second === undefined) return evaluation.macro[first];
-  if (Object.hasOwn(evaluation.perClass, second)) return evaluation.perClass[second]?.[first] ?? unknown(path);
-  if (second === evaluation.capability) return evaluation.macro[first];
-  return { kind: 'void', why: `${evaluation.capability} has no class ${second}` };
-}
-
-function saidByTesters(heard: LiveEvidence, metric: string, alpha: number): Value {
-  const { candidate } = estimates(heard, metric, alpha);
-  if (candidate === null) return { kind: 'missing', why: `no ${metric} of testers yet for ${heard.capability}` };
-  return isQuantileMetric(metric) || candidate.n > 0 ? candidate.value : unknown(['testers', metric]);
-}
-
-function unrated(plan: Plan, evidence: LiveEvidence[]): string[] {
-  const { minRated } = plan.internalTest;
-  return evidence.flatMap(({ capability, samples }) => {
-    const rated = samples.satisfaction.reduce((sum, sample) => sum + sample.candidate.length, 0);
-    return rated < minRated ? [`${capability}: ${rated} of ${minRated} testers have rated`] : [];
+  const own = Object.hasOwn(plan.internalTest.capabilityGates, capability)
+    ? (plan.internalTest.capabilityGates[capability] ?? [])
+    : [];
+  const gates = [...new Set([...plan.internalTest.gates, ...own])];
+  return gates.map((condition) => {
+    let lacksTesters = false;
+    const { state, reasons } = judge(parseCondition(condition), (path) => {
+      if (path[0] !== 'testers') return heldOut(plan, examination, path);
+      const value = saidByTesters(testers, path.slice(1), plan.internalTest.minRated);
+      lacksTesters ||= typeof value !== 'number';
+      return value;
+    });
+    return {
+      capability,
+      condition,
+      state: state === 'void' ? 'holds' : state,
+      reason: [...new Set(reasons)].join(', '),
+      metric: lacksTesters ? 'testers' : null,
+      candidate: null,
+      stable: null,
+      difference: null,
+    };
   });
 }
 
-function unknown(path: string[]): Value {
-  return { kind: 'missing', why: `${path.join('.')} is not measured` };
+function heldOut(plan: Plan, examination: Examination, path: string[]): Value {
+  const { candidate, stable, baseline, comparison } = examination;
+  const [first, ...rest] = path;
+  if (first === 'stable') {
+    if (stable === null) return { kind: 'void', why: 'nothing is stable yet, so there is nothing to compare with' };
+    return measured(plan, stable, rest, 'stable.');
+  }
+  if (first === 'baseline') {
+    return baseline === null
+      ? { kind: 'missing', why: 'no baseline was measured' }
+      : measured(plan, baseline, rest, 'baseline.');
+  }
+  if (first === 'difference') {
+    if (comparison !== null) return comparison[rest[0] === 'low' || rest[0] === 'high' ? rest[0] : 'difference'];
+    return stable === null
+      ? { kind: 'void', why: 'nothing is stable yet, so there is no difference' }
+      : { kind: 'missing', why: 'the difference to stable was not measured' };
+  }
+  return measured(plan, candidate, path, '');
+}
+
+function measured(plan: Plan, evaluation: Evaluation, [first = '', second]: string[], side: string): Value {
+  const { capability, perClass } = evaluation;
+  if (second === undefined) {
+    if (first === 'accuracy' || first === 'n') return evaluation[first];
+    if (isClassMetric(first)) return evaluation.macro[first];
+  } else if (isClassMetric(second)) {
+    if (first === 'macro' || first === 'weighted') return evaluation[first][second];
+  } else if (isClassMetric(first)) {
+    const ofClass = Object.hasOwn(perClass, second) ? perClass[second] : undefined;
+    if (ofClass !== undefined) {
+      return ofClass.support > 0 ? ofClass[first] : { kind: 'missing', why: `no held-out example is ${second}` };
+    }
+    if (second === capability) return evaluation.macro[first];
+    if (Object.hasOwn(plan.capabilities, second))
+      return { kind: 'void', why: `${side}${first}.${second} is about ${second} alone` };
+    return { kind: 'missing', why: `${capability} has no class ${second}${didYouMean(second, Object.keys(perClass))}` };
+  }
+  return { kind: 'missing', why: `${side}${[first, second ?? []].flat().join('.')} was not measured` };
+}
+
+function saidByTesters(evidence: LiveEvidence | null, [name = '']: string[], minRated: number): Value {
+  const rated = ratedBy(evidence);
+  if (evidence === null || rated < Math.max(1, minRated)) {
+    return { kind: 'missing', why: `${rated} of ${Math.max(1, minRated)} answers rated by testers` };
+  }
+  if (isQuantileMetric(name))
+    return evidence.quantiles[name].candidate?.value ?? { kind: 'missing', why: `no ${name} yet` };
+  const values = isMeanMetric(name) ? evidence.samples[name].flatMap((sample) => sample.candidate) : [];
+  if (values.length === 0) return { kind: 'missing', why: `no ${name} of testers yet` };
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Answers that testers rated or corrected, whichever were more. */
+function ratedBy(evidence: LiveEvidence | null): number {
+  const count = (metric: 'satisfaction' | 'accuracy') =>
+    evidence?.samples[metric].reduce((sum, { candidate }) => sum + candidate.length, 0) ?? 0;
+  return Math.max(count('satisfaction'), count('accuracy'));
 }

@@ -1,176 +1,203 @@
-/** Guardrails: comparisons over live metrics, judged by intervals, so that chance neither breaches nor passes one. */
-import { confidenceSequence, differenceSequence } from '../statistics/confidence-sequence.ts';
+/** Judges guardrails by intervals that hold at every look, so that looking often never makes a false alarm likelier. */
+import { armSequence, differenceSequence } from '../statistics/confidence-sequence.ts';
 import { evaluate, written } from './evaluate.ts';
 import { namesOf, parseComparison, type Arithmetic, type Comparison } from './expressions.ts';
+import { evaluateInterval, linear, type Interval } from './intervals.ts';
+import { stageSteps } from './levels.ts';
 import type { LiveEvidence } from './live-evidence.ts';
 import { isMeanMetric, isQuantileMetric } from './metrics.ts';
+import type { MeanMetric, QuantileMetric } from './feedback.ts';
+import type { Plan } from './plan.ts';
 import type { Estimate, Finding } from './verdict.ts';
 import { inWords, signed } from './words.ts';
 
-/** Bounds of a value. */
-interface Interval {
-  low: number;
-  high: number;
+export interface LiveInput {
+  plan: Plan;
+  evidence: LiveEvidence[];
+  /** Digest of what each capability's users had before; null: nothing. Left out: something. */
+  before?: Record<string, string | null>;
 }
 
-/** A quantile is a point estimate: it may breach a guardrail only with this many answers of each version. */
-const enoughForQuantile = 500;
-
-/** Why a comparison with stable does not apply to the first version of a capability. */
-export const nothingStable = 'nothing is stable yet to compare with';
-
-/** `alpha`: the chance that this one is called breached, or held, wrongly at any look. */
-export function judgeGuardrail(text: string, evidence: LiveEvidence, alpha: number): Finding {
-  const comparison = parseComparison(text);
-  const paths = namesOf(comparison);
-  const metric = paths.find(([first]) => first !== 'stable')?.[0] ?? paths[0]?.at(-1) ?? '';
-  const finding = { capability: evidence.capability, condition: text, metric };
-  if (!evidence.hasStable && paths.some(([first]) => first === 'stable')) {
-    const none = { candidate: null, stable: null, difference: null };
-    return { ...finding, ...none, state: 'holds', reason: nothingStable };
-  }
-  const { candidate, stable, difference } = estimates(evidence, metric, alpha);
-  const found = { ...finding, candidate, stable, difference };
-  const margin = marginOf(comparison, metric, { candidate, stable, difference }, evidence, alpha);
-  if (typeof margin === 'string') return { ...found, state: 'open', reason: margin };
-  const state = margin.low >= 0 ? 'holds' : margin.high < 0 ? 'breached' : 'open';
-  return { ...found, state, reason: inNumbers(metric, found) };
-}
-
-interface Estimates {
-  candidate: Estimate | null;
-  stable: Estimate | null;
-  difference: Estimate | null;
-}
-
-/** Intervals of one metric: of each version, and of their difference, each at `alpha`. */
-export function estimates(evidence: LiveEvidence, metric: string, alpha: number): Estimates {
-  if (isMeanMetric(metric)) {
-    const samples = evidence.samples[metric];
-    return {
-      candidate: confidenceSequence(
-        samples.flatMap((sample) => sample.candidate),
-        alpha,
-      ),
-      stable: confidenceSequence(
-        samples.flatMap((sample) => sample.stable),
-        alpha,
-      ),
-      difference: differenceSequence(samples, alpha),
-    };
-  }
-  if (!isQuantileMetric(metric)) return { candidate: null, stable: null, difference: null };
-  const point = (quantile: { value: number; n: number } | null): Estimate | null =>
-    quantile === null ? null : { value: quantile.value, low: quantile.value, high: quantile.value, n: quantile.n };
-  const { candidate, stable } = evidence.quantiles[metric];
-  return { candidate: point(candidate), stable: point(stable), difference: null };
+/** One finding for each guardrail and capability. */
+export function judgeGuardrails({ plan, evidence, before = {} }: LiveInput): Finding[] {
+  const alpha = alphaOfOne(plan);
+  return evidence.flatMap((one) =>
+    plan.gray.guardrails.map((guardrail) => judgeGuardrail(guardrail, one, alpha, before[one.capability] !== null)),
+  );
 }
 
 /**
- * Bounds of how far the comparison holds: all of them ≥ 0 where it does. A text says what is missing. The difference of
- * the two versions is used where the comparison is about just that; it is much narrower than the two intervals apart.
+ * The chance of a wrong decision that each single test may have, so that all tests of a release together have `alpha`:
+ * one for each capability and guardrail in each step that watches them, and one for each capability's A/B test.
  */
-function marginOf(
-  { left, relation, right }: Comparison,
-  metric: string,
-  known: Estimates,
-  evidence: LiveEvidence,
+export function alphaOfOne(plan: Plan): number {
+  const steps = stageSteps(plan);
+  const watching = steps.filter((step) => step === 'gray' || step === 'A/B').length;
+  const tests = watching * plan.gray.guardrails.length + (steps.includes('A/B') ? 1 : 0);
+  return plan.alpha / Math.max(1, tests * Object.keys(plan.capabilities).length);
+}
+
+function judgeGuardrail(condition: string, evidence: LiveEvidence, alpha: number, hasStable: boolean): Finding {
+  const comparison = parseComparison(condition);
+  const names = namesOf(comparison);
+  const metric =
+    names.map((path) => path.at(-1) ?? '').find((name) => isMeanMetric(name) || isQuantileMetric(name)) ?? null;
+  const finding = {
+    capability: evidence.capability,
+    condition,
+    metric,
+    candidate: null,
+    stable: null,
+    difference: null,
+  };
+  if (!hasStable && names.some(([first]) => first === 'stable')) {
+    return { ...finding, state: 'holds', reason: 'nothing is stable yet, so there is nothing to compare with' };
+  }
+  const margin = marginOf(comparison);
+  const strict = comparison.relation === '<' || comparison.relation === '>';
+  if (names.some((path) => isQuantileMetric(path.at(-1) ?? ''))) {
+    return { ...finding, ...judgePoint(comparison, margin, evidence) };
+  }
+  const judged = meanMargin(margin, names, evidence, alpha);
+  const { candidate = null, stable = null, difference = null } = judged;
+  const estimates = { candidate, stable, difference };
+  if (judged.interval === null) return { ...finding, ...estimates, state: 'open', reason: judged.words };
+  const { low, high } = judged.interval;
+  const holds = strict ? low > 0 : low >= 0;
+  const breached = strict ? high <= 0 : high < 0;
+  const state = breached ? 'breached' : holds ? 'holds' : 'open';
+  return { ...finding, ...estimates, state, reason: `${judged.words}${state === 'open' ? '; not certain yet' : ''}` };
+}
+
+/** What has to be at least 0: the larger side minus the smaller one. */
+function marginOf({ left, relation, right }: Comparison): Arithmetic {
+  const [large, small] = relation === '>' || relation === '>=' ? [left, right] : [right, left];
+  return { kind: 'operation', operator: '-', left: large, right: small };
+}
+
+interface JudgedMargin {
+  interval: Interval | null;
+  words: string;
+  candidate?: Estimate | null;
+  stable?: Estimate | null;
+  difference?: Estimate | null;
+}
+
+function meanMargin(margin: Arithmetic, names: string[][], { samples }: LiveEvidence, alpha: number): JudgedMargin {
+  const paths = [...new Map(names.map((path) => [path.join('.'), path])).entries()];
+  const metrics = [...new Set(names.flatMap((path) => path.at(-1) ?? []))].filter(isMeanMetric);
+  const [metric, second] = metrics;
+  const form = linear(margin);
+  if (metric !== undefined && second === undefined && form !== null) {
+    const own = form.terms.get(metric) ?? 0;
+    const other = form.terms.get(`stable.${metric}`) ?? 0;
+    if (own !== 0 && other === -own) return byDifference(metric, samples[metric], own, form.constant, alpha);
+  }
+  // Several intervals have to hold at once, so each gets its part of alpha.
+  const estimates = new Map<string, Estimate>();
+  for (const [name, path] of paths) {
+    const own = path.at(-1) ?? '';
+    if (!isMeanMetric(own)) continue;
+    const estimate = armSequence(samples[own], path[0] === 'stable' ? 'stable' : 'candidate', alpha / paths.length);
+    if (estimate === null) return { interval: null, words: `no ${name} yet` };
+    estimates.set(name, estimate);
+  }
+  const words = [...estimates].map(([name, estimate]) => `${name} ${withInterval(estimate)}`).join(', ');
+  return {
+    interval: evaluateInterval(margin, (path) => estimates.get(path.join('.')) ?? { low: -Infinity, high: Infinity }),
+    words: `${words}, n = ${Math.min(...[...estimates.values()].map(({ n }) => n))}`,
+    candidate: metric === undefined ? null : (estimates.get(metric) ?? null),
+    stable: metric === undefined ? null : (estimates.get(`stable.${metric}`) ?? null),
+  };
+}
+
+/** own × (candidate − stable) + constant, with one interval for the difference. */
+function byDifference(
+  metric: MeanMetric,
+  samples: LiveEvidence['samples'][MeanMetric],
+  own: number,
+  constant: number,
   alpha: number,
-): Interval | string {
-  const [more, less] = relation === '>=' || relation === '>' ? [left, right] : [right, left];
-  const slope = affine(more, less, metric);
-  if (slope !== null && slope.candidate === -slope.stable && known.difference !== null) {
-    const { low, high } = known.difference;
-    return scaled({ low, high }, slope.candidate, slope.constant);
+): JudgedMargin {
+  const compared = compareArms(metric, samples, alpha);
+  if (compared.difference === null) return { interval: null, ...compared };
+  const ends = [own * compared.difference.low + constant, own * compared.difference.high + constant];
+  return { interval: { low: Math.min(...ends), high: Math.max(...ends) }, ...compared };
+}
+
+export interface ComparedArms {
+  candidate: Estimate | null;
+  stable: Estimate | null;
+  difference: Estimate | null;
+  /** E.g. `satisfaction -0.031 [-0.06, +0.01] against stable: 0.82, 0.85, n = 400`. */
+  words: string;
+}
+
+/** Candidate beside stable by one mean metric. The arms' own intervals are for reading; the difference decides. */
+export function compareArms(
+  metric: MeanMetric,
+  samples: LiveEvidence['samples'][MeanMetric],
+  alpha: number,
+): ComparedArms {
+  const candidate = armSequence(samples, 'candidate', alpha);
+  const stable = armSequence(samples, 'stable', alpha);
+  const difference = differenceSequence(samples, alpha);
+  if (candidate === null || stable === null || difference === null) {
+    const lacking = candidate === null ? 'the candidate' : stable === null ? 'stable' : 'both versions together';
+    return { candidate, stable, difference, words: `no ${metric} of ${lacking} yet` };
   }
-  const halves = (path: string[]): Interval | string => {
-    const name = path.at(-1) ?? '';
-    const side = path[0] === 'stable' ? 'stable' : 'candidate';
-    // Two intervals that have to hold together share alpha.
-    const estimate = estimates(evidence, name, alpha / 2)[side];
-    if (estimate === null) return `no ${name} of ${side} yet`;
-    if (isQuantileMetric(name) && estimate.n < enoughForQuantile) {
-      return `${name} of ${side} rests on ${estimate.n} answers; ${enoughForQuantile} are needed`;
+  const [low, high] = [signed(difference.low), signed(difference.high)];
+  return {
+    candidate,
+    stable,
+    difference,
+    words: `${metric} ${signed(difference.value)} [${low}, ${high}] against stable: ${inWords(candidate.value)}, ${inWords(stable.value)}, n = ${candidate.n}`,
+  };
+}
+
+function withInterval({ value, low, high }: Estimate): string {
+  return `${inWords(value)} [${inWords(low)}, ${inWords(high)}]`;
+}
+
+const probability: Record<QuantileMetric, number> = { p50Ms: 0.5, p95Ms: 0.95, p99Ms: 0.99 };
+/** Values that have to lie beyond a quantile before it says anything. */
+const minBeyond = 10;
+
+/**
+ * Quantiles come as single numbers, without what an interval would need. So they are taken at their word, but only when
+ * at least ten answers of each arm lie beyond them: 1,000 answers for p99. `alpha` does not cover them.
+ */
+function judgePoint(
+  comparison: Comparison,
+  margin: Arithmetic,
+  evidence: LiveEvidence,
+): Pick<Finding, 'state' | 'reason'> {
+  const figures = new Map<string, number>();
+  let n = Infinity;
+  for (const path of namesOf(comparison)) {
+    const name = path.join('.');
+    const own = path.at(-1) ?? '';
+    const arm = path[0] === 'stable' ? 'stable' : 'candidate';
+    if (isQuantileMetric(own)) {
+      const quantile = evidence.quantiles[own][arm];
+      const needed = Math.round(minBeyond / (1 - probability[own]));
+      if (quantile === null || quantile.n < needed) {
+        return { state: 'open', reason: `${name} needs ${needed} answers and has ${quantile?.n ?? 0}` };
+      }
+      figures.set(name, quantile.value);
+      n = Math.min(n, quantile.n);
+    } else if (isMeanMetric(own)) {
+      const estimate = armSequence(evidence.samples[own], arm, 0.05);
+      if (estimate === null) return { state: 'open', reason: `no ${name} yet` };
+      figures.set(name, estimate.value);
+      n = Math.min(n, estimate.n);
     }
-    return estimate;
-  };
-  return subtract(bounds(more, halves), bounds(less, halves));
-}
-
-/** How `more - less` depends on the metric of both versions; null where it is no straight line. */
-function affine(more: Arithmetic, less: Arithmetic, metric: string) {
-  const at = (candidate: number, stable: number): number => {
-    const lookup = (path: string[]) => (path[0] === 'stable' ? stable : candidate);
-    const values = [evaluate(more, lookup), evaluate(less, lookup)];
-    const [a, b] = values;
-    return typeof a === 'number' && typeof b === 'number' ? a - b : Number.NaN;
-  };
-  const names = [...namesOf(more), ...namesOf(less)];
-  if (names.some((path) => path.at(-1) !== metric)) return null;
-  const constant = at(0, 0);
-  const candidate = at(1, 0) - constant;
-  const stable = at(0, 1) - constant;
-  const predicted = constant + 0.3 * candidate + 0.7 * stable;
-  const straight = Math.abs(at(0.3, 0.7) - predicted) < 1e-9 && Math.abs(candidate + stable) < 1e-9;
-  return straight ? { constant, candidate, stable: -candidate } : null;
-}
-
-/** Interval arithmetic; what mixes signs in products takes the widest of the four corners. */
-function bounds(expression: Arithmetic, of: (path: string[]) => Interval | string): Interval | string {
-  switch (expression.kind) {
-    case 'number':
-      return { low: expression.value, high: expression.value };
-    case 'name':
-      return of(expression.path);
-    case 'negative':
-      return corners([bounds(expression.of, of)], { kind: 'negative', of: { kind: 'name', path: ['0'] } });
-    case 'operation':
-      return corners([bounds(expression.left, of), bounds(expression.right, of)], {
-        ...expression,
-        left: { kind: 'name', path: ['0'] },
-        right: { kind: 'name', path: ['1'] },
-      });
-    case 'call':
-      return corners(
-        expression.args.map((arg) => bounds(arg, of)),
-        { ...expression, args: expression.args.map((_, i) => ({ kind: 'name', path: [String(i)] })) },
-      );
   }
-}
-
-/** The least and the greatest of an expression over the corners of its arguments, which are its names `0`, `1`, …. */
-function corners(args: (Interval | string)[], expression: Arithmetic): Interval | string {
-  let points: number[][] = [[]];
-  for (const arg of args) {
-    if (typeof arg === 'string') return arg;
-    points = points.flatMap((point) => [
-      [...point, arg.low],
-      [...point, arg.high],
-    ]);
-  }
-  const values = points.map((point) => evaluate(expression, ([name]) => point[Number(name)] ?? Number.NaN));
-  const numbers = values.filter((value) => typeof value === 'number');
-  if (numbers.length < values.length) return `${written(expression)} has no value here`;
-  return { low: Math.min(...numbers), high: Math.max(...numbers) };
-}
-
-function subtract(a: Interval | string, b: Interval | string): Interval | string {
-  if (typeof a === 'string') return a;
-  if (typeof b === 'string') return b;
-  return { low: a.low - b.high, high: a.high - b.low };
-}
-
-function scaled({ low, high }: Interval, slope: number, constant: number): Interval {
-  const ends = [slope * low + constant, slope * high + constant];
-  return { low: Math.min(...ends), high: Math.max(...ends) };
-}
-
-/** `satisfaction 0.913 against 0.888, +0.025 [-0.01, +0.06], n = 240`. */
-export function inNumbers(metric: string, { candidate, stable, difference }: Estimates): string {
-  if (candidate === null) return `no ${metric} yet`;
-  const parts = [`${metric} ${inWords(candidate.value)}`];
-  if (stable !== null) parts.push(` against ${inWords(stable.value)}`);
-  if (difference === null) return `${parts.join('')}, n = ${candidate.n}`;
-  const { value, low, high } = difference;
-  return `${parts.join('')}, ${signed(value)} [${signed(low)}, ${signed(high)}], n = ${candidate.n}`;
+  const lookup = (path: string[]) => figures.get(path.join('.')) ?? ({ kind: 'missing', why: 'not measured' } as const);
+  const value = evaluate(margin, lookup);
+  if (typeof value !== 'number') return { state: 'open', reason: value.why };
+  const strict = comparison.relation === '<' || comparison.relation === '>';
+  const holds = strict ? value > 0 : value >= 0;
+  const sides = `${written(comparison.left, lookup)} ${comparison.relation} ${written(comparison.right, lookup)}`;
+  return { state: holds ? 'holds' : 'breached', reason: `${sides}: ${holds ? 'so' : 'not so'}, n = ${n}` };
 }

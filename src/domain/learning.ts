@@ -1,52 +1,39 @@
-/** Step 7: whether the model should learn from what came back, by the plan's `learn when`. */
-import { judge, type Value } from './evaluate.ts';
+/** Whether the model should learn from what came back, by the plan's `learn when`. */
+import { judge } from './evaluate.ts';
 import { parseCondition } from './expressions.ts';
-import { learningFigures, type LearningFigure } from './metrics.ts';
+import type { LearningFigure } from './metrics.ts';
+import { learningFigures } from './metrics.ts';
 import type { Plan } from './plan.ts';
 import type { ObservationSummary } from './ports.ts';
 
-export interface Iteration {
-  learn: boolean;
-  reasons: string[];
+/** Reasons are the figures that decided. */
+export function whetherToLearn(plan: Plan, summaries: ObservationSummary[]): { learn: boolean; reasons: string[] } {
+  const figures = figuresOf(summaries);
+  const { state, reasons } = judge(parseCondition(plan.iterate.learnWhen), ([name]) => {
+    const figure = learningFigures.find((one) => one === name);
+    const value = figure === undefined ? null : figures[figure];
+    return value ?? { kind: 'missing', why: `no ${name ?? 'figure'} in this release` };
+  });
+  return { learn: state === 'holds', reasons };
 }
 
-/** A figure that nothing was measured for leaves its condition open, and an open condition is no reason to learn. */
-export function whetherToLearn(plan: Pick<Plan, 'iterate'>, observations: ObservationSummary[]): Iteration {
-  const figures = figuresOf(observations);
-  const lookup = (path: string[]): Value => {
-    const name = learningFigures.find((figure) => figure === path.join('.'));
-    const value = name === undefined ? null : figures[name];
-    return value ?? { kind: 'missing', why: `${path.join('.')} is not measured yet` };
-  };
-  const { state, reasons } = judge(parseCondition(plan.iterate.learnWhen), lookup);
-  const learn = state === 'holds';
-  const heard = `${figures.answers} answers were given, ${figures.rated} rated, ${figures.corrections} corrected by users`;
-  return { learn, reasons: [`${learn ? 'train again' : 'nothing to learn yet'}: ${reasons.join(', ')}`, heard] };
-}
-
-/** Over all versions and arms; `corrections` are labels given by users that differ from the answer. Null: no data. */
-export function figuresOf(observations: ObservationSummary[]): Record<LearningFigure, number | null> {
-  const sum = (of: (row: ObservationSummary) => number): number =>
-    observations.reduce((total, row) => total + of(row), 0);
-  const share = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
-  const answers = sum((row) => row.answers);
-  const failures = sum((row) => row.failures);
-  const rated = sum((row) => row.rated);
-  const labelled = sum((row) => row.labelled);
-  const right = sum((row) => row.labelled * (row.accuracy ?? 0));
+/** Over all capabilities and arms: whoever was answered wrongly has something to teach, and so has who was content. */
+function figuresOf(summaries: ObservationSummary[]): Record<LearningFigure, number | null> {
+  const sum = (of: (summary: ObservationSummary) => number) => summaries.reduce((total, one) => total + of(one), 0);
+  const answers = sum((one) => one.answers);
+  const rated = sum((one) => one.rated);
+  const labelled = sum((one) => one.labelled);
+  const right = sum((one) => one.labelled * (one.accuracy ?? 0));
   return {
     answers,
-    failures,
+    users: sum((one) => one.users),
+    failures: sum((one) => one.failures),
     rated,
+    satisfaction: rated === 0 ? null : sum((one) => one.rated * (one.satisfaction ?? 0)) / rated,
     labelled,
-    users: sum((row) => row.users),
-    satisfaction: share(
-      sum((row) => row.rated * (row.satisfaction ?? 0)),
-      rated,
-    ),
     corrections: Math.round(labelled - right),
-    accuracy: share(right, labelled),
-    errorRate: share(failures, answers),
-    comments: sum((row) => row.comments.length),
+    accuracy: labelled === 0 ? null : right / labelled,
+    errorRate: answers === 0 ? null : sum((one) => one.failures) / answers,
+    comments: sum((one) => one.comments.length),
   };
 }

@@ -1,91 +1,148 @@
-/** Gray release and A/B test: whether a stage goes on, holds or goes back, from what users were answered and said. */
-import { estimates, inNumbers, judgeGuardrail, nothingStable } from './guardrails.ts';
+/** Whether a stage goes on, waits or goes back, from what its users were answered and said. */
+import { alphaOfOne, compareArms, judgeGuardrails, type LiveInput } from './guardrails.ts';
+import { namesOf, parseComparison } from './expressions.ts';
 import type { LiveEvidence } from './live-evidence.ts';
+import type { MeanMetric } from './feedback.ts';
+import { isMeanMetric } from './metrics.ts';
 import type { Plan } from './plan.ts';
 import type { Finding, Verdict } from './verdict.ts';
-import { duration } from './words.ts';
+import { duration, listed, signed } from './words.ts';
 
-export interface LiveInput {
-  plan: Plan;
-  evidence: LiveEvidence[];
+export interface StepInput extends LiveInput {
   /** How long this exposure has been in effect. */
   sinceMs: number;
 }
 
-/** A breach rolls back at once. Otherwise the bake must be over and enough be rated; no data is never a pass. */
-export function judgeGray({ plan, evidence, sinceMs }: LiveInput): Verdict {
-  const { bakeMs, minRated, withinMs } = plan.gray;
-  const findings = guardrailFindings(plan, evidence);
-  const breaches = breachesOf(findings);
-  if (breaches.length > 0) return { kind: 'rollBack', reasons: breaches, findings };
-  const missing = missingData(evidence, minRated);
-  if (sinceMs < bakeMs) return { kind: 'hold', reasons: [`bakes for ${duration(bakeMs)}`, ...missing], findings };
-  if (missing.length > 0) return untilTimeIsUp(missing, findings, sinceMs, withinMs);
-  return { kind: 'advance', reasons: findings.map(({ capability, reason }) => `${capability}: ${reason}`), findings };
+export interface GrayInput extends StepInput {
+  /** Which share of the ramp is held, from 0. Left out: what was rated at any share counts. */
+  level?: number;
 }
 
-/** The candidate may be worse by no more than the margin; both that it is and that it is not must be shown. */
-export function judgeAbTest({ plan, evidence, sinceMs }: LiveInput): Verdict {
-  const { metric, margin, minRated, withinMs, ifInconclusive } = plan.abTest;
-  const alpha = alphaOf(plan, evidence);
-  const compared = evidence.map((one) => compare(one, metric, margin, alpha));
-  const findings = [...compared, ...guardrailFindings(plan, evidence)];
-  const breaches = breachesOf(findings);
-  if (breaches.length > 0) return { kind: 'rollBack', reasons: breaches, findings };
-  const missing = missingData(evidence, minRated);
-  const open = compared
-    .filter(({ state }) => state === 'open')
-    .map(({ capability, reason }) => `${capability}: ${reason}`);
-  if (missing.length === 0 && open.length === 0) {
-    const reasons = compared.map(({ capability, reason }) => `${capability}: ${reason}`);
-    return { kind: 'advance', reasons, findings };
+/** Breached guardrails roll back; otherwise a share is held until its bake is over and enough was rated. */
+export function judgeGray(input: GrayInput): Verdict {
+  const { plan, evidence, sinceMs, level } = input;
+  const findings = judgeGuardrails(input);
+  const breach = breachOf(findings);
+  if (breach !== null) return { kind: 'rollBack', reasons: breach, findings };
+  const lacking = evidence.flatMap((one) => lackOf(plan, one, plan.gray.minRated, hasStable(input, one), level));
+  const { bakeMs, withinMs } = plan.gray;
+  if (sinceMs < bakeMs) {
+    return { kind: 'hold', reasons: [`baking: ${duration(sinceMs)} of ${duration(bakeMs)}`, ...lacking], findings };
   }
-  const verdict = untilTimeIsUp([...missing, ...open], findings, sinceMs, withinMs);
-  // Without data nothing is decided by the plan: a person is asked, whatever it says of inconclusive tests.
-  if (verdict.kind === 'hold' || ifInconclusive === 'ask' || missing.length > 0) return verdict;
-  return { ...verdict, kind: ifInconclusive };
+  if (lacking.length === 0) return { kind: 'advance', reasons: passed(findings), findings };
+  if (sinceMs < withinMs) return { kind: 'hold', reasons: lacking, findings };
+  return { kind: 'inconclusive', reasons: [`not enough was rated in ${duration(withinMs)}`, ...lacking], findings };
 }
 
-/** Holds when the candidate is shown to be worse by less than the margin, breached when by more. */
-function compare(one: LiveEvidence, metric: string, margin: number, alpha: number): Finding {
-  const found = estimates(one, metric, alpha);
-  const condition = margin === 0 ? `${metric} >= stable` : `${metric} >= stable - ${margin}`;
-  const finding = { capability: one.capability, condition, metric, ...found };
-  if (!one.hasStable) return { ...finding, state: 'holds', reason: nothingStable };
-  const reason = inNumbers(metric, found);
-  const { difference } = found;
-  if (difference === null) return { ...finding, state: 'open', reason };
-  const state = difference.low > -margin ? 'holds' : difference.high < -margin ? 'breached' : 'open';
-  return { ...finding, state, reason };
+/**
+ * Advances when every capability is surely not worse than stable by more than the margin, rolls back when one surely is
+ * or a guardrail is breached. When time is up, does what the plan says; without enough data that is always to ask.
+ */
+export function judgeAbTest(input: StepInput): Verdict {
+  const { plan, evidence, sinceMs } = input;
+  const guardrails = judgeGuardrails(input);
+  const compared = evidence.map((one) => compareCapability(plan, one, hasStable(input, one)));
+  const findings = [...guardrails, ...compared];
+  const breach = breachOf(findings);
+  if (breach !== null) return { kind: 'rollBack', reasons: breach, findings };
+  const lacking = evidence.flatMap((one) =>
+    lackOf(plan, one, plan.abTest.minRated, hasStable(input, one), undefined, plan.abTest.metric),
+  );
+  const open = compared.filter(({ state }) => state === 'open').map(sentence);
+  if (lacking.length === 0 && open.length === 0) {
+    return { kind: 'advance', reasons: [...compared.map(sentence), ...passed(guardrails)], findings };
+  }
+  const { withinMs, ifInconclusive } = plan.abTest;
+  if (sinceMs < withinMs) return { kind: 'hold', reasons: [...lacking, ...open], findings };
+  const undecided = [`undecided after ${duration(withinMs)}`, ...lacking, ...open];
+  if (ifInconclusive === 'rollBack') {
+    return { kind: 'rollBack', reasons: [...undecided, 'the plan says to roll back then'], findings };
+  }
+  if (ifInconclusive === 'advance' && lacking.length === 0) {
+    return { kind: 'advance', reasons: [...undecided, 'the plan says to advance then'], findings };
+  }
+  return { kind: 'inconclusive', reasons: [...undecided, 'a person has to decide'], findings };
 }
 
-function untilTimeIsUp(missing: string[], findings: Finding[], sinceMs: number, withinMs: number): Verdict {
-  if (sinceMs < withinMs) return { kind: 'hold', reasons: missing, findings };
-  return { kind: 'inconclusive', reasons: [`after ${duration(withinMs)}: ${missing.join('; ')}`], findings };
+function compareCapability(plan: Plan, evidence: LiveEvidence, stableExists: boolean): Finding {
+  const { capability } = evidence;
+  const { margin } = plan.abTest;
+  const metric = decidingMetric(plan);
+  const lessIsBetter = metric === 'errorRate';
+  const allowed = lessIsBetter ? margin : -margin;
+  const condition = `${metric} ${lessIsBetter ? '<=' : '>='} stable ${signed(allowed).replace(/^([+-])/, '$1 ')}`;
+  const finding = { capability, condition, metric, candidate: null, stable: null, difference: null };
+  if (!stableExists) {
+    return { ...finding, state: 'holds', reason: 'nothing is stable yet, so there is nothing to compare with' };
+  }
+  const { words, ...estimates } = compareArms(metric, evidence.samples[metric], alphaOfOne(plan));
+  const { difference } = estimates;
+  if (difference === null) return { ...finding, ...estimates, state: 'open', reason: words };
+  const [worst, best] = lessIsBetter ? [-difference.high, -difference.low] : [difference.low, difference.high];
+  const state = best < -margin ? 'breached' : worst > -margin ? 'holds' : 'open';
+  return { ...finding, ...estimates, state, reason: `${words}${state === 'open' ? '; not certain yet' : ''}` };
 }
 
-function guardrailFindings(plan: Plan, evidence: LiveEvidence[]): Finding[] {
-  const alpha = alphaOf(plan, evidence);
-  return evidence.flatMap((one) => plan.gray.guardrails.map((text) => judgeGuardrail(text, one, alpha)));
+/** A checked plan decides on a mean; satisfaction is the one that every application can send. */
+function decidingMetric({ abTest }: Plan): MeanMetric {
+  return isMeanMetric(abTest.metric) ? abTest.metric : 'satisfaction';
 }
 
-/** Each capability's guardrails in gray, the same again in the A/B test, and the test itself share the plan's alpha. */
-function alphaOf(plan: Plan, evidence: LiveEvidence[]): number {
-  const capabilities = Math.max(Object.keys(plan.capabilities).length, evidence.length);
-  return plan.alpha / (capabilities * (2 * plan.gray.guardrails.length + 1));
+/**
+ * What is still missing of one capability. Each mean that is watched needs `needed` values of the candidate; where none
+ * of them comes from what users say, what they say is needed all the same. And stable has to be there to compare with.
+ */
+function lackOf(
+  plan: Plan,
+  { capability, samples }: LiveEvidence,
+  needed: number,
+  stableExists: boolean,
+  level: number | undefined,
+  deciding?: string,
+): string[] {
+  const watched = new Set(
+    plan.gray.guardrails.flatMap((text) => namesOf(parseComparison(text))).map((path) => path.join('.')),
+  );
+  if (deciding !== undefined) for (const name of [deciding, `stable.${deciding}`]) watched.add(name);
+  const count = (metric: MeanMetric, arm: 'candidate' | 'stable', at: number | undefined) =>
+    samples[metric].reduce((sum, sample, i) => (at === undefined || at === i ? sum + sample[arm].length : sum), 0);
+  const lacking: string[] = [];
+  const metrics = [...watched].filter(isMeanMetric);
+  for (const metric of metrics) {
+    const n = count(metric, 'candidate', level);
+    if (n < needed) lacking.push(`${capability}: ${n} of ${needed} values of ${metric}`);
+    if (stableExists && watched.has(`stable.${metric}`) && count(metric, 'stable', undefined) === 0) {
+      lacking.push(`${capability}: no ${metric} of stable to compare with`);
+    }
+  }
+  if (!metrics.includes('satisfaction') && !metrics.includes('accuracy')) {
+    const rated = Math.max(count('satisfaction', 'candidate', level), count('accuracy', 'candidate', level));
+    if (rated < needed) lacking.push(`${capability}: ${rated} of ${needed} answers rated`);
+  }
+  return lacking;
 }
 
-function breachesOf(findings: Finding[]): string[] {
-  return findings
-    .filter(({ state }) => state === 'breached')
-    .map(({ capability, condition, reason }) => `${capability}: ${condition} is breached, ${reason}`);
+function hasStable({ before = {} }: LiveInput, { capability }: LiveEvidence): boolean {
+  return before[capability] !== null;
 }
 
-/** What still has to be rated, by both versions where there are two. */
-function missingData(evidence: LiveEvidence[], minRated: number): string[] {
-  return evidence.flatMap(({ capability, samples }) => {
-    const rated = samples.satisfaction.reduce((sum, sample) => sum + sample.candidate.length, 0);
-    const needed = Math.max(1, minRated);
-    return rated < needed ? [`${capability}: ${rated} of ${needed} users of the candidate have rated`] : [];
-  });
+function breachOf(findings: readonly Finding[]): string[] | null {
+  const breached = findings.filter(({ state }) => state === 'breached');
+  return breached.length === 0
+    ? null
+    : breached.map(({ capability, condition, reason }) => `${capability}: ${condition} is breached: ${reason}`);
+}
+
+function passed(guardrails: readonly Finding[]): string[] {
+  const open = guardrails.filter(({ state }) => state === 'open');
+  const held = guardrails.length - open.length;
+  const certain = `guardrails: ${held} of ${guardrails.length} hold for certain`;
+  if (open.length === 0) return [certain];
+  return [
+    `${certain}; open and not breached: ${listed(open.map(({ capability, metric }) => `${capability} ${metric}`))}`,
+  ];
+}
+
+function sentence({ capability, reason }: Finding): string {
+  return `${capability}: ${reason}`;
 }
