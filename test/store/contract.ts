@@ -53,7 +53,7 @@ export function recordsContract(open: () => Promise<Records>): void {
       const model = newModel();
       const names = Array.from({ length: 12 }, (_, i) => `digest-${i % 6}`);
       const all = await Promise.all(names.map((name) => records.versions.register(trained(model, name))));
-      expect([...new Set(all.map(({ number }) => number))].sort()).toEqual([1, 2, 3, 4, 5, 6]);
+      expect([...new Set(all.map(({ number }) => number))].sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6]);
     });
   });
 

@@ -1,0 +1,107 @@
+/** The HTTP face of the gateway: which URL does what, and how an error is told. */
+import { timingSafeEqual } from 'node:crypto';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { GradusError } from '../domain/errors.ts';
+import type { Stop } from '../domain/ports.ts';
+import type { Assignment, Route, User } from '../domain/route.ts';
+import type { Answered } from './answering.ts';
+import { readAssignments, readFeedback, readPredict, readStop } from './requests.ts';
+import type { FeedbackRequest, PredictRequest, StopRequest } from './requests.ts';
+
+/** What the URLs call. */
+export interface Handlers {
+  predict(request: PredictRequest): Promise<Answered>;
+  /** Resolves with the feedback's id when it is durably written. */
+  feedback(request: FeedbackRequest): Promise<string>;
+  assignments(model: string, user: User): { revision: number; assignments: Record<string, Assignment> };
+  routes(): { revision: number | null; routes: Route[]; stops: Stop[] };
+  stop(request: StopRequest): Promise<Stop>;
+  resume(request: StopRequest): Promise<void>;
+  /** Why requests would not be served well; empty when they are. */
+  troubles(): string[];
+  metrics(): string;
+}
+
+export interface HttpOptions {
+  handlers: Handlers;
+  /** Who may pull the stop switch: whoever sends this token; null: whoever is on this machine. */
+  adminToken: string | null;
+  problem(message: string, error: unknown): void;
+}
+
+const bodyLimit = 1024 * 1024;
+
+export function createHttp({ handlers, adminToken, problem }: HttpOptions): FastifyInstance {
+  const app = Fastify({ bodyLimit, routerOptions: { maxParamLength: 1_000 } });
+
+  app.setErrorHandler((error, request, reply) => {
+    const told = explain(error);
+    if (told.status >= 500) problem(`${request.method} ${request.url.split('?')[0] ?? ''}`, error);
+    return reply.code(told.status).send({ code: told.code, message: told.message, problems: told.problems });
+  });
+  app.setNotFoundHandler((request) => {
+    throw new GradusError('NOT_FOUND', `There is nothing at ${request.method} ${request.url.split('?')[0] ?? ''}.`);
+  });
+
+  app.post('/v1/predict', (request) => handlers.predict(readPredict(request.body)));
+  app.post('/v1/feedback', (request, reply) =>
+    handlers.feedback(readFeedback(request.body)).then((feedbackId) => reply.code(202).send({ feedbackId })),
+  );
+  app.get('/v1/assignments', (request) => {
+    const { model, user } = readAssignments(request.query);
+    return { model, user: user.id, ...handlers.assignments(model, user) };
+  });
+  app.get('/v1/routes', () => handlers.routes());
+
+  app.post('/v1/stop', (request) => {
+    mayStop(request, adminToken);
+    return handlers.stop(readStop(request.body)).then((stopped) => ({ stopped }));
+  });
+  app.post('/v1/resume', (request) => {
+    mayStop(request, adminToken);
+    const resume = readStop(request.body);
+    return handlers.resume(resume).then(() => ({ resumed: resume.model }));
+  });
+
+  app.get('/healthz', () => ({ status: 'ok' }));
+  app.get('/readyz', (_, reply) => {
+    const troubles = handlers.troubles();
+    return reply.code(troubles.length === 0 ? 200 : 503).send({ ready: troubles.length === 0, troubles });
+  });
+  app.get('/metrics', (_, reply) => reply.type('text/plain; version=0.0.4').send(handlers.metrics()));
+  return app;
+}
+
+interface Told {
+  status: number;
+  code: string;
+  message: string;
+  problems: string[];
+}
+
+function explain(error: unknown): Told {
+  if (error instanceof GradusError) {
+    const { status, code, message, problems } = error;
+    return { status, code, message, problems: problems.length === 0 ? [message] : problems };
+  }
+  // What Fastify itself refuses: a body that is no JSON, or too long.
+  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : null;
+  if (error instanceof Error && typeof status === 'number' && status >= 400 && status < 500) {
+    return { status, code: 'REQUEST_INVALID', message: error.message, problems: [error.message] };
+  }
+  const message = 'The gateway failed at this request. Try again; its log says why.';
+  return { status: 500, code: 'INTERNAL', message, problems: [message] };
+}
+
+const loopback = /^(127\.|::1$|::ffff:127\.)/;
+
+function mayStop(request: FastifyRequest, adminToken: string | null): void {
+  if (adminToken === null) {
+    if (loopback.test(request.ip)) return;
+    throw new GradusError('NOT_ALLOWED', 'Without a token the stop switch is for this machine alone.');
+  }
+  const given = Buffer.from(request.headers.authorization ?? '');
+  const right = Buffer.from(`Bearer ${adminToken}`);
+  if (given.length === right.length && timingSafeEqual(given, right)) return;
+  throw new GradusError('NOT_ALLOWED', 'The stop switch asks for its token: send `Authorization: Bearer …`.');
+}

@@ -1,0 +1,95 @@
+/** What applications may send, parsed once; every problem of a request is named. */
+import { z } from 'zod';
+import { GradusError } from '../domain/errors.ts';
+import type { User } from '../domain/route.ts';
+
+/** Longer e-mails than this are mostly attachments, and a network reads only the beginning. */
+export const longestText = 200_000;
+const name = z.string().min(1).max(200);
+const text = z.string().max(longestText);
+const userSchema = z.union([name, z.strictObject({ id: name, groups: z.array(name).max(100).default([]) })]);
+
+const predictSchema = z
+  .strictObject({
+    model: name,
+    capability: name,
+    user: userSchema,
+    input: z.strictObject({ text }).optional(),
+    text: text.optional(),
+  })
+  .refine((body) => (body.input === undefined) !== (body.text === undefined), {
+    message: 'send the text once, as input.text or as text',
+    path: ['input'],
+  });
+
+const feedbackSchema = z
+  .strictObject({
+    id: z.string().min(1).max(4_000),
+    satisfaction: z.number().min(0).max(1).optional(),
+    comment: z.string().max(4_000).optional(),
+    label: name.optional(),
+    feedbackId: name.optional(),
+  })
+  .refine((body) => body.satisfaction !== undefined || body.comment !== undefined || body.label !== undefined, {
+    message: 'say something: satisfaction (0 to 1), comment, or label (what it should have been)',
+  });
+
+const stopSchema = z.strictObject({ model: name, by: name, why: z.string().min(1).max(2_000) });
+const assignmentsSchema = z.strictObject({ model: name, user: name, groups: z.string().max(2_000).optional() });
+
+export interface PredictRequest {
+  model: string;
+  capability: string;
+  user: User;
+  text: string;
+}
+export type FeedbackRequest = z.infer<typeof feedbackSchema>;
+export type StopRequest = z.infer<typeof stopSchema>;
+
+export function readPredict(body: unknown): PredictRequest {
+  const { model, capability, user, input, text: plain } = parse(predictSchema, body);
+  return {
+    model,
+    capability,
+    user: typeof user === 'string' ? { id: user, groups: [] } : user,
+    text: input?.text ?? plain ?? '',
+  };
+}
+
+export const readFeedback = (body: unknown): FeedbackRequest => parse(feedbackSchema, body);
+
+export const readStop = (body: unknown): StopRequest => parse(stopSchema, body);
+
+/** `?model=&user=&groups=a,b` */
+export function readAssignments(query: unknown): { model: string; user: User } {
+  const { model, user, groups } = parse(assignmentsSchema, query);
+  return {
+    model,
+    user: { id: user, groups: groups === undefined ? [] : groups.split(',').filter((each) => each !== '') },
+  };
+}
+
+function parse<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const problems = result.error.issues.flatMap((issue) => describe(issue, []));
+  const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
+  throw new GradusError('REQUEST_INVALID', `The request has ${count}: ${problems.join('; ')}.`, { problems });
+}
+
+/** One line for each thing that is wrong, with its place. */
+function describe(issue: z.core.$ZodIssue, above: PropertyKey[]): string[] {
+  const path = [...above, ...issue.path];
+  const place = path.length === 0 ? 'the body' : path.map(String).join('.');
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => `${[...path.map(String), key].join('.')}: there is no such field`);
+  }
+  if (issue.code === 'invalid_union') {
+    // Of the ways in which it could be written, the one that it comes nearest to: where something inside is wrong.
+    const nearest = issue.errors.find((issues) =>
+      issues.some((inner) => inner.path.length > 0 || inner.code !== 'invalid_type'),
+    );
+    if (nearest !== undefined) return nearest.flatMap((inner) => describe(inner, path));
+  }
+  return [`${place}: ${issue.message}`];
+}
