@@ -24,7 +24,9 @@ export function judgeInternalTest({ plan, examinations, evidence, openMs }: Inte
   const findings = examinations.flatMap((one) => judgeExamination(plan, one, ofTesters(one.capability)));
   const named = (state: Finding['state']) =>
     findings.filter((one) => one.state === state).map(({ capability, reason }) => `${capability}: ${reason}`);
-  const breached = named('breached');
+  const breached = findings
+    .filter(({ state }) => state === 'breached')
+    .map(({ capability, reason, condition }) => `${capability}: ${reason}, but ${condition} is required`);
   if (breached.length > 0) return { kind: 'rollBack', reasons: breached, findings };
   const unrated =
     testers.length === 0

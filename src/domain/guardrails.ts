@@ -14,16 +14,12 @@ import { inWords, signed } from './words.ts';
 export interface LiveInput {
   plan: Plan;
   evidence: LiveEvidence[];
-  /** Digest of what each capability's users had before; null: nothing. Left out: something. */
-  before?: Record<string, string | null>;
 }
 
 /** One finding for each guardrail and capability. */
-export function judgeGuardrails({ plan, evidence, before = {} }: LiveInput): Finding[] {
+export function judgeGuardrails({ plan, evidence }: LiveInput): Finding[] {
   const alpha = alphaOfOne(plan);
-  return evidence.flatMap((one) =>
-    plan.gray.guardrails.map((guardrail) => judgeGuardrail(guardrail, one, alpha, before[one.capability] !== null)),
-  );
+  return evidence.flatMap((one) => plan.gray.guardrails.map((guardrail) => judgeGuardrail(guardrail, one, alpha)));
 }
 
 /**
@@ -37,7 +33,7 @@ export function alphaOfOne(plan: Plan): number {
   return plan.alpha / Math.max(1, tests * Object.keys(plan.capabilities).length);
 }
 
-function judgeGuardrail(condition: string, evidence: LiveEvidence, alpha: number, hasStable: boolean): Finding {
+function judgeGuardrail(condition: string, evidence: LiveEvidence, alpha: number): Finding {
   const comparison = parseComparison(condition);
   const names = namesOf(comparison);
   const metric =
@@ -50,7 +46,7 @@ function judgeGuardrail(condition: string, evidence: LiveEvidence, alpha: number
     stable: null,
     difference: null,
   };
-  if (!hasStable && names.some(([first]) => first === 'stable')) {
+  if (!evidence.hasStable && names.some(([first]) => first === 'stable')) {
     return { ...finding, state: 'holds', reason: 'nothing is stable yet, so there is nothing to compare with' };
   }
   const margin = marginOf(comparison);

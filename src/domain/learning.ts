@@ -6,15 +6,20 @@ import { learningFigures } from './metrics.ts';
 import type { Plan } from './plan.ts';
 import type { ObservationSummary } from './ports.ts';
 
-/** Reasons are the figures that decided. */
-export function whetherToLearn(plan: Plan, summaries: ObservationSummary[]): { learn: boolean; reasons: string[] } {
+/** What was not measured leaves its condition open, and an open condition is no reason to learn. */
+export function whetherToLearn(
+  plan: Pick<Plan, 'iterate'>,
+  summaries: ObservationSummary[],
+): { learn: boolean; reasons: string[] } {
   const figures = figuresOf(summaries);
   const { state, reasons } = judge(parseCondition(plan.iterate.learnWhen), ([name]) => {
     const figure = learningFigures.find((one) => one === name);
     const value = figure === undefined ? null : figures[figure];
     return value ?? { kind: 'missing', why: `no ${name ?? 'figure'} in this release` };
   });
-  return { learn: state === 'holds', reasons };
+  const learn = state === 'holds';
+  const heard = `${figures.answers} answers were given, ${figures.rated} rated, ${figures.corrections} corrected by users`;
+  return { learn, reasons: [`${learn ? 'train again' : 'nothing to learn yet'}: ${reasons.join(', ')}`, heard] };
 }
 
 /** Over all capabilities and arms: whoever was answered wrongly has something to teach, and so has who was content. */

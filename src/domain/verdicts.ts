@@ -24,7 +24,7 @@ export function judgeGray(input: GrayInput): Verdict {
   const findings = judgeGuardrails(input);
   const breach = breachOf(findings);
   if (breach !== null) return { kind: 'rollBack', reasons: breach, findings };
-  const lacking = evidence.flatMap((one) => lackOf(plan, one, plan.gray.minRated, hasStable(input, one), level));
+  const lacking = evidence.flatMap((one) => lackOf(plan, one, plan.gray.minRated, level));
   const { bakeMs, withinMs } = plan.gray;
   if (sinceMs < bakeMs) {
     return { kind: 'hold', reasons: [`baking: ${duration(sinceMs)} of ${duration(bakeMs)}`, ...lacking], findings };
@@ -41,13 +41,11 @@ export function judgeGray(input: GrayInput): Verdict {
 export function judgeAbTest(input: StepInput): Verdict {
   const { plan, evidence, sinceMs } = input;
   const guardrails = judgeGuardrails(input);
-  const compared = evidence.map((one) => compareCapability(plan, one, hasStable(input, one)));
+  const compared = evidence.map((one) => compareCapability(plan, one));
   const findings = [...guardrails, ...compared];
   const breach = breachOf(findings);
   if (breach !== null) return { kind: 'rollBack', reasons: breach, findings };
-  const lacking = evidence.flatMap((one) =>
-    lackOf(plan, one, plan.abTest.minRated, hasStable(input, one), undefined, plan.abTest.metric),
-  );
+  const lacking = evidence.flatMap((one) => lackOf(plan, one, plan.abTest.minRated, undefined, plan.abTest.metric));
   const open = compared.filter(({ state }) => state === 'open').map(sentence);
   if (lacking.length === 0 && open.length === 0) {
     return { kind: 'advance', reasons: [...compared.map(sentence), ...passed(guardrails)], findings };
@@ -64,7 +62,7 @@ export function judgeAbTest(input: StepInput): Verdict {
   return { kind: 'inconclusive', reasons: [...undecided, 'a person has to decide'], findings };
 }
 
-function compareCapability(plan: Plan, evidence: LiveEvidence, stableExists: boolean): Finding {
+function compareCapability(plan: Plan, evidence: LiveEvidence): Finding {
   const { capability } = evidence;
   const { margin } = plan.abTest;
   const metric = decidingMetric(plan);
@@ -72,7 +70,7 @@ function compareCapability(plan: Plan, evidence: LiveEvidence, stableExists: boo
   const allowed = lessIsBetter ? margin : -margin;
   const condition = `${metric} ${lessIsBetter ? '<=' : '>='} stable ${signed(allowed).replace(/^([+-])/, '$1 ')}`;
   const finding = { capability, condition, metric, candidate: null, stable: null, difference: null };
-  if (!stableExists) {
+  if (!evidence.hasStable) {
     return { ...finding, state: 'holds', reason: 'nothing is stable yet, so there is nothing to compare with' };
   }
   const { words, ...estimates } = compareArms(metric, evidence.samples[metric], alphaOfOne(plan));
@@ -94,9 +92,8 @@ function decidingMetric({ abTest }: Plan): MeanMetric {
  */
 function lackOf(
   plan: Plan,
-  { capability, samples }: LiveEvidence,
+  { capability, hasStable, samples }: LiveEvidence,
   needed: number,
-  stableExists: boolean,
   level: number | undefined,
   deciding?: string,
 ): string[] {
@@ -111,7 +108,7 @@ function lackOf(
   for (const metric of metrics) {
     const n = count(metric, 'candidate', level);
     if (n < needed) lacking.push(`${capability}: ${n} of ${needed} values of ${metric}`);
-    if (stableExists && watched.has(`stable.${metric}`) && count(metric, 'stable', undefined) === 0) {
+    if (hasStable && watched.has(`stable.${metric}`) && count(metric, 'stable', undefined) === 0) {
       lacking.push(`${capability}: no ${metric} of stable to compare with`);
     }
   }
@@ -120,10 +117,6 @@ function lackOf(
     if (rated < needed) lacking.push(`${capability}: ${rated} of ${needed} answers rated`);
   }
   return lacking;
-}
-
-function hasStable({ before = {} }: LiveInput, { capability }: LiveEvidence): boolean {
-  return before[capability] !== null;
 }
 
 function breachOf(findings: readonly Finding[]): string[] | null {
