@@ -1,6 +1,6 @@
 /** How commands end: the codes that scripts can use, and errors in words that say what to do next. */
 import { CommanderError } from 'commander';
-import { GradusError, type ErrorCode } from '../domain/errors.ts';
+import { errorTable, GradusError, type ErrorCode } from '../domain/errors.ts';
 
 export const exitCodes = {
   done: 0,
@@ -22,16 +22,8 @@ Exit codes:
   3   what is needed does not run or cannot be reached
   70  a mistake in Gradus itself`;
 
-const negative = new Set<ErrorCode>([
-  'MODEL_BUSY',
-  'ALREADY_RUNNING',
-  'CAPABILITY_NOT_RELEASED',
-  'GATEWAYS_LOST',
-  'TRAINING_FAILED',
-  'VERSION_DAMAGED',
-  'MESSAGE_REFUSED',
-]);
 const unreachable = new Set<ErrorCode>(['NOT_RUNNING', 'TEMPORAL_UNREACHABLE', 'STORE_UNREACHABLE', 'PART_MISSING']);
+const badInputStatuses = new Set([400, 404, 422]);
 
 /** Says what went wrong, and gives back the exit code. */
 export function explainError(error: unknown): number {
@@ -46,6 +38,8 @@ export function explainError(error: unknown): number {
 }
 
 function exitCodeOf(code: ErrorCode): number {
-  if (negative.has(code)) return exitCodes.negative;
-  return unreachable.has(code) ? exitCodes.unreachable : exitCodes.badInput;
+  if (unreachable.has(code)) return exitCodes.unreachable;
+  if (code === 'INTERNAL') return exitCodes.bug;
+  if (code === 'CAPABILITY_NOT_RELEASED') return exitCodes.negative;
+  return badInputStatuses.has(errorTable[code].status) ? exitCodes.badInput : exitCodes.negative;
 }

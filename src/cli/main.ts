@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { projectRoot } from '../platform/root.ts';
 import { exitCodesHelp, explainError } from './exit.ts';
+import { applicationCommands } from './application-commands.ts';
 import { planCommand } from './plan-commands.ts';
 import { releaseMessageCommands } from './release-message-commands.ts';
 import { releaseReadCommands } from './release-read-commands.ts';
@@ -21,7 +22,8 @@ function program(): Command {
     .description('Releases machine-learning models to their users gradually, capability by capability, and durably.')
     .version(readVersion())
     .addHelpText('after', `${exitCodesHelp}\n\nSettings come from the environment: see docs/configuration.md.`);
-  for (const command of [...upCommands(), planCommand(), release, ...versionCommands()]) gradus.addCommand(command);
+  for (const command of [...upCommands(), planCommand(), release, ...versionCommands(), ...applicationCommands()])
+    gradus.addCommand(command);
   return throwing(gradus);
 }
 

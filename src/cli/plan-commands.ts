@@ -1,14 +1,9 @@
 /** `gradus plan check`, `schema`, `save`, `list`: plans before they are released. */
 import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { planJsonSchema } from '../domain/plan-input.ts';
 import { GradusError } from '../domain/errors.ts';
 import { readConfig } from '../platform/config.ts';
-import { withStore } from '../platform/records.ts';
 import { dataCommand, plainCommand, print, printJson, type JsonOption } from './output.ts';
-import { explainKey } from './plan-keys.ts';
-import { readPlanFile } from './plan-file.ts';
-import { planText, planView } from './plan-text.ts';
 
 export function planCommand(): Command {
   return new Command('plan')
@@ -28,10 +23,15 @@ function check(): Command {
     .option('--explain <key>', 'say what a key of a plan means')
     .action(async (file: string | undefined, options: JsonOption & { explain?: string }) => {
       if (options.explain !== undefined) {
+        const { explainKey } = await import('./plan-keys.ts');
         console.log(explainKey(options.explain));
         return;
       }
       if (file === undefined) throw new GradusError('REQUEST_INVALID', 'Name the plan: gradus plan check plan.yaml');
+      const [{ readPlanFile }, { planText, planView }] = await Promise.all([
+        import('./plan-file.ts'),
+        import('./plan-text.ts'),
+      ]);
       const { plan } = await readPlanFile(file);
       print(planView(plan), options, planText);
     });
@@ -45,7 +45,8 @@ function schema(): Command {
     ],
   ])
     .argument('[file]', 'write it to this file')
-    .action((file: string | undefined) => {
+    .action(async (file: string | undefined) => {
+      const { planJsonSchema } = await import('../domain/plan-input.ts');
       if (file === undefined) printJson(planJsonSchema());
       else writeFileSync(file, `${JSON.stringify(planJsonSchema(), null, 2)}\n`);
     });
@@ -58,6 +59,10 @@ function save(): Command {
     .argument('<name>')
     .argument('<file>', 'a plan in YAML or JSON; - reads standard input')
     .action(async (name: string, file: string, options: JsonOption) => {
+      const [{ readPlanFile }, { withStore }] = await Promise.all([
+        import('./plan-file.ts'),
+        import('../platform/records.ts'),
+      ]);
       const { given } = await readPlanFile(file);
       await withStore(readConfig(), ({ plans }) => plans.save(name, given), { create: true });
       print({ name }, options, () => `Stored as ${name}. Release it with: gradus release start ${name}`);
@@ -67,6 +72,7 @@ function save(): Command {
 function list(): Command {
   return dataCommand('list', 'list stored plans', [['gradus plan list', 'their names']]).action(
     async (options: JsonOption) => {
+      const { withStore } = await import('../platform/records.ts');
       const names = await withStore(readConfig(), ({ plans }) => plans.list());
       print(names, options, (all) =>
         all.length === 0 ? 'No plan is stored. Store one with: gradus plan save' : all.join('\n'),

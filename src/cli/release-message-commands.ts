@@ -2,10 +2,7 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { readConfig } from '../platform/config.ts';
-import { withStore } from '../platform/records.ts';
-import { sendMessage, type MessageKind } from '../platform/send-message.ts';
-import { withTemporal } from '../platform/temporal-client.ts';
-import { openRelease } from './find-release.ts';
+import type { MessageKind } from '../platform/send-message.ts';
 import { dataCommand, print, type JsonOption } from './output.ts';
 
 interface MessageOptions extends JsonOption {
@@ -48,6 +45,7 @@ function message(kind: MessageKind, description: string, examples: [string, stri
     .option('--by <name>', 'who says this', userInfo().username)
     .option('--why <reason>', 'why, for the record')
     .action(async (id: string | undefined, options: MessageOptions) => {
+      const { openRelease, sendMessage, withStore, withTemporal } = await import('./live.ts');
       const config = readConfig();
       const { by, why, request } = options;
       const says = { by, ...(why === undefined ? {} : { why }), ...(request === undefined ? {} : { request }) };

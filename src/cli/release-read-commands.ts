@@ -3,12 +3,7 @@ import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { ReleaseReport } from '../domain/report.ts';
 import { readConfig } from '../platform/config.ts';
-import { withStore } from '../platform/records.ts';
-import { findRelease } from './find-release.ts';
 import { dataCommand, print, printJson, table, terminal, type JsonOption } from './output.ts';
-import { progressText } from './progress-text.ts';
-import { reportPage } from './report-page.ts';
-import { reportText } from './report-text.ts';
 import { moment, outcomes, versionsOf } from './words.ts';
 
 export function releaseReadCommands(): Command[] {
@@ -22,6 +17,7 @@ function list(): Command {
   ])
     .option('--model <name>', 'only releases of this model')
     .action(async (options: JsonOption & { model?: string }) => {
+      const { withStore } = await import('../platform/records.ts');
       const releases = await withStore(readConfig(), ({ releases }) => releases.list(options.model));
       print(releases, options, listText);
     });
@@ -51,7 +47,8 @@ function status(): Command {
   ])
     .argument('[release]', 'which one, e.g. mail-assistant-2')
     .action(async (id: string | undefined, options: JsonOption) => {
-      const found = await withStore(readConfig(), ({ releases }) => findRelease(releases, id));
+      const found = await readRelease(id);
+      const { progressText } = await import('./progress-text.ts');
       print(found, options, (release) => progressText(release, { ...terminal(), now: new Date() }));
     });
 }
@@ -69,9 +66,24 @@ function report(): Command {
     .argument('[release]', 'which one, e.g. mail-assistant-2')
     .option('--html [file]', 'print a page that needs nothing else, or write it to a file')
     .action(async (id: string | undefined, options: ReportOptions) => {
-      const found = await withStore(readConfig(), ({ releases }) => findRelease(releases, id));
-      if (options.json === true) printJson(found);
-      else if (typeof options.html === 'string') writeFileSync(options.html, reportPage(found));
-      else console.log(options.html === true ? reportPage(found) : reportText(found, terminal()));
+      const found = await readRelease(id);
+      if (options.json === true) {
+        printJson(found);
+      } else if (options.html === undefined) {
+        const { reportText } = await import('./report-text.ts');
+        console.log(reportText(found, terminal()));
+      } else {
+        const { reportPage } = await import('./report-page.ts');
+        if (options.html === true) console.log(reportPage(found));
+        else writeFileSync(options.html, reportPage(found));
+      }
     });
+}
+
+async function readRelease(id: string | undefined): Promise<ReleaseReport> {
+  const [{ withStore }, { findRelease }] = await Promise.all([
+    import('../platform/records.ts'),
+    import('./find-release.ts'),
+  ]);
+  return withStore(readConfig(), ({ releases }) => findRelease(releases, id));
 }

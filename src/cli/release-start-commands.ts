@@ -5,17 +5,11 @@ import type { Client } from '@temporalio/client';
 import { GradusError } from '../domain/errors.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import { readConfig, type Config } from '../platform/config.ts';
-import { withStore } from '../platform/records.ts';
 import { runningOn } from '../platform/run-file.ts';
-import { startRelease } from '../platform/start-release.ts';
-import { connectClient, withTemporal } from '../platform/temporal-client.ts';
 import { workflowLink } from '../platform/temporal-links.ts';
 import type { Store } from '../store/store.ts';
 import { exitCodes } from './exit.ts';
-import { findRelease } from './find-release.ts';
 import { dataCommand, plainCommand, print, printJson, type JsonOption } from './output.ts';
-import { readPlanFileOrStored } from './plan-file.ts';
-import { watchRelease } from './watch.ts';
 
 export function releaseStartCommands(): Command[] {
   return [start(), watch()];
@@ -36,6 +30,7 @@ function start(): Command {
     .option('--by <name>', 'who starts it', userInfo().username)
     .option('--wait', 'watch it until it ends')
     .action(async (name: string, options: StartOptions) => {
+      const { readPlanFileOrStored, startRelease, withStore, withTemporal } = await import('./live.ts');
       const config = readConfig();
       await withTemporal(config, (client) =>
         withStore(config, async (store) => {
@@ -66,6 +61,7 @@ function watch(): Command {
   ])
     .argument('[release]', 'which one, e.g. mail-assistant-2')
     .action(async (id: string | undefined) => {
+      const { connectClient, findRelease, withStore } = await import('./live.ts');
       const config = readConfig();
       const report = await withStore(config, async (store) => {
         const release = await findRelease(store.releases, id);
@@ -94,6 +90,7 @@ async function follow(
   id: string,
   quiet: boolean,
 ): Promise<ReleaseReport> {
+  const { watchRelease } = await import('./live.ts');
   const ending = new AbortController();
   const end = (): void => ending.abort();
   process.once('SIGINT', end);

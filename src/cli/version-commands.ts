@@ -4,9 +4,7 @@ import { GradusError } from '../domain/errors.ts';
 import type { Evaluated, Versions } from '../domain/ports.ts';
 import type { Part, Version } from '../domain/version.ts';
 import { artefactsFolder, readConfig, type Config } from '../platform/config.ts';
-import { withStore } from '../platform/records.ts';
 import { dataCommand, print, table, type JsonOption } from './output.ts';
-import { readPlanFile } from './plan-file.ts';
 import { count, figure, interval, moment, signed } from './words.ts';
 
 export function versionCommands(): Command[] {
@@ -19,6 +17,10 @@ function train(): Command {
   ])
     .argument('<plan>', 'a plan file')
     .action(async (file: string, options: JsonOption) => {
+      const [{ readPlanFile }, { withStore }] = await Promise.all([
+        import('./plan-file.ts'),
+        import('../platform/records.ts'),
+      ]);
       const config = readConfig();
       const { plan } = await readPlanFile(file);
       if (plan.candidate.kind !== 'train') {
@@ -66,6 +68,7 @@ function evaluate(): Command {
     .option('--against <version>', 'compare on the same examples')
     .option('--baseline', 'also fit and measure a linear bag-of-words model')
     .action(async (model: string, name: string, options: EvaluateOptions) => {
+      const { withStore } = await import('../platform/records.ts');
       const config = readConfig();
       const { version, stable } = await withStore(config, async (store) => ({
         version: await findVersion(store.versions, model, name),
@@ -88,6 +91,7 @@ function versions(): Command {
   return dataCommand('versions', 'list the versions of a model', [['gradus versions mail-assistant', 'oldest first']])
     .argument('[model]')
     .action(async (model: string | undefined, options: JsonOption) => {
+      const { withStore } = await import('../platform/records.ts');
       const found = await withStore(readConfig(), (store) => store.versions.list(model));
       print(found, options, (list) =>
         list.length === 0

@@ -32,6 +32,10 @@ export const errorTable = {
 
 export type ErrorCode = keyof typeof errorTable;
 
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(errorTable, text);
+}
+
 /** `message` says what was wrong, where, and what to do; `problems` lists them where there is more than one. */
 export class GradusError extends Error {
   readonly code: ErrorCode;

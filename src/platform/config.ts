@@ -44,6 +44,8 @@ export interface Config {
     name: string | null;
     /** Where clients reach the gateway, when that is not where it listens. */
     url: string | null;
+    /** Whoever sends it may pull the stop switch; null: whoever is on the gateway's machine. */
+    adminToken: string | null;
   };
   trainerThreads: number;
   /** At least 32 characters; null: made once and kept in the data folder. */
@@ -87,6 +89,7 @@ export function readConfig(environment: Environment = process.env, workingFolder
       host: values.GRADUS_GATEWAY_HOST,
       name: values.GRADUS_GATEWAY_NAME ?? null,
       url: values.GRADUS_GATEWAY_URL ?? null,
+      adminToken: values.GRADUS_ADMIN_TOKEN ?? null,
     },
     trainerThreads: values.GRADUS_TRAINER_THREADS,
     secret: values.GRADUS_SECRET ?? null,

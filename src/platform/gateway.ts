@@ -1,24 +1,34 @@
 /** The gateway process: serves applications over HTTP. */
-import { createGateway } from '../gateway/index.ts';
+import path from 'node:path';
+import { createGateway } from '../gateway/gateway.ts';
 import { createModels } from '../model/predictor.ts';
 import { openStore } from '../store/store.ts';
 import { artefactsFolder, type Config } from './config.ts';
 import { databaseOf } from './needs.ts';
 import { runOwnProcess, whenAborted, type OwnProcess } from './own-process.ts';
-import { readSecret } from './secret.ts';
+import { deriveKey, readSecret } from './secret.ts';
 
 export function runGateway(config: Config): Promise<void> {
   return runOwnProcess('gateway', (own) => work(config, own));
 }
 
 async function work(config: Config, { signal, ready }: OwnProcess): Promise<void> {
+  const secret = await readSecret(config);
   const store = await openStore(databaseOf(config), { wait: false });
-  const gateway = createGateway({
-    store,
+  const { host, url } = config.gateway;
+  const { port } = config.ports.gateway;
+  const name = config.gateway.name ?? `${config.hostname}:${port}`;
+  const gateway = await createGateway({
+    name,
+    routes: store.routes,
+    observations: store.observations,
     models: createModels({ artefacts: artefactsFolder(config) }),
-    secret: await readSecret(config),
+    dataFolder: path.join(config.home, 'gateways', name.replace(/[^\w.-]/g, '-')),
+    secret: deriveKey(secret, 'ids of answers'),
+    userKey: deriveKey(secret, 'ids of users'),
+    adminToken: config.gateway.adminToken,
   });
-  await gateway.listen({ host: config.gateway.host, port: config.ports.gateway.port });
+  await gateway.listen({ host, port, url });
   ready();
   await whenAborted(signal);
   await gateway.close();

@@ -1,4 +1,5 @@
 /** The processes that `gradus up` runs: what each is started with, and how long it may take to come and to go. */
+import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { startEmbedded } from '../store/embedded.ts';
 import { childEnvironment, type Config } from './config.ts';
@@ -96,9 +97,15 @@ export function launchers(
       if (!settled) ports.gateway = await choose('gateway', host);
       const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
       places.addresses.gateway = config.gateway.url ?? `http://${reachable}:${ports.gateway}`;
-      return ours('gateway', { GRADUS_GATEWAY_PORT: String(ports.gateway) });
+      return ours('gateway', { GRADUS_GATEWAY_PORT: String(ports.gateway), GRADUS_GATEWAY_NAME: gatewayName(config) });
     },
   };
+}
+
+/** The same on every port, so that what a gateway had not yet passed on to the store is found again. */
+function gatewayName(config: Config): string {
+  const folder = createHash('sha256').update(config.home).digest('hex').slice(0, 6);
+  return config.gateway.name ?? `${config.hostname}-${folder}`;
 }
 
 /** What our processes are told of where the others are. */

@@ -18,6 +18,7 @@ export const settingsSchema = z.object({
   GRADUS_HOME: z.string().optional(),
   GRADUS_CACHE: z.string().optional(),
   GRADUS_SECRET: z.string().min(32, 'is too short: at least 32 characters').optional(),
+  GRADUS_ADMIN_TOKEN: z.string().min(16, 'is too short: at least 16 characters').optional(),
   GRADUS_GATEWAY_HOST: z.string().default('127.0.0.1'),
   GRADUS_GATEWAY_NAME: z.string().optional(),
   GRADUS_GATEWAY_PORT: port.optional(),
