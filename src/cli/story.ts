@@ -113,15 +113,14 @@ export function comparisonSentence(examinations: readonly Examination[]): string
   );
 }
 
-/** The largest share of users that had the candidate at one time, and what they have now. */
+/** The largest share of users that had the candidate at one time: of the stages that went back, where any did. */
 export function exposureSentence(report: ReleaseReport): string {
-  const top = report.exposures.reduce<ExposurePoint | null>(
-    (best, one) => (best === null || one.share > best.share ? one : best),
-    null,
-  );
+  const back = report.stages.filter((stage) => stage.state === 'rolledBack').map((stage) => stage.number);
+  const top = report.exposures
+    .filter((one) => back.length === 0 || back.includes(one.stage))
+    .reduce<ExposurePoint | null>((best, one) => (best === null || one.share > best.share ? one : best), null);
   if (top === null) return 'no user ever had the candidate';
   const share = top.share === 0 ? 'testers only' : `at most ${percent(top.share)} of users`;
-  const back = report.stages.filter((stage) => stage.state === 'rolledBack').map((stage) => stage.number);
   const now = back.length === 0 ? '' : `; all users of ${back.map((n) => `stage ${n}`).join(', ')} are on stable again`;
   return `${share} at one time (stage ${top.stage}, ${stepNames[top.step]})${now}`;
 }

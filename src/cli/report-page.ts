@@ -1,0 +1,146 @@
+/** A release's report as one page of HTML that needs nothing else: no script, no network, light and dark. */
+import type { ReleaseReport, Waiting } from '../domain/report.ts';
+import { exposureSentence, feedbackSentence } from './story.ts';
+import {
+  count,
+  duration,
+  figure,
+  lastMoment,
+  marks,
+  moment,
+  outcomes,
+  percent,
+  several,
+  spanMs,
+  stepNames,
+  versionsOf,
+} from './words.ts';
+import { curveChart } from './page/curve-chart.ts';
+import { exposureChart } from './page/exposure-chart.ts';
+import { html, type Html } from './page/html.ts';
+import { metricCharts } from './page/metric-charts.ts';
+import { decisionsSection, planSection, usersSection } from './page/records.ts';
+import { stageSections } from './page/stages.ts';
+import { style } from './page/style.ts';
+
+export function reportPage(report: ReleaseReport): string {
+  const title = `${report.id}: ${outcomes[report.state].words}`;
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+        <title>${title}</title>
+        <style>
+          ${{ markup: style }}
+        </style>
+      </head>
+      <body>
+        <main>
+          ${header(report)} ${report.waiting === null ? null : waitingCard(report.id, report.waiting)}
+          ${stepStrip(report)}
+          <div class="charts">${curveChart(report)}${exposureChart(report)}</div>
+          ${metricCharts(report)} ${stageSections(report)} ${usersSection(report)} ${decisionsSection(report)}
+          ${planSection(report)}
+          <footer>Gradus · release ${report.id} · as of ${moment(lastMoment(report))} UTC</footer>
+        </main>
+      </body>
+    </html> `;
+  return page.markup;
+}
+
+function header(report: ReleaseReport): Html {
+  const outcome = outcomes[report.state];
+  const total = report.stages.reduce((sum, stage) => sum + stage.capabilities.length, 0);
+  const last = report.curve.at(-1);
+  const said = feedbackSentence(report);
+  const ended = report.endedAt === null ? 'so far' : `until ${moment(report.endedAt)} UTC`;
+  return html`<header class="card">
+    <h1>${report.model === '' ? report.id : report.model}</h1>
+    <p class="sub">
+      release ${report.id} · ${versionsOf(report)}${report.strategy === '' ? '' : ` · ${report.strategy}`}
+    </p>
+    <span class="pill ${outcome.tone}">${outcome.words}</span>
+    ${report.reason === '' ? null : html`<p class="outcome">${report.reason}</p>`}
+    <dl class="facts">
+      <div class="big">
+        <dt>with all users</dt>
+        <dd>${count(last?.n ?? 0)} of ${count(total)}<small>capabilities, P = ${figure(last?.p ?? 0, 2)}</small></dd>
+      </div>
+      <div class="big">
+        <dt>took</dt>
+        <dd>${duration(spanMs(report))}<small>from ${moment(report.startedAt)} ${ended}</small></dd>
+      </div>
+      <div>
+        <dt>exposed</dt>
+        <dd>${exposedNow(report)}</dd>
+      </div>
+      ${
+        report.candidate === null
+          ? null
+          : html`<div>
+              <dt>candidate</dt>
+              <dd>
+                v${report.candidate.number}, trained on ${count(report.candidate.trainedOn)} examples<small
+                  >${report.candidate.digest.slice(0, 12)}</small
+                >
+              </dd>
+            </div>`
+      }
+      ${
+        said === null
+          ? null
+          : html`<div>
+              <dt>users</dt>
+              <dd>${said}</dd>
+            </div>`
+      }
+    </dl>
+  </header>`;
+}
+
+/** What a reader wants to know of exposure: who has it now, or, where something went back, who ever had it. */
+function exposedNow(report: ReleaseReport): string {
+  if (report.stages.some((stage) => stage.state === 'rolledBack')) return exposureSentence(report);
+  const running = report.stages.filter((stage) => stage.state === 'running');
+  if (running.length > 0) {
+    return running
+      .map(
+        (stage) =>
+          `stage ${stage.number}: ${stage.exposure === 0 ? 'no users but testers' : `${percent(stage.exposure)} of users`}`,
+      )
+      .join(', ');
+  }
+  return report.state === 'released' ? 'all users, in every stage' : exposureSentence(report);
+}
+
+function waitingCard(id: string, waiting: Waiting): Html {
+  const from = waiting.from.length === 0 ? 'anyone' : waiting.from.join(', ');
+  const so = waiting.approvedBy.length === 0 ? '' : `; approved by ${waiting.approvedBy.join(', ')} so far`;
+  return html`<section class="card ask" aria-labelledby="ask">
+    <h2 id="ask">Waits for a person</h2>
+    <p>${waiting.question}</p>
+    <ul>
+      ${waiting.evidence.map((text) => html`<li>${text}</li>`)}
+    </ul>
+    <p class="muted">
+      Needs ${several(waiting.count, 'approval')} of ${from}${so}. By ${moment(waiting.until)} UTC, else
+      ${waiting.otherwise}.
+    </p>
+    <p><code>gradus release approve ${id} --by NAME</code></p>
+  </section>`;
+}
+
+function stepStrip(report: ReleaseReport): Html {
+  const words = { waiting: 'not yet', running: 'running', done: 'done', skipped: 'skipped', failed: 'failed' };
+  return html`<ol class="steps" aria-label="The seven steps">
+    ${report.steps.map(
+      (one) =>
+        html`<li class="${one.state}">
+          <strong><span aria-hidden="true">${marks[one.state]}</span> ${stepNames[one.step]}</strong
+          ><span class="note">${one.note === '' ? words[one.state] : one.note}</span>
+        </li>`,
+    )}
+  </ol>`;
+}
