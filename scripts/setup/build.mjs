@@ -2,9 +2,10 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { PartMissing } from './listing.mjs';
 import { modules, root, sha256 } from './places.mjs';
-import { run } from './processes.mjs';
+import { run, runNode } from './processes.mjs';
 
 const sourceFolders = ['src', 'workflows', 'activities'];
 const dist = join(root, 'dist');
@@ -21,6 +22,8 @@ export const build = {
     say('compiling');
     await Promise.all([compile(), compileKernels()]);
     await removeLeftOvers();
+    say('bundling workflows');
+    await bundleWorkflows();
     const files = [join(dist, '.tsbuildinfo'), join(dist, 'src', 'cli', 'main.js'), wasm].filter((file) =>
       existsSync(file),
     );
@@ -50,6 +53,12 @@ async function compile() {
   } catch (error) {
     throw new PartMissing('the TypeScript sources do not compile', 'mend what the compiler names', error.output);
   }
+}
+
+/** The worker would do it at its first start, while somebody waits. */
+async function bundleWorkflows() {
+  const module = pathToFileURL(join(dist, 'src', 'platform', 'workflow-bundle.js'));
+  await runNode(`const { workflowBundle } = await import('${module}'); await workflowBundle();`);
 }
 
 async function compileKernels() {
