@@ -128,7 +128,7 @@ function readYaml(text: string): { value: unknown } | { problems: PlanProblem[] 
     return { problems: [{ path: [], message: 'the text is too long for a plan', line: null }] };
   const lines = new LineCounter();
   try {
-    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
     const troubles = [...document.errors, ...document.warnings];
     if (troubles.length === 0) return { value: document.toJS({ maxAliasCount: 100 }) };
     return {
