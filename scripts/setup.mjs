@@ -25,7 +25,7 @@ export async function setUp({ test = false } = {}) {
   const parts = test ? [...always, ...forTests] : always;
   const listing = createListing();
   try {
-    let stamp = readStamp();
+    const stamp = readStamp();
     if (toDo(parts, stamp).length > 0) await underLocks(listing, (locks) => makeAll(parts, listing, locks));
     else
       listing.ready(
@@ -70,6 +70,7 @@ async function makeAll(parts, listing, locks) {
       Promise.reject(Object.assign(new Error(`${id} failed`, { cause }), { follows: true })),
     );
   };
+  for (const part of todo) delete stamp[part.id];
   for (const part of todo) made.set(part.id, makeOne(part));
   const results = await Promise.allSettled(made.values());
   await rm(scratch, { recursive: true, force: true });
@@ -80,7 +81,7 @@ async function makeAll(parts, listing, locks) {
     const key = part.key();
     // Called before the others are in `made`: they are looked up when they are waited for.
     await Promise.resolve();
-    const result = await listing.part(part.name, (say) => part.make({ say, after }));
+    const result = await listing.part(part.name, (say, wait) => part.make({ say, after: (id) => wait(after(id)) }));
     const files = result.files.map((file) => [file, markOf(file)]);
     stamp[part.id] = { key, name: result.name, files, values: result.values };
     if (part !== packages) await after('packages');

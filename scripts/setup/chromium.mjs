@@ -13,7 +13,7 @@ const remedy = 'install Chromium or Chrome and put it on PATH (Debian, Ubuntu: a
 export const chromium = {
   id: 'chromium',
   name: 'Chromium',
-  key: () => `${machine} ${process.env.PATH}`,
+  key: () => `${machine} ${onPath(...names)}`,
   needs: ['packages'],
   async make({ say, after }) {
     await after('packages');

@@ -33,13 +33,13 @@ export function createListing(stream = process.stdout) {
     drawn = true;
   }
 
-  function print(mark, name, how, sinceMs) {
+  function print(mark, name, how, state) {
     erase();
     if (!started) stream.write(`${header()}\n\n`);
     started = true;
-    const took = sinceMs === undefined ? '' : `${((Date.now() - sinceMs) / 1000).toFixed(sinceMs < 10_000 ? 1 : 0)} s`;
-    const line = ` ${mark} ${name.padEnd(nameWidth)} ${how.padEnd(howWidth)} ${took.padStart(6)}`;
-    stream.write(`${line.trimEnd()}\n`);
+    const took = (Date.now() - state.since - state.waited) / 1000;
+    const line = ` ${mark} ${name.padEnd(nameWidth)} ${how.padEnd(howWidth)} ${took.toFixed(took < 9.95 ? 1 : 0).padStart(5)} s`;
+    stream.write(`${line}\n`);
     draw();
   }
 
@@ -47,22 +47,31 @@ export function createListing(stream = process.stdout) {
   timer.unref();
   function tick() {
     if (terminal) return draw();
-    for (const [name, state] of under) if (state.doing) print('…', name, state.doing, state.since);
+    for (const [name, state] of under) if (state.doing) print('…', name, state.doing, state);
   }
 
   return {
-    /** Does one part, and says how it was had. `work` gets a function to say what it is doing. */
+    /**
+     * Does one part, and says how it was had. `work` gets a function to say what it is doing, and one to wait for other
+     * parts, whose time is not its own.
+     */
     async part(name, work) {
-      const state = { doing: '', since: Date.now() };
+      const state = { doing: '', since: Date.now(), waited: 0 };
       under.set(name, state);
+      const wait = async (other) => {
+        const since = Date.now();
+        state.doing = '';
+        await other;
+        state.waited += Date.now() - since;
+      };
       try {
-        const result = await work((doing) => (state.doing = doing));
+        const result = await work((doing) => (state.doing = doing), wait);
         under.delete(name);
-        print('✓', result.name ?? name, result.how, state.since);
+        print('✓', result.name ?? name, result.how, state);
         return result;
       } catch (error) {
         under.delete(name);
-        if (!error.follows) print('✗', name, error instanceof PartMissing ? 'missing' : 'failed', state.since);
+        if (!error.follows) print('✗', name, error instanceof PartMissing ? 'missing' : 'failed', state);
         throw error;
       }
     },

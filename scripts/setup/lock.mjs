@@ -12,7 +12,6 @@ const staleMs = 30_000;
 
 /** Takes the lock at `file`, waiting for as long as another process holds it. `waiting` is called once with the owner's id. */
 export async function takeLock(file, waiting) {
-  await mkdir(dirname(file), { recursive: true });
   const owner = { id: randomUUID(), host: hostname(), pid: process.pid, start: startOf(process.pid), children: [] };
   let told = false;
   while (!(await create(file, owner))) {
@@ -46,12 +45,14 @@ let writing = Promise.resolve();
 /** A link appears whole or not at all, so nobody ever reads half a lock. */
 async function create(file, owner) {
   const draft = `${file}.${owner.id}`;
-  await writeFile(draft, JSON.stringify(owner));
   try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(draft, JSON.stringify(owner));
     await link(draft, file);
     return true;
   } catch (error) {
-    if (error.code === 'EEXIST') return false;
+    // Somebody holds it, or took the empty folder away at this very moment.
+    if (error.code === 'EEXIST' || error.code === 'ENOENT') return false;
     throw error;
   } finally {
     await rm(draft, { force: true });
@@ -97,10 +98,12 @@ async function clear(file, other) {
   const moved = await read(aside);
   // Somebody else was faster, and this is already the lock of the next owner.
   if (moved && moved.id !== other.id) await link(aside, file).catch(() => {});
-  else if (other.host === hostname()) {
-    for (const child of other.children) {
-      if (isAlive(child.pid) && startOf(child.pid) === child.start) kill(child.pid);
-    }
-  }
+  else if (other.host === hostname()) await Promise.all(other.children.map(end));
   await rm(aside, { force: true });
+}
+
+async function end({ pid, start }) {
+  if (!isAlive(pid) || startOf(pid) !== start) return;
+  kill(pid);
+  for (let tries = 0; tries < 20 && isAlive(pid); tries++) await sleep(100);
 }

@@ -58,7 +58,7 @@ async function install() {
   } catch (error) {
     throw new PartMissing(
       'npm could not install the packages',
-      'connect to the npm registry, or name yours in npm_config_registry',
+      'see what npm says above; npm_config_registry names another registry than the usual one',
       error.output,
     );
   }

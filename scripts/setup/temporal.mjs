@@ -24,7 +24,7 @@ const wheels = {
 export const temporal = {
   id: 'temporal',
   name: 'Temporal',
-  key: () => `${machine} ${Boolean(process.env.TEMPORAL_ADDRESS)} ${process.env.PATH}`,
+  key: () => `${machine} ${Boolean(process.env.TEMPORAL_ADDRESS)} ${onPath('temporal')}`,
   async make({ say, after }) {
     const own = onPath('temporal');
     const ownVersion = own && (await versionOf(own));
