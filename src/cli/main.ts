@@ -1,43 +1,6 @@
-/** The command line of Gradus: every command is registered here. */
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { Command } from 'commander';
-import { z } from 'zod';
-import { projectRoot } from '../platform/root.ts';
-import { exitCodesHelp, explainError } from './exit.ts';
-import { applicationCommands } from './application-commands.ts';
-import { planCommand } from './plan-commands.ts';
-import { releaseMessageCommands } from './release-message-commands.ts';
-import { releaseReadCommands } from './release-read-commands.ts';
-import { releaseStartCommands } from './release-start-commands.ts';
-import { upCommands } from './up-commands.ts';
-import { versionCommands } from './version-commands.ts';
-
-function program(): Command {
-  const release = new Command('release').description('start, follow, decide and report releases');
-  for (const command of [...releaseStartCommands(), ...releaseReadCommands(), ...releaseMessageCommands()]) {
-    release.addCommand(command);
-  }
-  const gradus = new Command('gradus')
-    .description('Releases machine-learning models to their users gradually, capability by capability, and durably.')
-    .version(readVersion())
-    .addHelpText('after', `${exitCodesHelp}\n\nSettings come from the environment: see docs/configuration.md.`);
-  for (const command of [...upCommands(), planCommand(), release, ...versionCommands(), ...applicationCommands()])
-    gradus.addCommand(command);
-  return throwing(gradus);
-}
-
-/** Commander ends the process by itself unless each command is told not to. */
-function throwing(command: Command): Command {
-  command.exitOverride().showHelpAfterError('(--help says more)');
-  command.commands.forEach(throwing);
-  return command;
-}
-
-function readVersion(): string {
-  const text = readFileSync(path.join(projectRoot, 'package.json'), 'utf8');
-  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
-}
+/** Runs the command line. */
+import { explainError } from './exit.ts';
+import { program } from './program.ts';
 
 try {
   await program().parseAsync(process.argv);

@@ -1,0 +1,200 @@
+/** `gradus up` with its real processes: ready, refused twice, back after each is killed, and nothing left at the end. */
+import type { ChildProcess } from 'node:child_process';
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readRun, type Addresses } from '../../src/platform/run-file.ts';
+import { allGone, freshHome, gradus, outcomeOf, processesOf, startGradus, untilPrinted } from '../support/gradus.ts';
+
+const { home, environment, remove } = freshHome();
+let up: ChildProcess;
+let addresses: Addresses;
+
+const startWithinMs = 180_000;
+
+async function start(): Promise<void> {
+  up = startGradus(['up'], environment);
+  await untilPrinted(up, 'Ready:', startWithinMs);
+  const run = readRun(home);
+  if (run?.addresses == null) throw new Error('run.json has no addresses');
+  addresses = run.addresses;
+}
+
+function pidOf(name: string): number {
+  const pid = readRun(home)?.processes[name]?.pid;
+  if (pid === undefined) throw new Error(`run.json does not know ${name}`);
+  return pid;
+}
+
+async function eventually<T>(withinMs: number, attempt: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+      await sleep(100);
+    }
+  }
+}
+
+async function query(sql: string): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString: addresses.database, connectionTimeoutMillis: 2_000 });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+async function withTemporal<T>(use: (client: Client) => Promise<T>): Promise<T> {
+  const connection = await Connection.connect({ address: addresses.temporal, connectTimeout: 2_000 });
+  try {
+    return await use(new Client({ connection }));
+  } finally {
+    await connection.close();
+  }
+}
+
+async function pollers(queue: string): Promise<string[]> {
+  return withTemporal(async ({ connection }) => {
+    const { pollers: found } = await connection.workflowService.describeTaskQueue({
+      namespace: 'default',
+      taskQueue: { name: queue },
+      taskQueueType: 2,
+    });
+    return (found ?? []).map((poller) => poller.identity ?? '');
+  });
+}
+
+beforeAll(start, startWithinMs);
+
+afterAll(async () => {
+  up.kill('SIGKILL');
+  for (const { pid } of processesOf(home)) process.kill(pid, 'SIGKILL');
+  await allGone(home, 10_000);
+  remove();
+});
+
+describe('while it runs', () => {
+  test('every part answers where run.json says', async () => {
+    expect((await fetch(`${addresses.gateway}/healthz`)).status).toBe(200);
+    expect((await fetch(addresses.temporalUi ?? '')).status).toBe(200);
+    expect(await query('select count(*)::int as n from plans')).toEqual([{ n: 0 }]);
+    expect(await pollers('gradus')).toHaveLength(1);
+    expect(await pollers('gradus-training')).toHaveLength(1);
+  });
+
+  test('only the owner can read what has a secret in it', () => {
+    for (const file of ['secret', 'run.json']) expect(statSync(path.join(home, file)).mode & 0o777).toBe(0o600);
+    expect(statSync(home).mode & 0o077).toBe(0);
+  });
+
+  test('a second one on the same data is refused, with the process and the address of the first', async () => {
+    const second = await gradus(['up'], environment);
+    expect(second.code).toBe(1);
+    expect(second.err).toContain(`process ${up.pid}`);
+    expect(second.err).toContain(addresses.gateway);
+    expect((await fetch(`${addresses.gateway}/healthz`)).status).toBe(200);
+  });
+
+  test('commands find it by themselves', async () => {
+    const saved = await gradus(
+      ['plan', 'save', 'small', '-'],
+      environment,
+      'model: m\ndata: mail\ncapabilities: [spam]\n',
+    );
+    expect(saved).toMatchObject({ code: 0, err: '' });
+    expect(JSON.parse((await gradus(['plan', 'list', '--json'], environment)).out)).toEqual(['small']);
+  });
+
+  test('a killed PostgreSQL is back on its port with what was written', async () => {
+    process.kill(pidOf('postgres'), 'SIGKILL');
+    const rows = await eventually(30_000, () => query('select name from plans'));
+    expect(rows).toEqual([{ name: 'small' }]);
+  });
+
+  test('a killed Temporal server is back on its port with its workflows', async () => {
+    await withTemporal((client) =>
+      client.workflow.start('nobody', { taskQueue: 'nobody-polls', workflowId: 'lasting' }),
+    );
+    process.kill(pidOf('temporal'), 'SIGKILL');
+    const status = await eventually(30_000, () =>
+      withTemporal(async (client) => (await client.workflow.getHandle('lasting').describe()).status.name),
+    );
+    expect(status).toBe('RUNNING');
+    await withTemporal((client) => client.workflow.getHandle('lasting').terminate());
+  });
+
+  test('a killed gateway is back on its port', async () => {
+    process.kill(pidOf('gateway'), 'SIGKILL');
+    const response = await eventually(30_000, () => fetch(`${addresses.gateway}/healthz`));
+    expect(response.status).toBe(200);
+  });
+
+  test('a killed worker and a killed trainer are back and take work', async () => {
+    for (const name of ['worker', 'trainer']) {
+      const before = pidOf(name);
+      process.kill(before, 'SIGKILL');
+      await eventually(30_000, async () => expect(pidOf(name)).not.toBe(before));
+    }
+    // Its plan names a version that nobody has: the workflow runs, and ends with that reason.
+    const plan = 'model: m\nversion: v9\ncapabilities: [spam]\n';
+    const released = await gradus(['release', 'start', '-', '--wait', '--by', 'ann'], environment, plan);
+    expect(released.out).toContain('m has no version v9');
+    expect(released.code).toBe(1);
+  });
+
+  test('what is said to a release that has ended is refused in its words', async () => {
+    const approved = await gradus(['release', 'approve', 'm-1', '--by', 'ann'], environment);
+    expect(approved.code).toBe(2);
+    expect(approved.err).toContain('no release "m-1" under way');
+  });
+});
+
+describe('when it ends', () => {
+  test('SIGTERM stops everything in a few seconds and leaves nothing', async () => {
+    const began = Date.now();
+    const end = outcomeOf(up);
+    up.kill('SIGTERM');
+    expect(await end).toMatchObject({ code: 0 });
+    expect(Date.now() - began).toBeLessThan(20_000);
+    expect(await allGone(home, 2_000)).toEqual([]);
+  });
+
+  test('the records are read with nothing running, and nothing is left', async () => {
+    const report = await gradus(['release', 'report', '--json'], environment);
+    expect(report.code).toBe(0);
+    expect(JSON.parse(report.out)).toMatchObject({ id: 'm-1', state: 'failed' });
+    const both = await Promise.all([gradus(['plan', 'list'], environment), gradus(['release', 'list'], environment)]);
+    expect(both.map(({ code, err }) => [code, err])).toEqual([
+      [0, ''],
+      [0, ''],
+    ]);
+    expect(await allGone(home, 2_000)).toEqual([]);
+  });
+
+  test('kill -9 leaves nothing either, and the next one starts on the same data', async () => {
+    await start();
+    up.kill('SIGKILL');
+    expect(await allGone(home, 20_000)).toEqual([]);
+    await start();
+    expect(await query('select name from plans')).toEqual([{ name: 'small' }]);
+  });
+
+  test('one that starts while the processes of a killed one still end waits for them', async () => {
+    const before = addresses;
+    up.kill('SIGKILL');
+    await start();
+    expect(addresses.database.replace(/:\d+\//, '/')).toBe(before.database.replace(/:\d+\//, '/'));
+    const end = outcomeOf(up);
+    up.kill('SIGINT');
+    expect(await end).toMatchObject({ code: 0 });
+    expect(await allGone(home, 2_000)).toEqual([]);
+  });
+});
