@@ -1,7 +1,7 @@
 /** `gradus up` and the processes that it runs, each of which also starts alone. */
 import type { Command } from 'commander';
 import { readConfig } from '../platform/config.ts';
-import { exitCodes } from './exit.ts';
+import { exitCodes, explainError } from './exit.ts';
 import { plainCommand } from './output.ts';
 import { upLine } from './up-text.ts';
 
@@ -48,17 +48,27 @@ function untilToldToEnd(): Promise<void> {
   });
 }
 
+/** Ends the process when its work has: what is still open then (sockets, the channel to `up`) has nothing left to do. */
+async function alone(work: () => Promise<void>): Promise<never> {
+  try {
+    await work();
+    process.exit(exitCodes.done);
+  } catch (error) {
+    process.exit(explainError(error));
+  }
+}
+
 function parts(): Command[] {
   const where = 'DATABASE_URL=postgres://… TEMPORAL_ADDRESS=host:7233';
   return [
     plainCommand('worker', 'run workflows and short activities alone (up runs one)', [
       [`${where} gradus worker`, 'one more worker, anywhere'],
-    ]).action(async () => (await import('../platform/worker.ts')).runWorker(readConfig())),
+    ]).action(() => alone(async () => (await import('../platform/worker.ts')).runWorker(readConfig()))),
     plainCommand('trainer', 'run training and evaluation alone (up runs one)', [
       ['TEMPORAL_ADDRESS=host:7233 GRADUS_TRAINER_THREADS=8 gradus trainer', 'on a machine with many cores'],
-    ]).action(async () => (await import('../platform/trainer.ts')).runTrainer(readConfig())),
+    ]).action(() => alone(async () => (await import('../platform/trainer.ts')).runTrainer(readConfig()))),
     plainCommand('gateway', 'serve applications alone (up runs one)', [
       ['DATABASE_URL=postgres://… GRADUS_SECRET=… GRADUS_GATEWAY_PORT=8081 gradus gateway', 'one more gateway'],
-    ]).action(async () => (await import('../platform/gateway.ts')).runGateway(readConfig())),
+    ]).action(() => alone(async () => (await import('../platform/gateway.ts')).runGateway(readConfig()))),
   ];
 }

@@ -11,7 +11,7 @@ export interface OwnProcess {
 /** After this long without an end, the process ends anyhow. */
 const endWithinMs = 15_000;
 
-/** Runs one process to its end; the exit code tells a supervisor whether it was meant to end. */
+/** Runs one process to its end: resolves where it was told to end, throws where it ended by itself. */
 export async function runOwnProcess(name: string, work: (own: OwnProcess) => Promise<void>): Promise<void> {
   const ending = new AbortController();
   const end = (why: string): void => {
@@ -33,14 +33,10 @@ export async function runOwnProcess(name: string, work: (own: OwnProcess) => Pro
   try {
     await work({ signal: ending.signal, ready });
   } catch (error) {
-    if (!ending.signal.aborted) {
-      console.error(`${name}:`, error);
-      process.exit(1);
-    }
+    if (!ending.signal.aborted) throw error;
     console.error(`${name}: while ending:`, error);
   }
-  // What is still open (sockets, the channel) has nothing left to do.
-  process.exit(ending.signal.aborted ? 0 : 1);
+  if (!ending.signal.aborted) throw new Error(`${name} ended without being told to`);
 }
 
 export function whenAborted(signal: AbortSignal): Promise<void> {

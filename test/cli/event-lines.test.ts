@@ -1,0 +1,69 @@
+/** Lines for logs and pipes: each thing that happens to a release is told once. */
+import { expect, test } from 'vitest';
+import { eventLines } from '../../src/cli/event-lines.ts';
+import type { ReleaseReport } from '../../src/domain/report.ts';
+
+const at = (second: number): string => `2026-01-05T10:00:0${second}.000Z`;
+
+const begun: ReleaseReport = {
+  id: 'mail-1',
+  model: 'mail',
+  strategy: 'gradual',
+  state: 'running',
+  reason: '',
+  startedAt: at(0),
+  endedAt: null,
+  plan: null,
+  candidate: null,
+  stable: null,
+  steps: [{ step: 'train', state: 'running', note: 'on mail', startedAt: at(0), endedAt: null }],
+  stages: [],
+  curve: [],
+  exposures: [],
+  decisions: [],
+  waiting: null,
+  observations: [],
+  iteration: null,
+};
+
+const exposed: ReleaseReport = {
+  ...begun,
+  steps: [{ step: 'train', state: 'done', note: 'v1', startedAt: at(0), endedAt: at(2) }],
+  exposures: [{ at: at(3), stage: 1, step: 'gray', share: 0.05, revision: 3 }],
+  decisions: [{ at: at(1), stage: null, step: null, what: 'paused', by: 'ann', why: 'lunch' }],
+};
+
+test('tells what is new, in the order in which it happened', () => {
+  expect(eventLines(null, begun)).toEqual(['2026-01-05T10:00:00Z  train: running, on mail']);
+  expect(eventLines(begun, exposed)).toEqual([
+    '2026-01-05T10:00:01Z  paused by ann: lunch',
+    '2026-01-05T10:00:02Z  train: done, v1',
+    '2026-01-05T10:00:03Z  stage 1, gray: 5 % of users',
+  ]);
+  expect(eventLines(exposed, exposed)).toEqual([]);
+});
+
+test('tells what it waits for once, and how it ended', () => {
+  const waiting: ReleaseReport = {
+    ...exposed,
+    waiting: {
+      id: 'w1',
+      stage: 1,
+      step: 'gray',
+      question: 'go on to full?',
+      evidence: [],
+      from: ['ann'],
+      count: 1,
+      approvedBy: [],
+      since: at(4),
+      until: at(9),
+      otherwise: 'reject',
+    },
+  };
+  expect(eventLines(exposed, waiting)).toEqual([`2026-01-05T10:00:04Z  waits for ann until ${at(9)}: go on to full?`]);
+  expect(eventLines(waiting, waiting)).toEqual([]);
+  const ended: ReleaseReport = { ...exposed, state: 'rolledBack', reason: 'satisfaction fell', endedAt: at(8) };
+  expect(eventLines(waiting, ended)).toEqual([
+    '2026-01-05T10:00:08Z  mail-1 rolled back: all users are on stable: satisfaction fell',
+  ]);
+});
