@@ -1,5 +1,5 @@
 /** The activities as workflows call them: one proxy for each class of time-out. */
-import { proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { Activities, TrainingActivities } from '../activities/index.ts';
 import { trainingQueue } from './messages.ts';
 
@@ -17,13 +17,18 @@ export const judgements = proxyActivities<
 >({
   startToCloseTimeout: '1 hour',
   heartbeatTimeout: '60 seconds',
+  cancellationType: ActivityCancellationType.ABANDON,
   retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
 });
 
-/** Changes of what users get; each waits for the gateways and says so by heartbeats. */
+/**
+ * Changes of what users get; each waits for the gateways and says so by heartbeats. One that is cancelled is waited for,
+ * so that it cannot set anything after the undo has.
+ */
 export const routes = proxyActivities<Pick<Activities, 'expose' | 'makeFull' | 'restore'>>({
   startToCloseTimeout: '1 hour',
   heartbeatTimeout: '10 seconds',
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   retry: { initialInterval: '200 milliseconds', maximumInterval: '5 seconds' },
 });
 

@@ -1,4 +1,5 @@
 /** Users of the fake gateway: whenever routes change, some of each arm are answered and rate what they got. */
+import type { Answer, Feedback } from '../../src/domain/feedback.ts';
 import type { Arm } from '../../src/domain/route.ts';
 import type { FakePorts } from './fake-ports.ts';
 
@@ -22,18 +23,21 @@ export function crowd(ports: FakePorts, options: CrowdOptions): () => void {
       if (candidate === null || phase === '' || visited.has(`${phase} ${capability}`)) continue;
       visited.add(`${phase} ${capability}`);
       const [given, other] = armsOf(phase);
-      for (let i = 0; i < options.users; i++) {
-        await rate(candidate, given, options.candidate, i);
-        if (stable !== null && other !== null) await rate(stable, other, options.stable, i);
-      }
-      async function rate(version: string, arm: Arm, chance: number, i: number): Promise<void> {
+      const answers: Answer[] = [];
+      const feedback: Feedback[] = [];
+      const rate = (version: string, arm: Arm, chance: number, i: number): void => {
         const id = `${phase} ${capability} ${arm} ${i}`;
         const happy = random() < chance;
         const common = { at: new Date().toISOString(), model, capability, version, arm, phase, user: `${arm}-${i}` };
-        const answer = { ...common, id, label: 'yes', confidence: 0.9, latencyMs: 2, failed: false };
+        answers.push({ ...common, id, label: 'yes', confidence: 0.9, latencyMs: 2, failed: false });
         const said = { satisfaction: happy ? 1 : 0, comment: null, correctLabel: happy ? 'yes' : 'no', label: 'yes' };
-        await ports.observations.record([answer], [{ ...common, ...said, id: `f ${id}`, answerId: id }]);
-      }
+        feedback.push({ ...common, ...said, id: `f ${id}`, answerId: id });
+      };
+      for (let i = 0; i < options.users; i++) rate(candidate, given, options.candidate, i);
+      // Far more users are on stable than on a canary.
+      const others = stable === null || other === null ? 0 : options.users * (other === 'stable' ? 5 : 1);
+      for (let i = 0; i < others; i++) rate(stable ?? '', other ?? 'stable', options.stable, i);
+      await ports.observations.record(answers, feedback);
     }
   }
   return ports.routes.watch(() => void visit());

@@ -27,8 +27,8 @@ export function fakeObservations(): FakeObservations {
     feedback,
 
     async record(newAnswers, newFeedback) {
-      for (const answer of newAnswers) if (!answers.some(({ id }) => id === answer.id)) answers.push(answer);
-      for (const said of newFeedback) if (!feedback.some(({ id }) => id === said.id)) feedback.push(said);
+      answers.push(...unknown(answers, newAnswers));
+      feedback.push(...unknown(feedback, newFeedback));
     },
 
     async sample({ phase, capability, metric, shares }) {
@@ -107,4 +107,9 @@ function summaryOf(line: string, answers: Answer[], feedback: Feedback[]): Obser
 
 function mean(values: number[]): number | null {
   return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function unknown<T extends { id: string }>(known: T[], arrived: T[]): T[] {
+  const ids = new Set(known.map(({ id }) => id));
+  return arrived.filter(({ id }) => !ids.has(id) && ids.add(id));
 }

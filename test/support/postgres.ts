@@ -1,5 +1,5 @@
 /** A real PostgreSQL server for tests: one in a folder of its own, that tests may stop, kill and start again. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -64,6 +64,3 @@ export async function testServer(): Promise<TestServer> {
     },
   };
 }
-
-export const logOf = (server: TestServer): Promise<string> =>
-  readFile(path.join(path.dirname(server.folder), 'postgres.log'), 'utf8');

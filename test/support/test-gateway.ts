@@ -60,9 +60,12 @@ export async function testGateway(
   };
 }
 
-async function call(url: string, init: RequestInit & { headers?: Record<string, string> }): Promise<Reply> {
-  const headers = { ...(init.body === undefined ? {} : { 'content-type': 'application/json' }), ...init.headers };
-  const response = await fetch(url, { ...init, headers });
+async function call(
+  url: string,
+  init: { method?: string; body?: string; headers?: Record<string, string> },
+): Promise<Reply> {
+  const type: Record<string, string> = init.body === undefined ? {} : { 'content-type': 'application/json' };
+  const response = await fetch(url, { ...init, headers: { ...type, ...init.headers } });
   const body: unknown = await response.json();
   if (typeof body !== 'object' || body === null) throw new Error(`no object: ${JSON.stringify(body)}`);
   return { status: response.status, body: { ...body } };

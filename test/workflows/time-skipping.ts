@@ -1,0 +1,83 @@
+/** A Temporal test server that skips time, with our workflows and real activities over fake ports. */
+import path from 'node:path';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  Runtime,
+  Worker,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
+import { createActivities, createTrainingActivities } from '../../activities/index.ts';
+import type { Ports } from '../../src/domain/ports.ts';
+import { findParts } from '../../src/platform/parts.ts';
+import { taskQueue, trainingQueue } from '../../workflows/messages.ts';
+
+/** 2: keyword, 3: double, in Temporal's IndexedValueType. */
+const searchAttributes = {
+  GradusModel: 2,
+  GradusVersion: 2,
+  GradusStage: 2,
+  GradusStep: 2,
+  GradusExposure: 4,
+  GradusWaiting: 2,
+};
+
+export interface Harness {
+  env: TestWorkflowEnvironment;
+  /** Runs `test` with workers over `ports`. */
+  with<T>(ports: Ports, test: () => Promise<T>): Promise<T>;
+  stop(): Promise<void>;
+}
+
+export async function startTimeSkipping(): Promise<Harness> {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const server = findParts().timeSkippingServer;
+  if (server === null) throw new Error('the time-skipping server is missing: node scripts/setup.mjs --test');
+  const env = await startServer(server);
+  await env.connection.operatorService.addSearchAttributes({ searchAttributes, namespace: 'default' });
+  const workflowBundle = await bundle();
+  return {
+    env,
+    async with(ports, test) {
+      const common = { connection: env.nativeConnection, namespace: 'default' };
+      const training = await Worker.create({
+        ...common,
+        taskQueue: trainingQueue,
+        activities: createTrainingActivities(ports),
+      });
+      const worker = await Worker.create({
+        ...common,
+        taskQueue,
+        workflowBundle,
+        activities: createActivities(ports),
+        shutdownGraceTime: 0,
+      });
+      return worker.runUntil(training.runUntil(test));
+    },
+    stop: () => env.teardown(),
+  };
+}
+
+/** The SDK gives a server five seconds to start; on a busy machine Java may need more than one try. */
+async function startServer(server: string, tries = 5): Promise<TestWorkflowEnvironment> {
+  process.env['JAVA_TOOL_OPTIONS'] = '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC';
+  try {
+    return await TestWorkflowEnvironment.createTimeSkipping({
+      server: { executable: { type: 'existing-path', path: server } },
+    });
+  } catch (error) {
+    if (tries === 1) throw error;
+    return startServer(server, tries - 1);
+  }
+}
+
+let bundled: Promise<WorkflowBundleWithSourceMap> | undefined;
+
+function bundle(): Promise<WorkflowBundleWithSourceMap> {
+  bundled ??= bundleWorkflowCode({
+    workflowsPath: path.resolve('dist/workflows/index.js'),
+    logger: new DefaultLogger('ERROR'),
+  });
+  return bundled;
+}
