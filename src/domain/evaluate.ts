@@ -111,13 +111,15 @@ export function written(expression: Arithmetic | Condition, lookup?: Lookup, wit
       const name = expression.path.map((part, i) => (i === 0 ? part : dotted(part))).join('');
       return typeof value === 'number' ? `${name} ${inWords(value)}` : name;
     }
-    case 'negative':
-      return `-${written(expression.of, lookup, 2)}`;
+    case 'negative': {
+      const text = `-${written(expression.of, lookup, 2)}`;
+      return within > 2 ? `(${text})` : text;
+    }
     case 'call':
       return `${expression.name}(${expression.args.map((arg) => written(arg, lookup)).join(', ')})`;
     case 'operation': {
       const own = precedence[expression.operator];
-      const left = written(expression.left, lookup, own);
+      const left = written(expression.left, lookup, own + (expression.operator === '^' ? 1 : 0));
       const right = written(expression.right, lookup, own + (expression.operator === '+' ? 0 : 1));
       const text = `${left} ${expression.operator} ${right}`;
       return own < within ? `(${text})` : text;

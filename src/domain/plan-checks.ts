@@ -1,8 +1,7 @@
 /** What has to fit together in a plan: names, order, stages, people and expressions. */
 import { GradusError } from './errors.ts';
 import { namesOf, parseArithmetic, parseComparison, parseCondition, type Expression } from './expressions.ts';
-import { isMeanMetric, isQuantileMetric, vocabularies, type Known, type Vocabulary } from './metrics.ts';
-import { meanMetrics } from './feedback.ts';
+import { vocabularies, type Known, type Vocabulary } from './metrics.ts';
 import { nameProblem } from './plan-leaves.ts';
 import type { Path, Report } from './plan-problems.ts';
 import type { Approval, Plan } from './plan.ts';
@@ -171,14 +170,6 @@ function checkGates(plan: Plan, known: Known, report: Report): void {
     report(['gray', 'guardrails'], 'none is listed, so nothing would be noticed; leave the key out for the usual ones');
   }
   readable(plan.iterate.learnWhen, parseCondition, vocabularies.learnWhen, none, ['iterate', 'learn when'], report);
-  const { metric } = plan.abTest;
-  if (!isMeanMetric(metric)) {
-    const why = isQuantileMetric(metric) ? 'is a quantile, and the test needs a mean' : 'is not a live metric';
-    report(
-      ['ab test', 'decide on'],
-      `${metric} ${why}; write ${listed(meanMetrics, 'or')}${didYouMean(metric, meanMetrics)}`,
-    );
-  }
 }
 
 function checkExposure(plan: Plan, refused: ReadonlySet<string>, report: Report): void {

@@ -12,6 +12,7 @@ import {
   ramp,
   versionName,
 } from './plan-leaves.ts';
+import { meanMetrics } from './feedback.ts';
 import { strategies } from './plan.ts';
 
 const text = { type: 'string' };
@@ -101,7 +102,7 @@ export const planSchema = z.strictObject({
   'ab test': z
     .strictObject({
       share: number({ least: 0, most: 1, open: 'both', example: '50%' }).optional(),
-      'decide on': expression.optional(),
+      'decide on': choice(meanMetrics).optional(),
       margin: number({ least: 0, most: 1, example: '0.02' }).optional(),
       'check every': duration.optional(),
       'min rated': whole(1, '100').optional(),

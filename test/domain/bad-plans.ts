@@ -296,7 +296,7 @@ export const badPlans: BadPlan[] = [
       'ab test.share: "100%" is out of range: it goes above 0 below 1; write e.g. 50%',
       'ab test.margin: 2 is out of range: it goes from 0 to 1 (2 percent is written 2%); write e.g. 0.02',
       'ab test.if inconclusive: "guess" is not one of ask, advance or roll back',
-      'ab test.decide on: p99 is not a live metric; write satisfaction, accuracy or errorRate',
+      'ab test.decide on: "p99" is not one of satisfaction, accuracy or errorRate',
     ],
   },
   {
