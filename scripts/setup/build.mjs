@@ -1,8 +1,8 @@
-/** Builds what runs: TypeScript to dist/, and the training kernels to WebAssembly. */
+/** Builds what runs: TypeScript to dist/, the training kernels to WebAssembly, workflows to a bundle. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { PartMissing } from './listing.mjs';
 import { modules, root, sha256 } from './places.mjs';
 import { run, runNode } from './processes.mjs';
@@ -58,15 +58,25 @@ async function compile() {
 /** The worker would do it at its first start, while somebody waits. */
 async function bundleWorkflows() {
   const module = pathToFileURL(join(dist, 'src', 'platform', 'workflow-bundle.js'));
-  await runNode(`const { workflowBundle } = await import('${module}'); await workflowBundle();`);
+  try {
+    await runNode(`const { workflowBundle } = await import('${module}'); await workflowBundle();`);
+  } catch (error) {
+    throw new PartMissing('the workflows cannot be bundled', 'mend what the bundler names', error.output);
+  }
 }
 
+/** The optimiser takes seconds, so only when there is something new; and under another name until it is whole. */
 async function compileKernels() {
+  const since = Math.max(
+    ...[join(root, kernels), fileURLToPath(import.meta.url)].map((file) => statSync(file).mtimeMs),
+  );
+  if (existsSync(wasm) && statSync(wasm).mtimeMs > since) return;
   await mkdir(dirname(wasm), { recursive: true });
-  const args = [kernels, '-o', wasm, '-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd'];
+  const args = [kernels, '-o', `${wasm}.new`, '-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd'];
   args.push('--importMemory', '--maximumMemory', '65536');
   try {
     await run(process.execPath, [join(modules, 'assemblyscript', 'bin', 'asc.js'), ...args]);
+    await rename(`${wasm}.new`, wasm);
   } catch (error) {
     throw new PartMissing(`${kernels} does not compile`, 'mend what the compiler names', error.output);
   }

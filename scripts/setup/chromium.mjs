@@ -29,17 +29,17 @@ export const chromium = {
     say('unpacking');
     const fresh = join(scratch, 'chromium');
     await unpack(fresh);
-    await mkdir(join(cache, 'chromium'), { recursive: true });
-    await rm(folder, { recursive: true, force: true });
-    await rename(fresh, folder);
     // First with the machine's libraries, then with those that the package carries.
     for (const libraries of ['', 'LD_LIBRARY_PATH="$here/al2023/lib" ']) {
-      await writeFile(path, script(libraries));
-      await chmod(path, 0o755);
-      const version = await start(path);
-      if (version) return describe(path, version, 'from npm');
+      await writeFile(join(fresh, 'run'), script(libraries));
+      await chmod(join(fresh, 'run'), 0o755);
+      const version = await start(join(fresh, 'run'));
+      if (!version) continue;
+      await mkdir(join(cache, 'chromium'), { recursive: true });
+      await rm(folder, { recursive: true, force: true });
+      await rename(fresh, folder);
+      return describe(path, version, 'from npm');
     }
-    await rm(folder, { recursive: true, force: true });
     throw new PartMissing('Chromium from npm does not start here', remedy);
   },
 };

@@ -1,5 +1,5 @@
 /** The native half of @tensorflow/tfjs-node: libtensorflow and the binding to it, cached, and linked into node_modules. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { cp, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PartMissing } from './listing.mjs';
@@ -51,14 +51,12 @@ export const tensorflow = {
       await linkTo(kept);
       const again = await load().catch(() => null);
       if (again) return describe(again, 'cached');
-      await rm(kept, { recursive: true, force: true });
     }
     const source = await obtain({ say, closed, wheel, guess, kept });
     await linkTo(kept);
     try {
       return describe(await load(), source);
     } catch (error) {
-      await rm(kept, { recursive: true, force: true });
       throw new PartMissing(
         'TensorFlow was built but does not load',
         `see the messages above; Node ${process.version} on ${machine}`,
@@ -201,7 +199,8 @@ async function load() {
 }
 
 function describe(version, how) {
+  const folder = join(binding(), 'deps', 'lib');
   const files = [join(binding(), 'lib', 'napi-v8', 'tfjs_binding.node')];
-  files.push(...libraries.map((file) => join(binding(), 'deps', 'lib', file)).filter((file) => existsSync(file)));
+  files.push(...readdirSync(folder).map((file) => join(folder, file)));
   return { name: `TensorFlow ${version.split('.').slice(0, 2).join('.')}`, how, files, values: {} };
 }

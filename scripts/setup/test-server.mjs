@@ -29,16 +29,17 @@ export const testServer = {
     await rm(fresh, { recursive: true, force: true });
     await mkdir(fresh, { recursive: true });
     const how = await obtain(fresh, say, after);
+    say('starting it once');
+    if (!(await starts(join(fresh, program)))) {
+      throw new PartMissing(
+        'the time-skipping test server does not start',
+        'install Java 11 or later (Debian, Ubuntu: apt-get install default-jre)',
+      );
+    }
     await mkdir(join(cache, program), { recursive: true });
     await rm(folder, { recursive: true, force: true });
     await rename(fresh, folder);
-    say('starting it once');
-    if (await starts(path)) return describe(path, how);
-    await rm(folder, { recursive: true, force: true });
-    throw new PartMissing(
-      'the time-skipping test server does not start',
-      'install Java 11 or later (Debian, Ubuntu: apt-get install default-jre)',
-    );
+    return describe(path, how);
   },
 };
 
