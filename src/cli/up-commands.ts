@@ -1,6 +1,7 @@
 /** `gradus up` and the processes that it runs, each of which also starts alone. */
 import type { Command } from 'commander';
 import { readConfig } from '../platform/config.ts';
+import { whenAborted } from '../platform/own-process.ts';
 import { exitCodes, explainError } from './exit.ts';
 import { plainCommand } from './output.ts';
 import { upLine } from './up-text.ts';
@@ -17,16 +18,24 @@ function up(): Command {
   ]).action(async () => {
     const { startAll } = await import('../platform/up.ts');
     const config = readConfig();
-    const told = untilToldToEnd();
+    const told = whenToldToEnd();
     console.log(`Gradus starts on ${config.home}`);
-    const running = await startAll(config, (event) => {
-      const line = upLine(event);
-      if (line !== null) console.log(line);
+    const running = await startAll(
+      config,
+      (event) => {
+        const line = upLine(event);
+        if (line !== null) console.log(line);
+      },
+      told,
+    ).catch((error: unknown) => {
+      if (!told.aborted) throw error;
+      console.log('Stopped.');
+      process.exit(130);
     });
     const { gateway, temporalUi } = running.addresses;
     console.log(`\nReady: the gateway is ${gateway}${temporalUi === null ? '' : `, Temporal's UI ${temporalUi}`}`);
     console.log(`Logs are in ${config.home}/logs. Ctrl-C stops everything.`);
-    const failure = await Promise.race([told.then(() => null), running.failed]);
+    const failure = await Promise.race([whenAborted(told).then(() => null), running.failed]);
     console.log(failure === null ? '\nStopping …' : `\n${failure.message}\nStopping …`);
     await running.stop();
     console.log('Stopped.');
@@ -35,17 +44,15 @@ function up(): Command {
 }
 
 /** The first Ctrl-C asks; another one ends at once, and the processes notice that by themselves. */
-function untilToldToEnd(): Promise<void> {
-  return new Promise((resolve) => {
-    let told = false;
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(signal, () => {
-        if (told && signal === 'SIGINT') process.exit(130);
-        told = true;
-        resolve();
-      });
-    }
-  });
+function whenToldToEnd(): AbortSignal {
+  const told = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (told.signal.aborted && signal === 'SIGINT') process.exit(130);
+      told.abort();
+    });
+  }
+  return told.signal;
 }
 
 /** Ends the process when its work has: what is still open then (sockets, the channel to `up`) has nothing left to do. */

@@ -26,23 +26,27 @@ const firstTries = 4;
 const rotateEveryMs = 60_000;
 
 /**
- * Resolves when all is ready. Throws `ALREADY_RUNNING`, `SETTING_INVALID`, `PART_MISSING`; nothing is left running then.
- * Parts that `config` says are elsewhere are not started.
+ * Resolves when all is ready. Throws `ALREADY_RUNNING`, `SETTING_INVALID`, `PART_MISSING`, or `NOT_RUNNING` where `signal`
+ * ended the start; nothing is left running then. Parts that `config` says are elsewhere are not started.
  */
-export async function startAll(config: Config, onEvent: (event: UpEvent) => void = () => {}): Promise<Running> {
+export async function startAll(
+  config: Config,
+  onEvent: (event: UpEvent) => void = () => {},
+  signal?: AbortSignal,
+): Promise<Running> {
   const unlock = await lockHome(config.home, 'up');
   const places: Places = { addresses: external(config), taken: new Set() };
   const up = markOf(process.pid) ?? { pid: process.pid, began: '' };
   const run: Run = { up, startedAt: new Date().toISOString(), addresses: null, processes: {} };
   const launch = launchers(config, places);
   const supervised = new Map<ProcessName, Supervised>();
-  const ending = new AbortController();
   let fail: (error: GradusError) => void = () => {};
   const failed = new Promise<GradusError>((resolve) => {
     fail = resolve;
   });
 
   const start = async (name: ProcessName): Promise<void> => {
+    if (signal?.aborted === true) throw interrupted();
     let settled = false;
     const log = logFile(config.home, name);
     const process = supervise({
@@ -63,6 +67,7 @@ export async function startAll(config: Config, onEvent: (event: UpEvent) => void
     });
     supervised.set(name, process);
     await process.ready.catch((error: unknown) => {
+      if (signal?.aborted === true) throw interrupted();
       if (error instanceof GradusError && error.code !== 'PART_MISSING') throw error;
       throw new GradusError(
         'PART_MISSING',
@@ -81,7 +86,6 @@ export async function startAll(config: Config, onEvent: (event: UpEvent) => void
   let stopped: Promise<void> | null = null;
   const stop = (): Promise<void> => {
     stopped ??= (async () => {
-      ending.abort();
       clearInterval(rotation);
       for (const name of stopOrder) await supervised.get(name)?.stop();
       removeRun(config.home);
@@ -90,6 +94,8 @@ export async function startAll(config: Config, onEvent: (event: UpEvent) => void
     return stopped;
   };
 
+  const interrupt = (): void => void stop();
+  signal?.addEventListener('abort', interrupt, { once: true });
   try {
     await readSecret(config);
     writeRun(config.home, run);
@@ -98,6 +104,8 @@ export async function startAll(config: Config, onEvent: (event: UpEvent) => void
       ...(config.temporal === null ? [start('temporal')] : []),
     ]);
     await Promise.all([start('worker'), start('trainer'), start('gateway')]);
+    signal?.removeEventListener('abort', interrupt);
+    if (signal?.aborted === true) throw interrupted();
     const addresses = whole(places.addresses);
     run.addresses = addresses;
     writeRun(config.home, run);
@@ -113,6 +121,10 @@ export async function startAll(config: Config, onEvent: (event: UpEvent) => void
     await stop();
     throw error;
   }
+}
+
+function interrupted(): GradusError {
+  return new GradusError('NOT_RUNNING', 'It was stopped before all was ready.');
 }
 
 function external(config: Config): Partial<Addresses> {
