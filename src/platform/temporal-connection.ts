@@ -29,8 +29,18 @@ export async function connectTemporal(temporal: TemporalAddress, signal: AbortSi
   }
 }
 
-/** Adds the columns that are missing. A server that does not let us is told so by its operator (docs/operating.md). */
+/** Adds the columns that are missing. Where that is not ours to do, the log says what the server's operator has to add. */
 export async function ensureSearchAttributes(connection: NativeConnection, namespace: string): Promise<void> {
+  try {
+    await addMissing(connection, namespace);
+  } catch (error) {
+    const wanted = Object.entries(searchAttributes).map(([name, type]) => `${name}=${type}`);
+    const reason = error instanceof Error ? error.message : String(error);
+    console.warn(`Search attributes could not be added (${reason}). Releases need: ${wanted.join(', ')}.`);
+  }
+}
+
+async function addMissing(connection: NativeConnection, namespace: string): Promise<void> {
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
   const missing = Object.entries(searchAttributes).filter(([name]) => !(name in customAttributes));
   if (missing.length === 0) return;

@@ -1,10 +1,11 @@
 /** Settings: every problem at once, defaults that need nothing, and what processes of ours are told. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { GradusError } from '../../src/domain/errors.ts';
 import { childEnvironment, readConfig, type Environment } from '../../src/platform/config.ts';
+import { settingsSchema } from '../../src/platform/settings.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'gradus-config-'));
 /** Keeps a temporal.toml of the machine out of the test. */
@@ -113,4 +114,10 @@ describe("a Temporal server of the operator's own", () => {
     expect(readConfig(told, folder).temporal?.connection).toMatchObject({ address: '127.0.0.1:1' });
     expect(readConfig(told, folder).temporal?.connection.tls).toBeUndefined();
   });
+});
+
+test('every setting is documented, and nothing else is', () => {
+  const documented = readFileSync('docs/configuration.md', 'utf8').matchAll(/^\| `([A-Z_]+)`/gm);
+  const names = [...documented].map(([, name]) => name).filter((name) => name !== 'TEMPORAL_ADDRESS');
+  expect(names.sort()).toEqual(Object.keys(settingsSchema.shape).sort());
 });
