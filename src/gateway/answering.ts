@@ -99,7 +99,7 @@ export function createAnswering(options: AnsweringOptions): (request: PredictReq
 }
 
 /** Who a user is in all that is written: the same for the same id, and nothing that the id could be found from without the key. */
-export function hashUser(userKey: Buffer, id: string): string {
+function hashUser(userKey: Buffer, id: string): string {
   return createHmac('sha256', userKey).update(id).digest().subarray(0, 16).toString('base64url');
 }
 

@@ -7,6 +7,7 @@ import type { Models, Observations, Routes } from '../domain/ports.ts';
 import { readAnswerId } from './answer-id.ts';
 import { createAnswering } from './answering.ts';
 import { createFollower } from './follower.ts';
+import { lockFolder } from './folder-lock.ts';
 import { createHttp, type Handlers } from './http.ts';
 import { openJournal } from './journal.ts';
 import { createMetrics } from './metrics.ts';
@@ -64,6 +65,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const say = (message: string): void => logger.info(`gateway: ${message}`);
   const problem = (message: string, error: unknown): void => logger.error(`gateway: ${message}:`, error);
 
+  const unlock = await lockFolder(dataFolder);
   const journal = await openJournal(path.join(dataFolder, 'journal'), problem);
   const shipper = await startShipper(journal, observations, problem);
   const stops = await openStops(dataFolder);
@@ -171,6 +173,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       await shipper.drain(drainWithinMs);
       await shipper.close();
       await journal.close();
+      await unlock();
     },
   };
 }

@@ -4,7 +4,7 @@ import { GradusError } from '../domain/errors.ts';
 import type { User } from '../domain/route.ts';
 
 /** Longer e-mails than this are mostly attachments, and a network reads only the beginning. */
-export const longestText = 200_000;
+const longestText = 200_000;
 const name = z.string().min(1).max(200);
 const text = z.string().max(longestText);
 const userSchema = z.union([name, z.strictObject({ id: name, groups: z.array(name).max(100).default([]) })]);

@@ -101,7 +101,7 @@ export function createServing(models: Models, stops: Stops): Serving {
   };
 }
 
-export function routeKey(model: string, capability: string): string {
+function routeKey(model: string, capability: string): string {
   return JSON.stringify([model, capability]);
 }
 

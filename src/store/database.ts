@@ -115,7 +115,8 @@ export function codeOf(error: unknown): string | null {
 }
 
 function unreachable(url: string, cause: unknown): GradusError {
-  const { hostname, port } = new URL(url);
-  const message = `PostgreSQL at ${hostname}:${port || '5432'} cannot be reached. See that it runs and that DATABASE_URL is right.`;
+  // Without the password, and also where the address is not a URL.
+  const { host, port } = new pg.Client({ connectionString: url });
+  const message = `PostgreSQL at ${host}:${port} cannot be reached. See that it runs and that DATABASE_URL is right.`;
   return new GradusError('STORE_UNREACHABLE', message, { cause });
 }

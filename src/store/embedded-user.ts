@@ -1,6 +1,6 @@
 /** Runs PostgreSQL's programs as a user that they accept: they refuse root, which is common in containers. */
 import { spawn } from 'node:child_process';
-import { chown, readdir, readFile, stat, symlink } from 'node:fs/promises';
+import { chown, readdir, readFile, rm, stat, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { GradusError } from '../domain/errors.ts';
@@ -15,26 +15,40 @@ export interface RunAs {
 
 /** `nobody` on every Linux. */
 const nobodyId = 65534;
+const nobody = { uid: nobodyId, gid: nobodyId };
 
-/**
- * As an ordinary user: ourselves. As root: root without its powers, in a user namespace of its own, which needs no copy of
- * any file; where namespaces are forbidden, `nobody`, who has to be able to reach the folder.
- */
+/** Root without its powers, in a user namespace of its own; containers often forbid that. */
+const unshare = ['unshare', '--user'];
+/** `nobody`, who may still go through root's folders. */
+const setpriv = [
+  'setpriv',
+  `--reuid=${nobodyId}`,
+  `--regid=${nobodyId}`,
+  '--clear-groups',
+  '--inh-caps=+dac_override',
+  '--ambient-caps=+dac_override',
+];
+
+/** As an ordinary user: ourselves. As root: the first way to be somebody else that this machine allows. */
 export async function chooseUser(folder: string): Promise<RunAs> {
   if (process.getuid?.() !== 0) return { wrap: (program, args) => [program, args], ids: {}, owner: null };
-  if (await works('unshare', ['--user', 'true'])) {
-    return { wrap: (program, args) => ['unshare', ['--user', program, ...args]], ids: {}, owner: 0 };
+  const trial = path.join(folder, 'writable');
+  for (const [[tool = '', ...flags], owner] of [[unshare, 0] as const, [setpriv, nobodyId] as const]) {
+    await chown(folder, owner, owner);
+    if (await works(tool, [...flags, 'touch', trial])) {
+      await rm(trial);
+      return { wrap: (program, args) => [tool, [...flags, program, ...args]], ids: {}, owner };
+    }
   }
-  const ids = { uid: nobodyId, gid: nobodyId };
-  await chown(folder, nobodyId, nobodyId);
-  if (!(await works('test', ['-w', folder], ids))) {
-    const message = `PostgreSQL refuses to run as root, this machine allows no user namespaces, and user ${nobodyId} cannot reach ${folder}.`;
-    throw new GradusError(
-      'PART_MISSING',
-      `${message} Run as an ordinary user, or set DATABASE_URL to a server of yours.`,
-    );
+  if (await works('touch', [trial], nobody)) {
+    await rm(trial);
+    return { wrap: (program, args) => [program, args], ids: nobody, owner: nobodyId };
   }
-  return { wrap: (program, args) => [program, args], ids, owner: nobodyId };
+  const message = `PostgreSQL refuses to run as root, and this machine allows none of the ways to start it in ${folder} as another user.`;
+  throw new GradusError(
+    'PART_MISSING',
+    `${message} Run as an ordinary user, or set DATABASE_URL to a server of yours.`,
+  );
 }
 
 /** Gives a folder and all in it to the user, where it belongs to another. */

@@ -1,7 +1,7 @@
 /** Starts a PostgreSQL server of our own on 127.0.0.1: makes its data folder at first, recovers after a crash, stops fast. */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, open, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -60,10 +60,10 @@ const settings = {
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
   const bin = path.resolve(options.bin);
-  const folder = path.resolve(options.dataFolder);
+  await mkdir(options.dataFolder, { recursive: true, mode: 0o700 });
+  const folder = await realpath(options.dataFolder);
   const data = path.join(folder, 'data');
   await linkLibraries(bin);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   await mkdir(path.dirname(path.resolve(options.log)), { recursive: true });
   const as = await chooseUser(folder);
   const password = await readPassword(folder);

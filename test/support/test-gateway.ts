@@ -22,8 +22,8 @@ export interface Reply {
   body: Record<string, unknown>;
 }
 
-export const testSecret = Buffer.from('a secret that only tests know of');
-export const testUserKey = Buffer.from('a key that only tests know of...');
+const testSecret = Buffer.from('a secret that only tests know of');
+const testUserKey = Buffer.from('a key that only tests know of...');
 
 type Needed = Pick<GatewayOptions, 'routes' | 'observations'>;
 

@@ -11,7 +11,7 @@ import { z } from 'zod';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { freePort, testServer, type TestServer } from '../support/postgres.ts';
 
-const script = fileURLToPath(new URL('gateway-child.mjs', import.meta.url));
+const script = fileURLToPath(new URL('../support/gateway-child.mjs', import.meta.url));
 let server: TestServer;
 let store: Store;
 let dataFolder: string;
@@ -134,4 +134,4 @@ test('no acknowledged feedback is lost or doubled by kill -9 of the gateway and 
   expect((await rows()).sort()).toEqual(acknowledged.sort());
   expect([...versions.values()].filter((each) => each.size > 1)).toEqual([]);
   expect(new Set([...versions.values()].flatMap((each) => [...each]))).toEqual(new Set(['old', 'new']));
-}, 120_000);
+});
