@@ -6,7 +6,7 @@ import {
   type Comparison,
   type Condition,
   type Operator,
-} from './expressions.ts';
+} from './expression-tree.ts';
 import { inWords } from './words.ts';
 
 /** A name's value. `missing`: not measured, so nothing may be concluded. `void`: does not apply here, e.g. no stable yet. */

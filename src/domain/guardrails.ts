@@ -1,7 +1,8 @@
 /** Judges guardrails by intervals that hold at every look, so that looking often never makes a false alarm likelier. */
 import { armSequence, differenceSequence } from '../statistics/confidence-sequence.ts';
 import { evaluate, written } from './evaluate.ts';
-import { namesOf, parseComparison, type Arithmetic, type Comparison } from './expressions.ts';
+import { namesOf, type Arithmetic, type Comparison } from './expression-tree.ts';
+import { parseComparison } from './expressions.ts';
 import { evaluateInterval, linear, type Interval } from './intervals.ts';
 import { stageSteps } from './levels.ts';
 import type { LiveEvidence } from './live-evidence.ts';

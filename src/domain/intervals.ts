@@ -1,5 +1,5 @@
 /** Arithmetic on intervals, for guardrails whose metrics are only known between two bounds. */
-import { functions, namesOf, type Arithmetic } from './expressions.ts';
+import { functions, namesOf, type Arithmetic } from './expression-tree.ts';
 import { operate } from './evaluate.ts';
 
 export interface Interval {

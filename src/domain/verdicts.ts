@@ -1,6 +1,7 @@
 /** Whether a stage goes on, waits or goes back, from what its users were answered and said. */
 import { alphaOfOne, compareArms, judgeGuardrails, type LiveInput } from './guardrails.ts';
-import { namesOf, parseComparison } from './expressions.ts';
+import { namesOf } from './expression-tree.ts';
+import { parseComparison } from './expressions.ts';
 import type { LiveEvidence } from './live-evidence.ts';
 import type { MeanMetric } from './feedback.ts';
 import { isMeanMetric } from './metrics.ts';

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { GradusError } from '../../src/domain/errors.ts';
 import { evaluate, judge, written, type Lookup } from '../../src/domain/evaluate.ts';
-import { namesOf, parseArithmetic, parseCondition } from '../../src/domain/expressions.ts';
+import { namesOf } from '../../src/domain/expression-tree.ts';
+import { parseArithmetic, parseCondition } from '../../src/domain/expressions.ts';
 import { evaluateInterval, linear } from '../../src/domain/intervals.ts';
 
 const figures: Record<string, number> = {
