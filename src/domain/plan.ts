@@ -36,6 +36,8 @@ export interface TrainSpec {
   length: number;
   embedding: number;
   units: number;
+  /** What is read off the LSTM: its last state (the paper's, and what is meant when it is left out), or the mean of all. */
+  pooling?: 'last' | 'average' | 'max';
   seed: number;
 }
 

@@ -43,23 +43,27 @@ export function backward(
   const dLogitsTensor = ops.floatsOf([rows, classes], dLogits);
   ops.store(gradients.dense, units, ops.matMul(pooled, dLogitsTensor, true));
   ops.store(gradients.denseBias, 1, ops.sumRows(dLogitsTensor, classes));
-  const dPooled = ops.read(ops.matMul(dLogitsTensor, ops.transpose(tensors.dense)));
-  memory.floats(layout.dPooled, rows * units).set(dPooled);
+  const dPooled = ops.matMul(dLogitsTensor, ops.transpose(tensors.dense));
+  // What one state counts in what was pooled.
+  const dState = shape.pooling === 'average' ? ops.multiply(dPooled, ops.floatsOf([rows, 1], packed.shares)) : dPooled;
+  memory.floats(layout.dPooled, rows * units).set(ops.read(dState));
+  if (shape.pooling === 'max') memory.floats(layout.pooled, rows * units).set(ops.read(pooled));
 
   // Back through time: for each step one kernel and one product [rows, 4 units] × [4 units, units]. The gate gradients of
   // all steps stay, for the large products afterwards. A transposed copy is twice as fast as MatMul's transpose_b.
   const recurrentTransposed = ops.transpose(tensors.recurrentKernel);
   const dHidden = memory.floats(layout.dHidden, rows * units).fill(0);
   memory.floats(layout.dCell, rows * units).fill(0);
-  const { input, cell, forget, output, candidate, tanhCell } = layout.gates;
+  const { input, cell, forget, output, candidate, tanhCell, hidden: state } = layout.gates;
   for (let step = steps - 1; step >= 0; step--) {
     const stepRows = packed.rows[step] ?? 0;
     const at = bytes((packed.at[step] ?? 0) * units);
-    // Rows are sorted by length, so those that end at this step are next to each other.
-    const going = packed.active[step + 1] ?? 0;
-    const ending = bytes(going * units);
-    const count = ((packed.active[step] ?? 0) - going) * units;
-    kernels.add(layout.dHidden + ending, layout.dPooled + ending, count);
+    // Rows are sorted by length: all that have not ended, or those that end at this step, are next to each other.
+    const from = shape.pooling === 'last' ? (packed.active[step + 1] ?? 0) : 0;
+    const count = (packed.active[step] ?? 0) - from;
+    const [to, add] = [layout.dHidden + bytes(from * units), layout.dPooled + bytes(from * units)];
+    if (shape.pooling === 'max') kernels.addWhereEqual(to, add, state + at, layout.pooled, count * units);
+    else kernels.add(to, add, count * units);
 
     const previousCell = step === 0 ? layout.zeros : cell + bytes((packed.at[step - 1] ?? 0) * units);
     kernels.gateGradients(

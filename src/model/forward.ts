@@ -1,7 +1,7 @@
 /** Embedding → LSTM → one vector for each text → logits of all heads; the same for training and answering. */
 import type { LstmTensors, Ops, Tensor } from './ops.ts';
 import type { Packed } from './packing.ts';
-import type { NetworkShape } from './shape.ts';
+import type { NetworkShape, Pooling } from './shape.ts';
 
 export interface NetworkTensors {
   /** [vocabulary, embedding] */
@@ -54,6 +54,19 @@ export function forward(
     }
   }
   const states = ops.concat(parts);
-  const pooled = ops.gather(states, packed.ends);
+  const pooled = pool(ops, shape.pooling, states, packed);
   return { hidden: states, pooled, logits: ops.addBias(ops.matMul(pooled, tensors.dense), tensors.denseBias) };
+}
+
+/** States [positions, units] → [rows, units] */
+function pool(ops: Ops, pooling: Pooling, states: Tensor, { order, ends, owners, shares }: Packed): Tensor {
+  const rows = order.length;
+  switch (pooling) {
+    case 'last':
+      return ops.gather(states, ends);
+    case 'average':
+      return ops.multiply(ops.segmentSum(states, owners, rows), ops.floatsOf([rows, 1], shares));
+    case 'max':
+      return ops.segmentMax(states, owners, rows);
+  }
 }

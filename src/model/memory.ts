@@ -9,7 +9,7 @@ import type { NetworkShape, ParameterName } from './shape.ts';
 type Offsets<Name extends string> = Record<Name, number>;
 
 /** What BlockLSTM computes on its way and the backward pass needs, each [positions, units]. */
-export const gateNames = ['input', 'cell', 'forget', 'output', 'candidate', 'tanhCell'] as const;
+export const gateNames = ['input', 'cell', 'forget', 'output', 'candidate', 'tanhCell', 'hidden'] as const;
 export type GateName = (typeof gateNames)[number];
 
 export interface Layout {
@@ -31,6 +31,7 @@ export interface Layout {
   dHidden: number;
   dCell: number;
   dPooled: number;
+  pooled: number;
   zeros: number;
 }
 
@@ -64,17 +65,26 @@ export function layOut(shape: NetworkShape, batch: number, positions: number): L
     gradients: takeParameters(Math.min(shape.vocabulary, positions)),
     slots: take(shape.vocabulary),
     seen: take(shape.vocabulary, 1),
-    gates: { input: gate(), cell: gate(), forget: gate(), output: gate(), candidate: gate(), tanhCell: gate() },
+    gates: {
+      input: gate(),
+      cell: gate(),
+      forget: gate(),
+      output: gate(),
+      candidate: gate(),
+      tanhCell: gate(),
+      hidden: gate(),
+    },
     dGates: take(positions * 4 * shape.units),
     dHidden: state(),
     dCell: state(),
     dPooled: state(),
+    pooled: state(),
     zeros: state(),
   };
   return { bytes, ...layout };
 }
 
-const kernelNames = ['gateGradients', 'add', 'adam', 'adamRows'] as const;
+const kernelNames = ['gateGradients', 'add', 'addWhereEqual', 'adam', 'adamRows'] as const;
 /** The functions of `kernels/lstm.ts`, with their arguments in the order written there. */
 export type Kernels = Record<(typeof kernelNames)[number], (...numbers: number[]) => void>;
 

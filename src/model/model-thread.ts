@@ -1,7 +1,8 @@
-/** Runs in a thread of its own: prepares data, trains networks. */
+/** Runs in a thread of its own: prepares data, trains networks, measures versions. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { GradusError } from '../domain/errors.ts';
 import type { Dataset } from '../datasets/dataset.ts';
+import { evaluateVersions } from './evaluation.ts';
 import { keepNetwork } from './network-files.ts';
 import { createAnsweringNetwork } from './inference.ts';
 import { initialWeights } from './initial-weights.ts';
@@ -15,7 +16,7 @@ import type {
   ThreadSetting,
   TrainJob,
 } from './thread-messages.ts';
-import type { Head } from './shape.ts';
+import type { Head, NetworkShape } from './shape.ts';
 import { checkExamples, drawExamples, headOf, toSequences } from './training-data.ts';
 import { trainNetwork } from './training.ts';
 import { buildVocabulary, createVectorizer } from './vectorizer.ts';
@@ -75,6 +76,11 @@ async function answer(job: Job): Promise<ThreadMessage> {
     case 'train':
       await train(job);
       return { kind: 'trained' };
+    case 'evaluate':
+      return {
+        kind: 'evaluated',
+        evaluated: await evaluateVersions({ artefacts: setting.artefacts, open }, job.order),
+      };
   }
 }
 
@@ -89,7 +95,13 @@ function failure(error: unknown): ThreadMessage {
 
 /** Calls every operation once (see `startThread`). */
 function warmUp(): void {
-  const shape = { vocabulary: 4, embedding: 4, units: 16, heads: [{ capability: '', labels: ['a', 'b'] }] };
+  const shape: NetworkShape = {
+    pooling: 'average',
+    vocabulary: 4,
+    embedding: 4,
+    units: 16,
+    heads: [{ capability: '', labels: ['a', 'b'] }],
+  };
   const weights = initialWeights(shape, 1);
   const options = { weights, learningRate: 1e-3, batch: 4, longest: 4, headWeights: [1] };
   const sequences = [Int32Array.of(1, 2, 3, 1), Int32Array.of(1), Int32Array.of(2), Int32Array.of(3)];

@@ -40,6 +40,13 @@ export function createOps(tf: Binding) {
   const reshape = (x: Tensor, ...shape: number[]): Tensor =>
     one('Reshape', [floats, type('Tshape', tf.TF_INT32)], [x, ints(...shape)]);
 
+  const segmented = (what: 'Sum' | 'Max', x: Tensor, segments: Int32Array, count: number): Tensor =>
+    one(
+      `UnsortedSegment${what}`,
+      [floats, type('Tindices', tf.TF_INT32), type('Tnumsegments', tf.TF_INT32)],
+      [x, intsOf(segments), track(keepInts([], Int32Array.of(count)))],
+    );
+
   const ranges = new Map<number, Tensor>();
   const range = (count: number): Tensor => {
     const known = ranges.get(count);
@@ -74,6 +81,8 @@ export function createOps(tf: Binding) {
       one('MatMul', [floats, flag('transpose_a', transposeA), flag('transpose_b', false)], [a, b]),
     transpose: (x: Tensor): Tensor => one('Transpose', [floats, type('Tperm', tf.TF_INT32)], [x, swapped]),
     addBias: (x: Tensor, bias: Tensor): Tensor => one('BiasAdd', [floats], [x, bias]),
+    /** Element by element; one of them may have one column, for all. */
+    multiply: (a: Tensor, b: Tensor): Tensor => one('Mul', [floats], [a, b]),
     /** [rows, n] → [1, n] */
     sumRows: (x: Tensor, columns: number): Tensor =>
       reshape(one('Sum', [floats, type('Tidx', tf.TF_INT32), flag('keep_dims', false)], [x, axes0]), 1, columns),
@@ -93,13 +102,10 @@ export function createOps(tf: Binding) {
       const count: Attribute = { name: 'N', type: tf.TF_ATTR_INT, value: parts.length };
       return one('ConcatV2', [count, floats, type('Tidx', tf.TF_INT32)], [...parts, axis0]);
     },
-    /** Sum of the rows of `x` that belong to each of `count` segments. */
-    segmentSum: (x: Tensor, segments: Int32Array, count: number): Tensor =>
-      one(
-        'UnsortedSegmentSum',
-        [floats, type('Tindices', tf.TF_INT32), type('Tnumsegments', tf.TF_INT32)],
-        [x, intsOf(segments), track(keepInts([], Int32Array.of(count)))],
-      ),
+    /** Sum of the rows of `x` that belong to each of `count` segments; -1 belongs to none. */
+    segmentSum: (x: Tensor, segments: Int32Array, count: number): Tensor => segmented('Sum', x, segments, count),
+    /** The largest, column by column, of the same rows. */
+    segmentMax: (x: Tensor, segments: Int32Array, count: number): Tensor => segmented('Max', x, segments, count),
     /** Copies `value` into the memory that the tensor `into` lies over; both have `rows` rows. */
     store: (into: Tensor, rows: number, value: Tensor): void => {
       one('InplaceUpdate', [floats], [into, range(rows), value]);

@@ -6,7 +6,11 @@ export interface Head {
   labels: string[];
 }
 
+/** What the heads see of a text: the LSTM's state after its last token, or of its states after each token the mean or the largest. */
+export type Pooling = 'last' | 'average' | 'max';
+
 export interface NetworkShape {
+  pooling: Pooling;
   vocabulary: number;
   embedding: number;
   units: number;

@@ -1,5 +1,6 @@
 /** What a model thread is asked to do, and what it says. */
 import type { ErrorCode } from '../domain/errors.ts';
+import type { Evaluated, EvaluateOrder } from '../domain/ports.ts';
 import type { TrainSpec } from '../domain/plan.ts';
 import type { Dataset } from '../datasets/dataset.ts';
 import type { Head } from './shape.ts';
@@ -49,11 +50,17 @@ export interface TrainJob {
   key: string;
 }
 
-export type Job = PrepareJob | TrainJob;
+export interface EvaluateJob {
+  kind: 'evaluate';
+  order: EvaluateOrder;
+}
+
+export type Job = PrepareJob | TrainJob | EvaluateJob;
 
 export type ThreadMessage =
   | { kind: 'ready' }
   | { kind: 'step'; step: Step }
   | { kind: 'prepared'; prepared: Prepared }
   | { kind: 'trained' }
+  | { kind: 'evaluated'; evaluated: Evaluated }
   | { kind: 'failed'; code: ErrorCode | null; message: string; problems: string[] };

@@ -1,4 +1,4 @@
-/** Trains versions network by network, on threads of their own, and keeps them as files. */
+/** Trains versions network by network and measures them, on threads of their own. */
 import { GradusError } from '../domain/errors.ts';
 import type { TrainedVersion, Trainer, TrainOrder } from '../domain/ports.ts';
 import type { TrainingProgress } from '../domain/version.ts';
@@ -33,7 +33,12 @@ export function createTrainer(options: TrainerOptions): Trainer {
   return {
     train: (order, report, signal) =>
       withThreads(setting, signal, (start) => trainVersion(setting, threads, order, report, start)),
-    evaluate: () => Promise.reject(new Error('not yet')),
+    evaluate: (order, signal) =>
+      withThreads(setting, signal, async (start) =>
+        (await start()).run({ kind: 'evaluate', order }, (message) =>
+          message.kind === 'evaluated' ? message.evaluated : undefined,
+        ),
+      ),
   };
 }
 

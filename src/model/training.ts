@@ -42,7 +42,13 @@ export function trainNetwork(
   validation: LabelledSequences,
   report: (step: Step) => void,
 ): Trained {
-  const shape = { vocabulary: spec.vocabulary, embedding: spec.embedding, units: spec.units, heads };
+  const shape: NetworkShape = {
+    pooling: spec.pooling ?? 'last',
+    vocabulary: spec.vocabulary,
+    embedding: spec.embedding,
+    units: spec.units,
+    heads,
+  };
   const network = createTrainableNetwork(shape, {
     weights: initialWeights(shape, spec.seed),
     learningRate: spec.learningRate,

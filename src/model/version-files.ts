@@ -18,7 +18,15 @@ const headSchema = z.object({ capability: z.string(), labels: z.array(z.string()
 const manifestSchema = z.object({
   format: z.literal(format),
   model: z.string(),
-  spec: z.looseObject({ length: z.number(), vocabulary: z.number(), embedding: z.number(), units: z.number() }),
+  spec: z.looseObject({
+    data: z.string(),
+    share: z.number(),
+    length: z.number(),
+    vocabulary: z.number(),
+    embedding: z.number(),
+    units: z.number(),
+    pooling: z.enum(['last', 'average', 'max']).optional(),
+  }),
   labels: z.record(z.string(), z.array(z.string())),
   trainedOn: z.number(),
   /** What it was made from: the dataset by its content, and the code that trained it. */
@@ -76,6 +84,8 @@ function digestOf(files: Record<string, string>): string {
 export interface ReadVersion {
   digest: string;
   labels: Record<string, string[]>;
+  /** The dataset that it learnt from, and the share of its training part. */
+  data: { name: string; share: number };
   length: number;
   vocabulary: string[];
   networks: { shape: NetworkShape; weights: Weights }[];
@@ -106,14 +116,14 @@ export async function readVersion(artefacts: string, digest: string): Promise<Re
     if (sha256(data) !== manifest.files[name]) throw damaged(name, 'was changed');
     return data;
   };
-  const { vocabulary, embedding, units, length } = manifest.spec;
+  const { data, share, vocabulary, embedding, units, length } = manifest.spec;
   const words = (await read(vocabularyName)).toString().split('\n').slice(0, -1);
   const networks: ReadVersion['networks'] = [];
   for (const { file, heads } of manifest.networks) {
-    const shape = { vocabulary, embedding, units, heads };
+    const shape = { pooling: manifest.spec.pooling ?? 'last', vocabulary, embedding, units, heads };
     networks.push({ shape, weights: decodeWeights(await read(file), shape) });
   }
-  return { digest, labels: manifest.labels, length, vocabulary: words, networks };
+  return { digest, labels: manifest.labels, data: { name: data, share }, length, vocabulary: words, networks };
 }
 
 function parseManifest(data: Buffer): Manifest | null {

@@ -62,6 +62,15 @@ export function add(to: usize, from: usize, count: i32): void {
   for (let j: usize = 0; j < end; j += 16) v128.store(to + j, f32x4.add(v128.load(to + j), v128.load(from + j)));
 }
 
+/** Adds those of `from` where `value` is equal to `largest`: the gradient of a maximum. */
+export function addWhereEqual(to: usize, from: usize, value: usize, largest: usize, count: i32): void {
+  const end = (<usize>count) << 2;
+  for (let j: usize = 0; j < end; j += 16) {
+    const equal = f32x4.eq(v128.load(value + j), v128.load(largest + j));
+    v128.store(to + j, f32x4.add(v128.load(to + j), v128.and(v128.load(from + j), equal)));
+  }
+}
+
 /** Adam on four weights; `gradient` are their gradients (Kingma and Ba 2015, with epsilon where Keras puts it). */
 function adamStep(
   weight: usize,
