@@ -1,4 +1,5 @@
 /** Which version a user gets: sticky, and monotone while a ramp grows, because it depends on nothing but salt and id. */
+// oxlint-disable-next-line no-restricted-imports -- a hash is a pure function
 import { createHash } from 'node:crypto';
 import type { Assignment, Draw, Route, User } from './route.ts';
 

@@ -141,7 +141,7 @@ function narrow(node: MathNode, depth: number): Expression {
       case '%':
         return refuse(`${node.toString()}: write % right behind a number, as in 5%`);
       default:
-        return refuse(`${node.toString()}: ${node.op} cannot be used in a plan`);
+        return refuse(`${node.toString()}: this operator cannot be used in a plan`);
     }
   }
   if (isNode(node, 'FunctionNode')) {

@@ -105,6 +105,15 @@ describe('conditions', () => {
   });
 });
 
+function thrownBy(work: () => unknown): unknown {
+  try {
+    work();
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
+
 describe('what an expression cannot do', () => {
   test.each([
     'a = 3',
@@ -144,16 +153,7 @@ describe('what an expression cannot do', () => {
     '(a > b) > 1',
     '('.repeat(100) + 'a' + ')'.repeat(100),
     'a' + ' + a'.repeat(200),
-  ])('%s', (text) => {
-    const attempt = () => evaluate(parseArithmetic(text), () => 1);
-    try {
-      // A name that nobody knows is refused by the plan's checks; here it must at least not do anything.
-      expect(typeof attempt()).not.toBe('function');
-      expect(namesOf(parseArithmetic(text)).flat()).toEqual([text.trim()]);
-    } catch (error) {
-      expect(error).toBeInstanceOf(GradusError);
-    }
-  });
+  ])('%s', (text) => expect(() => parseArithmetic(text)).toThrow(GradusError));
 
   test('anything at all ends in an expression or in PLAN_INVALID', () => {
     const part = fc.constantFrom(
@@ -198,11 +198,8 @@ describe('what an expression cannot do', () => {
     fc.assert(
       fc.property(text, (input) => {
         for (const parse of [parseArithmetic, parseCondition]) {
-          try {
-            parse(input);
-          } catch (error) {
-            expect(error).toBeInstanceOf(GradusError);
-          }
+          const thrown = thrownBy(() => parse(input));
+          expect(thrown === null || thrown instanceof GradusError).toBe(true);
         }
       }),
       { numRuns: 2000 },

@@ -111,7 +111,9 @@ describe('a gate', () => {
 
 describe('judgeInternalTest', () => {
   const ratings = (n: number, value: number) => [
-    evidenceOf('spam', { satisfaction: [{ share: 0.5, candidate: new Array<number>(n).fill(value), stable: [] }] }),
+    evidenceOf('spam', {
+      satisfaction: [{ share: 0.5, candidate: Array.from({ length: n }, () => value), stable: [] }],
+    }),
   ];
   const tested = plan({
     gate: ['accuracy >= 0.9', 'testers.satisfaction >= 0.8'],

@@ -23,6 +23,8 @@ function repeated(good: number, n: number): number[] {
   return Array.from({ length: n }, (_, i) => ((i * 7) % 10 < good ? 1 : 0));
 }
 
+const zeros = (n: number) => Array.from({ length: n }, () => 0);
+
 function sample(candidate: number[], stable: number[], share = 0.5): Sample[] {
   return [{ share, candidate, stable }];
 }
@@ -33,7 +35,7 @@ function heard(
   n: number,
   parts: Partial<LiveEvidence['samples']> = {},
 ): LiveEvidence {
-  const failures = sample(new Array<number>(n).fill(0), new Array<number>(n).fill(0));
+  const failures = sample(zeros(n), zeros(n));
   return evidenceOf('spam', {
     satisfaction: sample(repeated(candidateGood, n), repeated(stableGood, n)),
     errorRate: failures,
@@ -78,7 +80,7 @@ describe('judgeGray', () => {
     const evidence = [
       evidenceOf('spam', {
         satisfaction: samples.satisfaction,
-        errorRate: [level(0.01, 0), { share: 0.05, candidate: new Array(300).fill(0), stable: new Array(300).fill(0) }],
+        errorRate: [level(0.01, 0), { share: 0.05, candidate: zeros(300), stable: zeros(300) }],
       }),
     ];
     expect(judgeGray({ ...input, evidence, level: 1 }).reasons).toEqual(['spam: 3 of 20 values of satisfaction']);
@@ -214,7 +216,7 @@ describe('judgeAbTest', () => {
   });
 
   test('watches guardrails too', () => {
-    const failing = sample(repeated(3, 300), new Array<number>(300).fill(0));
+    const failing = sample(repeated(3, 300), zeros(300));
     const verdict = judgeAbTest({ plan: plan(), evidence: [heard(9, 7, 300, { errorRate: failing })], sinceMs: hour });
     expect(verdict.kind).toBe('rollBack');
     expect(verdict.reasons[0]).toContain('errorRate <= stable.errorRate + 0.01 is breached');

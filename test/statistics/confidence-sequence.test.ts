@@ -68,6 +68,9 @@ describe('confidenceSequence', () => {
   });
 });
 
+/** `n` values that are all the same. */
+const filled = (n: number, value: number) => Array.from({ length: n }, () => value);
+
 describe('differences', () => {
   const value = fc.double({ min: 0, max: 1, noNaN: true });
   const values = fc.array(value, { maxLength: 60 });
@@ -96,8 +99,8 @@ describe('differences', () => {
   });
 
   test('wait for the arm that is short of values', () => {
-    expect(differences({ share: 0.01, candidate: new Array(50).fill(1), stable: new Array(19).fill(1) })).toEqual([]);
-    expect(differences({ share: 0.01, candidate: [1], stable: new Array(500).fill(0) })).toEqual([1]);
+    expect(differences({ share: 0.01, candidate: filled(50, 1), stable: filled(19, 1) })).toEqual([]);
+    expect(differences({ share: 0.01, candidate: [1], stable: filled(500, 0) })).toEqual([1]);
     expect(differences({ share: 1, candidate: [1, 1], stable: [] })).toEqual([]);
   });
 });
