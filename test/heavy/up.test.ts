@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
+import { z } from 'zod';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readRun, type Addresses } from '../../src/platform/run-file.ts';
 import { allGone, freshHome, gradus, outcomeOf, processesOf, startGradus, untilPrinted } from '../support/gradus.ts';
@@ -157,6 +158,60 @@ describe('while it runs', () => {
   });
 });
 
+describe('a release by the command line', () => {
+  const plan = `model: mail
+strategy: one-shot
+train: { data: mail, epochs: 1, share: 5%, units: 16, embedding: 8, length: 20, vocabulary: 500 }
+capabilities: [spam, html]
+internal test: { gate: accuracy >= 0.1, approval: { from: ann, within: 1 hour } }
+`;
+
+  test('is started, approved by who may, and carried to all users', async () => {
+    const started = startGradus(['release', 'start', '-', '--wait', '--by', 'bob'], environment);
+    started.stdin?.end(plan);
+    const ended = outcomeOf(started);
+    await untilPrinted(started, 'waits for ann', 240_000);
+    const refused = await gradus(['release', 'approve', '--by', 'bob'], environment);
+    expect(refused).toMatchObject({ code: 1 });
+    expect(refused.err).toContain('bob may not decide this');
+    const second = await gradus(['release', 'start', '-'], environment, plan);
+    expect(second).toMatchObject({ code: 1 });
+    expect(second.err).toContain('is being released by mail-1');
+    const approved = await gradus(['release', 'approve', '--by', 'ann', '--why', 'looks right'], environment);
+    expect(approved).toMatchObject({ code: 0, err: '' });
+    const { code, out } = await ended;
+    expect(code).toBe(0);
+    expect(out).toContain('approved by ann: looks right');
+    expect(out).toContain('N(0) = 2, P(0) = 1.00');
+  });
+
+  test('is watched when it has ended, listed, and reported', async () => {
+    const watched = await gradus(['release', 'watch'], environment);
+    expect(watched).toMatchObject({ code: 0 });
+    expect(watched.out).toContain('mail-1 released to all users');
+    const listed: unknown = JSON.parse((await gradus(['release', 'list', '--json'], environment)).out);
+    expect(listed).toMatchObject([
+      { id: 'mail-1', state: 'released' },
+      { id: 'm-1', state: 'failed' },
+    ]);
+    const page = await gradus(['release', 'report', '--html'], environment);
+    expect(page.out).toContain('<html');
+  });
+
+  test('gives applications answers, which they rate', async () => {
+    const predicted = await gradus(['predict', 'spam', '--text', 'win money', '--user', 'u1', '--json'], environment);
+    const answer = z.object({ id: z.string(), label: z.enum(['ham', 'spam']) }).parse(JSON.parse(predicted.out));
+    const rated = await gradus(['feedback', answer.id, '--satisfaction', '1', '--label', 'spam'], environment);
+    expect(rated).toMatchObject({ code: 0, err: '' });
+    const rows = await eventually(10_000, async () => {
+      const found = await query(`select correct_label from feedback`);
+      expect(found).toHaveLength(1);
+      return found;
+    });
+    expect(rows).toEqual([{ correct_label: 'spam' }]);
+  });
+});
+
 describe('when it ends', () => {
   test('SIGTERM stops everything in a few seconds and leaves nothing', async () => {
     const began = Date.now();
@@ -170,7 +225,7 @@ describe('when it ends', () => {
   test('the records are read with nothing running, and nothing is left', async () => {
     const report = await gradus(['release', 'report', '--json'], environment);
     expect(report.code).toBe(0);
-    expect(JSON.parse(report.out)).toMatchObject({ id: 'm-1', state: 'failed' });
+    expect(JSON.parse(report.out)).toMatchObject({ id: 'mail-1', state: 'released' });
     const both = await Promise.all([gradus(['plan', 'list'], environment), gradus(['release', 'list'], environment)]);
     expect(both.map(({ code, err }) => [code, err])).toEqual([
       [0, ''],

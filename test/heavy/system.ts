@@ -1,0 +1,110 @@
+/** The whole of Gradus as `gradus up` runs it, on a data folder of its own, for tests that need everything for real. */
+import type { ChildProcess } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import pg from 'pg';
+import type { ReleaseReport } from '../../src/domain/report.ts';
+import { readRun, type Addresses } from '../../src/platform/run-file.ts';
+import type { release } from '../../workflows/index.ts';
+import { stateQuery, taskQueue } from '../../workflows/messages.ts';
+import { allGone, freshHome, outcomeOf, processesOf, startGradus, untilPrinted } from '../support/gradus.ts';
+
+export type Handle = WorkflowHandle<typeof release>;
+
+export interface System {
+  environment: NodeJS.ProcessEnv;
+  addresses: Addresses;
+  client: Client;
+  /** Kills one of the processes as a crash would, and says which process it was. */
+  kill(name: string): number;
+  start(id: string, plan: unknown): Promise<Handle>;
+  rows(sql: string): Promise<Record<string, unknown>[]>;
+  stop(): Promise<void>;
+}
+
+export async function startSystem(): Promise<System> {
+  const { home, environment, remove } = freshHome();
+  const up: ChildProcess = startGradus(['up'], environment);
+  await untilPrinted(up, 'Ready:', 180_000);
+  const addresses = readRun(home)?.addresses;
+  if (addresses === null || addresses === undefined) throw new Error('run.json has no addresses');
+  const connection = await Connection.connect({ address: addresses.temporal });
+  const client = new Client({ connection });
+  return {
+    environment,
+    addresses,
+    client,
+    kill(name) {
+      const pid = Object.entries(readRun(home)?.processes ?? {}).find(([key]) => key === name)?.[1]?.pid;
+      if (pid === undefined) throw new Error(`run.json does not know ${name}`);
+      process.kill(pid, 'SIGKILL');
+      return pid;
+    },
+    start: (id, plan) =>
+      client.workflow.start<typeof release>('release', { taskQueue, workflowId: id, args: [{ plan }] }),
+    async rows(sql) {
+      const database = new pg.Client({ connectionString: addresses.database });
+      await database.connect();
+      try {
+        return (await database.query<Record<string, unknown>>(sql)).rows;
+      } finally {
+        await database.end();
+      }
+    },
+    async stop() {
+      await connection.close();
+      const ended = outcomeOf(up);
+      up.kill('SIGTERM');
+      await ended;
+      const left = await allGone(home, 10_000);
+      for (const { pid } of processesOf(home)) process.kill(pid, 'SIGKILL');
+      remove();
+      if (left.length > 0) throw new Error(`left running: ${left.join(', ')}`);
+    },
+  };
+}
+
+/** The release's state as soon as `holds` says so of it; asks on while parts of the system are away. */
+export async function until(
+  handle: Handle,
+  what: string,
+  holds: (report: ReleaseReport) => boolean,
+  withinMs = 180_000,
+): Promise<ReleaseReport> {
+  const deadline = Date.now() + withinMs;
+  let last: ReleaseReport | null = null;
+  for (;;) {
+    last = await handle.query(stateQuery).catch(() => last);
+    if (last !== null && holds(last)) return last;
+    if (last !== null && last.endedAt !== null) throw new Error(`ended before ${what}: ${last.state}, ${last.reason}`);
+    if (Date.now() > deadline) throw new Error(`not ${what} within ${withinMs} ms: ${JSON.stringify(last?.steps)}`);
+    await sleep(200);
+  }
+}
+
+/** A small plan on real mails: seconds to train, seconds to release. */
+export function smallPlan(share: number, more: object = {}): object {
+  return {
+    model: 'mail-assistant',
+    train: { data: 'mail', share, epochs: 3 },
+    capabilities: { spam: { importance: 9 }, html: { importance: 2 } },
+    stages: [['spam'], ['html']],
+    'internal test': { gate: 'accuracy >= 0.5' },
+    gray: {
+      ramp: ['10%', '40%'],
+      bake: '4 s',
+      'check every': '1 s',
+      'min rated': 20,
+      guardrails: ['satisfaction >= stable - 0.3'],
+    },
+    'ab test': {
+      share: '50%',
+      margin: 0.5,
+      'check every': '1 s',
+      'min rated': 20,
+      within: '2 minutes',
+      'if inconclusive': 'advance',
+    },
+    ...more,
+  };
+}
