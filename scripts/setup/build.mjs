@@ -16,7 +16,6 @@ export const build = {
   id: 'build',
   name: 'build',
   key: () => sha256(JSON.stringify(sources().map((file) => [file, sizeAndTime(file)]))),
-  needs: ['packages'],
   async make({ say, after }) {
     await after('packages');
     say('compiling');
@@ -37,7 +36,7 @@ function sources() {
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath ?? entry.path, entry.name)),
   );
-  return [...found, join(root, 'tsconfig.json'), join(root, 'tsconfig.build.json')].sort();
+  return [...found, join(root, 'tsconfig.json'), join(root, 'tsconfig.build.json')].sort((a, b) => (a < b ? -1 : 1));
 }
 
 function sizeAndTime(file) {

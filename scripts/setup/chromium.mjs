@@ -14,7 +14,6 @@ export const chromium = {
   id: 'chromium',
   name: 'Chromium',
   key: () => `${machine} ${onPath(...names)}`,
-  needs: ['packages'],
   async make({ say, after }) {
     await after('packages');
     for (const own of [onPath(...names), onMac]) {

