@@ -2,53 +2,53 @@
 import type { ReleaseReport } from '../domain/report.ts';
 import { outcomes, percent, figure } from './words.ts';
 
-export function eventLines(before: ReleaseReport | null, after: ReleaseReport): string[] {
-  const lines = [
-    ...stepLines(before, after),
+interface Event {
+  at: string;
+  what: string;
+}
+
+/** Each line begins with its time in UTC, or with what `stamp` makes of it. */
+export function eventLines(
+  before: ReleaseReport | null,
+  after: ReleaseReport,
+  stamp: (at: string) => string = (at) => `${at.slice(0, 19)}Z  `,
+): string[] {
+  const happened = [
+    ...stepEvents(before, after),
     ...after.exposures
       .slice(before?.exposures.length ?? 0)
-      .map((point) => timed(point.at, `stage ${point.stage}, ${point.step}: ${percent(point.share)} of users`)),
-    ...after.decisions.slice(before?.decisions.length ?? 0).map((decision) => {
-      const where = decision.stage === null ? '' : `stage ${decision.stage}, ${decision.step ?? ''}: `;
-      return timed(
-        decision.at,
-        `${where}${decision.what} by ${decision.by}${decision.why === '' ? '' : `: ${decision.why}`}`,
-      );
+      .map(({ at, stage, step, share }) => ({ at, what: `stage ${stage}, ${step}: ${percent(share)} of users` })),
+    ...after.decisions.slice(before?.decisions.length ?? 0).map(({ at, stage, step, what, by, why }) => {
+      const where = stage === null ? '' : `stage ${stage}, ${step ?? ''}: `;
+      return { at, what: `${where}${what} by ${by}${why === '' ? '' : `: ${why}`}` };
     }),
-    ...after.curve
-      .slice(before?.curve.length ?? 0)
-      .map((point) =>
-        timed(
-          point.at,
-          `${point.capabilities.join(', ')} with all users: N(${point.t}) = ${point.n}, P(${point.t}) = ${figure(point.p, 2)}`,
-        ),
-      ),
-  ].sort();
-  const { waiting } = after;
+    ...after.curve.slice(before?.curve.length ?? 0).map(({ at, t, n, p, capabilities }) => ({
+      at,
+      what: `${capabilities.join(', ')} with all users: N(${t}) = ${n}, P(${t}) = ${figure(p, 2)}`,
+    })),
+  ].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  return [...happened, ...standing(before, after)].map(({ at, what }) => `${stamp(at)}${what}`);
+}
+
+/** What it waits for, and its end: said last. */
+function standing(before: ReleaseReport | null, after: ReleaseReport): Event[] {
+  const { waiting, endedAt, id, reason } = after;
+  const events: Event[] = [];
   if (waiting !== null && waiting.id !== before?.waiting?.id) {
     const from = waiting.from.length === 0 ? 'anyone' : waiting.from.join(', ');
-    lines.push(timed(waiting.since, `waits for ${from} until ${waiting.until}: ${waiting.question}`));
+    events.push({ at: waiting.since, what: `waits for ${from} until ${waiting.until}: ${waiting.question}` });
   }
-  if (after.endedAt !== null && (before === null || before.endedAt === null)) {
-    lines.push(
-      timed(
-        after.endedAt,
-        `${after.id} ${outcomes[after.state].words}${after.reason === '' ? '' : `: ${after.reason}`}`,
-      ),
-    );
+  if (endedAt !== null && (before === null || before.endedAt === null)) {
+    events.push({ at: endedAt, what: `${id} ${outcomes[after.state].words}${reason === '' ? '' : `: ${reason}`}` });
   }
-  return lines;
+  return events;
 }
 
-function stepLines(before: ReleaseReport | null, after: ReleaseReport): string[] {
+function stepEvents(before: ReleaseReport | null, after: ReleaseReport): Event[] {
   return after.steps.flatMap((step) => {
     const known = before?.steps.find((one) => one.step === step.step);
-    if (step.state === 'waiting' || (known?.state === step.state && known.note === step.note)) return [];
+    if (step.state === 'waiting' || known?.state === step.state) return [];
     const at = step.endedAt ?? step.startedAt ?? after.startedAt;
-    return [timed(at, `${step.step}: ${step.state}${step.note === '' ? '' : `, ${step.note}`}`)];
+    return [{ at, what: `${step.step}: ${step.state}${step.note === '' ? '' : `, ${step.note}`}` }];
   });
-}
-
-function timed(at: string, what: string): string {
-  return `${at.slice(0, 19)}Z  ${what}`;
 }
