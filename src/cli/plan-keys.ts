@@ -44,6 +44,7 @@ export const planKeys: Record<string, string> = {
   'train.length': 'Words of a text that are read, from its beginning. Default 100.',
   'train.embedding': 'Numbers a word. Default 128.',
   'train.units': 'Units of the LSTM. Default 128.',
+  'train.pooling': 'What is read off the LSTM: last (its last state, the default), average or max of all states.',
   'train.seed': 'Of everything random. Default 1.',
   'capabilities.*.importance': 'How important it is, 0 to 10. Default 5.',
   'capabilities.*.demand': 'How much users want it, 0 to 10. Default 5.',

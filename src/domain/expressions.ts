@@ -15,7 +15,7 @@ import {
 } from './expression-tree.ts';
 import { listed, nearest } from './words.ts';
 
-export type { Arithmetic, Comparison, Condition, Expression } from './expression-tree.ts';
+export type { Arithmetic, Comparison } from './expression-tree.ts';
 
 const functionNames = Object.keys(functions);
 

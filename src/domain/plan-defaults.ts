@@ -40,7 +40,9 @@ export function withDefaults(written: WrittenPlan): Plan {
 function trainSpec(written: NonNullable<WrittenPlan['train']>): TrainSpec {
   const { data = '', share = 1, network = 'per capability', epochs = 10, batch = 32, vocabulary = 10_000 } = written;
   const { length = 100, embedding = 128, units = 128, seed = 1, 'learning rate': learningRate = 0.001 } = written;
-  return { data, share, network, epochs, batch, learningRate, vocabulary, length, embedding, units, seed };
+  const spec = { data, share, network, epochs, batch, learningRate, vocabulary, length, embedding, units, seed };
+  // The last state is what is meant when it is left out, so both spellings give the same version.
+  return written.pooling === undefined || written.pooling === 'last' ? spec : { ...spec, pooling: written.pooling };
 }
 
 /** Three stages of about the same size, unless the plan says otherwise. */

@@ -40,7 +40,7 @@ export function readPlanText(text: string, name: string, options: Omit<PlanOptio
   return plan;
 }
 
-export function checkPlanText(text: string, options: Omit<PlanOptions, 'source'> = {}): PlanCheck {
+function checkPlanText(text: string, options: Omit<PlanOptions, 'source'> = {}): PlanCheck {
   const read = readYaml(text);
   if ('problems' in read) return { plan: null, problems: read.problems };
   return checkPlan(read.value, { ...options, source: { name: '', text } });

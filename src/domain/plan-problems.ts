@@ -17,11 +17,11 @@ export interface PlanProblem {
 }
 
 /** `capabilities.reply.requires: there is no capability "topics" (did you mean topic?)`. */
-export function inOneLine({ path, message }: PlanProblem): string {
+function inOneLine({ path, message }: PlanProblem): string {
   return path.length === 0 ? message : `${pathText(path)}: ${message}`;
 }
 
-export function pathText(path: Path): string {
+function pathText(path: Path): string {
   return path.map((part, i) => (typeof part === 'number' ? `[${part}]` : `${i === 0 ? '' : '.'}${part}`)).join('');
 }
 

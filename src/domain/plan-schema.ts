@@ -43,6 +43,7 @@ const train = z
     length: whole(1, '100', 10_000).optional(),
     embedding: whole(1, '128', 8192).optional(),
     units: whole(1, '128', 8192).optional(),
+    pooling: choice(['last', 'average', 'max']).optional(),
     seed: whole(0, '1', 2 ** 31).optional(),
   })
   .optional()

@@ -56,6 +56,7 @@ export const sections: Record<string, Section> = {
       'length',
       'embedding',
       'units',
+      'pooling',
       'seed',
     ],
   },
