@@ -2,7 +2,7 @@
 import { plannedCurve } from '../domain/curve.ts';
 import { levelsOf, stageSteps } from '../domain/levels.ts';
 import type { Approval, Plan, StageStep } from '../domain/plan.ts';
-import { score, splitIntoStages } from '../domain/stages.ts';
+import { score as scoreOf, splitIntoStages } from '../domain/stages.ts';
 import { table } from './output.ts';
 import { duration, figure, percent, several } from './words.ts';
 
@@ -19,7 +19,7 @@ export function planView(plan: Plan): PlanView {
     plan,
     stages: stages.map((names, t) => ({
       t,
-      capabilities: names.map((name) => ({ name, score: scoreOf(plan, name) })),
+      capabilities: names.map((name) => ({ name, score: scoreIn(plan, name) })),
       n: curve[t]?.n ?? 0,
       p: curve[t]?.p ?? 0,
     })),
@@ -51,9 +51,9 @@ export function planText({ plan, stages, steps }: PlanView): string {
   ].join('\n');
 }
 
-function scoreOf(plan: Plan, name: string): number {
+function scoreIn(plan: Plan, name: string): number {
   const capability = plan.capabilities[name];
-  return capability === undefined ? 0 : score(capability, plan.order);
+  return capability === undefined ? 0 : scoreOf(capability, plan.order);
 }
 
 function trainSentence({ candidate }: Plan): string {

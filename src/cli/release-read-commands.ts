@@ -18,8 +18,8 @@ function list(): Command {
     .option('--model <name>', 'only releases of this model')
     .action(async (options: JsonOption & { model?: string }) => {
       const { withStore } = await import('../platform/records.ts');
-      const releases = await withStore(readConfig(), ({ releases }) => releases.list(options.model));
-      print(releases, options, listText);
+      const found = await withStore(readConfig(), ({ releases }) => releases.list(options.model));
+      print(found, options, listText);
     });
 }
 

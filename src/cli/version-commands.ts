@@ -8,7 +8,7 @@ import { dataCommand, print, table, type JsonOption } from './output.ts';
 import { count, figure, interval, moment, signed } from './words.ts';
 
 export function versionCommands(): Command[] {
-  return [train(), evaluate(), versions()];
+  return [train(), evaluate(), list()];
 }
 
 function train(): Command {
@@ -87,18 +87,18 @@ function evaluate(): Command {
     });
 }
 
-function versions(): Command {
+function list(): Command {
   return dataCommand('versions', 'list the versions of a model', [['gradus versions mail-assistant', 'oldest first']])
     .argument('[model]')
     .action(async (model: string | undefined, options: JsonOption) => {
       const { withStore } = await import('../platform/records.ts');
       const found = await withStore(readConfig(), (store) => store.versions.list(model));
-      print(found, options, (list) =>
-        list.length === 0
+      print(found, options, (all) =>
+        all.length === 0
           ? 'There is no version yet. Train one with: gradus train PLAN'
           : table(
               ['version', 'model', 'digest', 'trained on', 'capabilities', 'made (UTC)'],
-              list.map((one) => [
+              all.map((one) => [
                 `v${one.number}`,
                 one.model,
                 one.digest.slice(0, 12),

@@ -25,12 +25,17 @@ export function launchTemporal(options: TemporalServerOptions): Launched {
     '--search-attribute',
     `${name}=${type}`,
   ]);
-  const [command, args] = guarded('TERM', options.program, [
-    ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(options.port)],
-    ...['--ui-port', String(options.uiPort), '--metrics-port', String(options.metricsPort), '--ui-disable-news-fetch'],
-    ...['--db-filename', options.database, '--namespace', options.namespace, '--log-level', 'warn'],
-    ...attributes,
-  ]);
+  const flags = {
+    '--ip': '127.0.0.1',
+    '--port': String(options.port),
+    '--ui-port': String(options.uiPort),
+    '--metrics-port': String(options.metricsPort),
+    '--db-filename': options.database,
+    '--namespace': options.namespace,
+    '--log-level': 'warn',
+  };
+  const words = ['server', 'start-dev', '--ui-disable-news-fetch', ...Object.entries(flags).flat(), ...attributes];
+  const [command, args] = guarded('TERM', options.program, words);
   const child = withLog(options.log, (descriptor) =>
     spawn(command, args, { env: options.environment, detached: true, stdio: ['pipe', descriptor, descriptor] }),
   );

@@ -38,17 +38,18 @@ describe('help', () => {
       const printed: string[] = [];
       command.configureOutput({ writeOut: (text) => printed.push(text) });
       command.outputHelp();
-      expect(printed.join(''), words.join(' ')).toMatch(/Examples:\n {2}\$ /);
-      expect(printed.join(''), words.join(' ')).toContain(`gradus ${words.join(' ')}`);
+      expect(printed.join('')).toMatch(/Examples:\n {2}\$ /);
+      expect(printed.join('')).toContain(`gradus ${words.join(' ')}`);
     }
   });
 
   test('all that print data have --json', () => {
     const silent = ['up', 'worker', 'trainer', 'gateway', 'watch', 'schema', 'demo'];
-    for (const { words, command } of commands.filter((one) => one.command.commands.length === 0)) {
-      const json = command.options.some((option) => option.long === '--json');
-      expect(json, words.join(' ')).toBe(!silent.includes(command.name()));
-    }
+    const without = commands
+      .filter(({ command }) => command.commands.length === 0)
+      .filter(({ command }) => !command.options.some((option) => option.long === '--json'))
+      .map(({ command }) => command.name());
+    expect(without.filter((name) => !silent.includes(name))).toEqual([]);
   });
 });
 

@@ -20,7 +20,7 @@ async function start(): Promise<void> {
   up = startGradus(['up'], environment);
   await untilPrinted(up, 'Ready:', startWithinMs);
   const run = readRun(home);
-  if (run?.addresses == null) throw new Error('run.json has no addresses');
+  if (run === null || run.addresses === null) throw new Error('run.json has no addresses');
   addresses = run.addresses;
 }
 
@@ -62,15 +62,13 @@ async function withTemporal<T>(use: (client: Client) => Promise<T>): Promise<T> 
   }
 }
 
+const pollersSchema = z.object({ pollers: z.array(z.object({ identity: z.string() })).default([]) });
+
+/** Who takes activities of a queue, as Temporal's UI is told. */
 async function pollers(queue: string): Promise<string[]> {
-  return withTemporal(async ({ connection }) => {
-    const { pollers: found } = await connection.workflowService.describeTaskQueue({
-      namespace: 'default',
-      taskQueue: { name: queue },
-      taskQueueType: 2,
-    });
-    return (found ?? []).map((poller) => poller.identity ?? '');
-  });
+  const base = `${addresses.temporalUi}/api/v1/namespaces/default/task-queues`;
+  const response = await fetch(`${base}/${queue}?taskQueueType=TASK_QUEUE_TYPE_ACTIVITY`);
+  return pollersSchema.parse(await response.json()).pollers.map(({ identity }) => identity);
 }
 
 beforeAll(start, startWithinMs);

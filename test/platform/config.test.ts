@@ -119,5 +119,5 @@ describe("a Temporal server of the operator's own", () => {
 test('every setting is documented, and nothing else is', () => {
   const documented = readFileSync('docs/configuration.md', 'utf8').matchAll(/^\| `([A-Z_]+)`/gm);
   const names = [...documented].map(([, name]) => name).filter((name) => name !== 'TEMPORAL_ADDRESS');
-  expect(names.sort()).toEqual(Object.keys(settingsSchema.shape).sort());
+  expect(new Set(names)).toEqual(new Set(Object.keys(settingsSchema.shape)));
 });

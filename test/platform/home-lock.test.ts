@@ -21,27 +21,31 @@ test('a second one is refused until the first has let go', async () => {
   const unlock = await lockHome(home, 'up');
   await expect(lockHome(home, 'up')).rejects.toMatchObject({ code: 'ALREADY_RUNNING' });
   await unlock();
-  await (
-    await lockHome(home, 'up')
-  )();
+  const again = await lockHome(home, 'up');
+  await again();
 });
 
 test('one that only reads is waited for', async () => {
   const unlock = await lockHome(home, 'reading');
   const second = lockHome(home, 'up');
-  setTimeout(() => void unlock(), 200);
-  await (
-    await second
-  )();
+  let free = false;
+  setTimeout(() => {
+    free = true;
+    void unlock();
+  }, 200);
+  const later = await second;
+  expect(free).toBe(true);
+  await later();
 });
 
 test('the lock of a dead process, or of another one with its number, holds nobody up', async () => {
   const mark = markOf(process.pid);
   for (const holder of [{ pid: 999_999_999, began: 'x' }, { ...mark, began: 'long ago' }, 'torn']) {
     writeFileSync(path.join(home, 'up.lock'), JSON.stringify({ ...Object(holder), purpose: 'up' }));
-    await (
-      await lockHome(home, 'up')
-    )();
+    const unlock = await lockHome(home, 'up');
+    expect(existsSync(path.join(home, 'up.lock'))).toBe(true);
+    await unlock();
+    expect(existsSync(path.join(home, 'up.lock'))).toBe(false);
   }
 });
 
