@@ -8,7 +8,13 @@ import type { JudgeLiveInput } from './gray.ts';
 
 export function abTestActivities(ports: Ports) {
   return {
-    async judgeAbTest({ plan, release, stage, capabilities, sinceMs }: JudgeLiveInput): Promise<Verdict> {
+    async judgeAbTest({
+      plan,
+      release,
+      stage,
+      capabilities,
+      sinceMs,
+    }: Omit<JudgeLiveInput, 'level'>): Promise<Verdict> {
       const trouble = await gatewayTrouble(ports, plan);
       if (trouble !== null) return trouble;
       const evidence = await gatherEvidence(ports, { plan, release, stage, step: 'A/B', capabilities });

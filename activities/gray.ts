@@ -13,15 +13,17 @@ export interface JudgeLiveInput {
   capabilities: string[];
   /** How long this exposure has been in effect. */
   sinceMs: number;
+  /** Index of this exposure within its step. */
+  level: number;
 }
 
 export function grayActivities(ports: Ports) {
   return {
-    async judgeGray({ plan, release, stage, capabilities, sinceMs }: JudgeLiveInput): Promise<Verdict> {
+    async judgeGray({ plan, release, stage, capabilities, sinceMs, level }: JudgeLiveInput): Promise<Verdict> {
       const trouble = await gatewayTrouble(ports, plan);
       if (trouble !== null) return trouble;
       const evidence = await gatherEvidence(ports, { plan, release, stage, step: 'gray', capabilities });
-      return judgeGray({ plan, evidence, sinceMs });
+      return judgeGray({ plan, evidence, sinceMs, level });
     },
   };
 }

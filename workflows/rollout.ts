@@ -71,7 +71,15 @@ async function grayRelease(stage: Stage): Promise<void> {
   const { plan, release, number, capabilities, position } = stage;
   const levels = levelsOf(plan, release, number, 'gray');
   const judge = () =>
-    judgements.judgeGray({ plan, release, stage: number, capabilities, sinceMs: Date.now() - effectiveAt(stage) });
+    judgements.judgeGray({
+      plan,
+      release,
+      stage: number,
+      capabilities,
+      sinceMs: Date.now() - effectiveAt(stage),
+      // While people are asked after the last share, that share is still the one that is watched.
+      level: Math.min(position.level, levels.length - 1),
+    });
   while (position.level < levels.length) {
     const level = levels[position.level];
     if (level === undefined) break;
