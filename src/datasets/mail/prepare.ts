@@ -59,9 +59,15 @@ function groupable(id: string, { subject, headers }: ParsedMail, text: string): 
   };
 }
 
+/**
+ * Threads are large, so most draws give one part half of a small list. This salt, of 1,500 tried, is one that leaves
+ * all labels nearly 60/20/20; no model was asked.
+ */
+const salt = 539;
+
 /** 60/20/20 by hash of the group. */
-export function partOf(group: string): Part {
-  const draw = createHash('sha256').update(group).digest().readUInt32BE() / 2 ** 32;
+function partOf(group: string): Part {
+  const draw = createHash('sha256').update(`${salt} ${group}`).digest().readUInt32BE() / 2 ** 32;
   if (draw < 0.6) return 'train';
   return draw < 0.8 ? 'validation' : 'held-out';
 }

@@ -11,7 +11,7 @@ const endings = [
   // What was answered or forwarded: tells replies, and repeats mails of the same thread.
   /^.{0,4}[-_*]{3,}\s*(?:original message|ursprüngliche nachricht|message d'origine)\b/im,
   // Signatures name writers, and writers keep to their lists.
-  /^-{2,3} ?$/m,
+  /^(?:- )?-{2,3} ?$/m,
   // Footers of lists, Yahoo and SourceForge.
   /^_{20,}\s*$\n(?=.*\b(?:mailing list|list)\b)/im,
   /^-{20,}\s*$\n(?=(?:this|in remembrance|welcome|sponsored)\b.*|.*\bsf\.net\b)/im,
@@ -52,7 +52,7 @@ const droppedLines = [
   /^\s*you are the (?:assignee|qa contact|reporter)\b/i,
   // What publishers print under all their mails: copyright, and bars of links.
   /^\s*(?:©|\(c\)|copyright\b).*(?:reserved|\binc\b|\bllc\b|company)/i,
-  /^[^|]+ \| [^|]+ \| [^|]+ \| /,
+  /^[^|]+\|[^|]+\|[^|]+\|[^|]+/,
   // Leftovers of MIME.
   /^\s*(?:content-(?:type|transfer-encoding|disposition|id|description)|mime-version|charset|boundary)\s*[:=]/i,
   /^--[\w=.+'()/:?-]{8,}$/,
