@@ -156,6 +156,28 @@ describe('while it runs', () => {
   });
 });
 
+test("with servers of the operator's own, only ours are started", async () => {
+  const other = freshHome();
+  const own = { ...other.environment, DATABASE_URL: addresses.database, TEMPORAL_ADDRESS: addresses.temporal };
+  const second = startGradus(['up'], own);
+  try {
+    await untilPrinted(second, 'Ready:', startWithinMs);
+    const run = readRun(other.home);
+    expect(Object.keys(run?.processes ?? {}).sort()).toEqual(['gateway', 'trainer', 'worker']);
+    expect(run?.addresses).toMatchObject({ database: addresses.database, temporal: addresses.temporal });
+    expect(await gradus(['plan', 'list'], own)).toMatchObject({ code: 0, out: 'small\n' });
+    const ended = outcomeOf(second);
+    second.kill('SIGTERM');
+    expect(await ended).toMatchObject({ code: 0 });
+    expect(await allGone(other.home, 2_000)).toEqual([]);
+    expect((await fetch(`${addresses.gateway}/healthz`)).status).toBe(200);
+  } finally {
+    second.kill('SIGKILL');
+    await allGone(other.home, 20_000);
+    other.remove();
+  }
+});
+
 describe('a release by the command line', () => {
   const plan = `model: mail
 strategy: one-shot
