@@ -103,7 +103,7 @@ function warmUp(): void {
     heads: [{ capability: '', labels: ['a', 'b'] }],
   };
   const weights = initialWeights(shape, 1);
-  const options = { weights, learningRate: 1e-3, batch: 4, longest: 4, headWeights: [1] };
+  const options = { initial: () => weights, learningRate: 1e-3, batch: 4, longest: 4, headWeights: [1] };
   const sequences = [Int32Array.of(1, 2, 3, 1), Int32Array.of(1), Int32Array.of(2), Int32Array.of(3)];
   const learning = createTrainableNetwork(shape, options);
   learning.train(sequences, Int32Array.of(0, 1, 1, 0));

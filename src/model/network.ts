@@ -14,7 +14,8 @@ import type { NetworkShape, ParameterName, Weights } from './shape.ts';
 import { tensorflow } from './tensorflow.ts';
 
 export interface TrainingOptions {
-  weights: Weights;
+  /** Asked for when it is known that there is room for them. */
+  initial: () => Weights;
   learningRate: number;
   /** Most sequences of a batch, and the length of the longest. */
   batch: number;
@@ -67,7 +68,8 @@ export function createTrainableNetwork(shape: NetworkShape, options: TrainingOpt
     dense: over(gradients.dense, shapes.dense),
     denseBias: over(gradients.denseBias, [1, classes]),
   };
-  for (const name of parameterNames) view(name).set(options.weights[name]);
+  const initial = options.initial();
+  for (const name of parameterNames) view(name).set(initial[name]);
 
   let updates = 0;
 

@@ -65,7 +65,10 @@ export function createOps(tf: Binding) {
     intsOf,
     reshape,
     delete: (tensor: Tensor): void => tf.deleteTensor(tensor),
-    read: (x: Tensor): Float32Array => Float32Array.from(tf.tensorDataSync(x)),
+    read: (x: Tensor): Float32Array => {
+      const data = tf.tensorDataSync(x);
+      return data instanceof Float32Array ? data : Float32Array.from(data);
+    },
     /** Frees everything that operations have returned since the last sweep. */
     sweep: (): void => {
       for (const tensor of temporary) tf.deleteTensor(tensor);

@@ -50,7 +50,7 @@ export function trainNetwork(
     heads,
   };
   const network = createTrainableNetwork(shape, {
-    weights: initialWeights(shape, spec.seed),
+    initial: () => initialWeights(shape, spec.seed),
     learningRate: spec.learningRate,
     batch: spec.batch,
     longest: train.sequences.reduce((most, sequence) => Math.max(most, sequence.length), 1),

@@ -46,7 +46,13 @@ function batchOf(lengths: number[], heads: number[], seed: number) {
 
 let open: TrainableNetwork[] = [];
 function networkOf(shape: NetworkShape, weights: Weights, headWeights = shape.heads.map(() => 1)): TrainableNetwork {
-  const network = createTrainableNetwork(shape, { weights, learningRate: 1e-3, batch: 8, longest: 12, headWeights });
+  const network = createTrainableNetwork(shape, {
+    initial: () => weights,
+    learningRate: 1e-3,
+    batch: 8,
+    longest: 12,
+    headWeights,
+  });
   open.push(network);
   return network;
 }
@@ -212,7 +218,7 @@ describe('training', () => {
     const shape = shapeOf(4);
     const run = (): Weights => {
       const network = createTrainableNetwork(shape, {
-        weights: initialWeights(shape, 1),
+        initial: () => initialWeights(shape, 1),
         learningRate: 1e-2,
         batch: 8,
         longest: 12,

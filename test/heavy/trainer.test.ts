@@ -1,0 +1,212 @@
+/** Training in threads: repeatable to the bit, resumable, stoppable; with errors that say what to do. */
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { TrainSpec } from '../../src/domain/plan.ts';
+import type { TrainingProgress } from '../../src/domain/version.ts';
+import { createModels } from '../../src/model/predictor.ts';
+import { createTrainer } from '../../src/model/trainer.ts';
+
+const datasets = new URL('../fixtures/small-datasets.mjs', import.meta.url).href;
+const spec: TrainSpec = {
+  data: 'small',
+  share: 1,
+  network: 'per capability',
+  epochs: 8,
+  batch: 16,
+  learningRate: 1e-2,
+  vocabulary: 100,
+  length: 40,
+  embedding: 16,
+  units: 16,
+  seed: 1,
+};
+const capabilities = ['animal', 'loud'];
+const never = new AbortController().signal;
+const silent = (): void => {};
+
+const folders: string[] = [];
+async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'gradus-model-'));
+  folders.push(folder);
+  return folder;
+}
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
+
+const trainerIn = (artefacts: string, threads = 2) => createTrainer({ artefacts, cache: artefacts, threads, datasets });
+
+describe('a trained version', () => {
+  test('answers what it learnt, and is the same to the bit when the same order is trained elsewhere', async () => {
+    const [first, second] = [await newFolder(), await newFolder()];
+    const version = await trainerIn(first).train({ model: 'pets', capabilities, spec }, silent, never);
+    expect(version).toMatchObject({
+      model: 'pets',
+      spec,
+      labels: { animal: ['bird', 'cat', 'dog'], loud: ['no', 'yes'] },
+    });
+    expect(version.trainedOn).toBe(240);
+
+    const again = await trainerIn(second, 1).train(
+      { model: 'pets', capabilities: ['loud', 'animal'], spec },
+      silent,
+      never,
+    );
+    expect(again.digest).toBe(version.digest);
+    const other = await trainerIn(second).train(
+      { model: 'pets', capabilities, spec: { ...spec, seed: 2 } },
+      silent,
+      never,
+    );
+    expect(other.digest).not.toBe(version.digest);
+
+    const predictor = await createModels({ artefacts: first }).load(version.digest);
+    const texts = ['the paw and the whisker', 'a bark in the song of one woof', 'that nest was a nest'];
+    const answers = await predictor.predict('animal', texts);
+    expect(answers.map(({ label }) => label)).toEqual(['cat', 'dog', 'bird']);
+    for (const { confidence } of answers) expect(confidence).toBeGreaterThan(1 / 3);
+  });
+
+  test('can have one trunk with a head for each capability, where labels may be missing', async () => {
+    const artefacts = await newFolder();
+    const order = { model: 'pets', capabilities, spec: { ...spec, network: 'shared' as const, epochs: 20 } };
+    const trainer = trainerIn(artefacts);
+    const version = await trainer.train(order, silent, never);
+    const measured = await trainer.evaluate(
+      { version: version.digest, stable: null, capabilities, data: 'small', part: 'held-out', baseline: false },
+      never,
+    );
+    for (const { accuracy } of measured.candidate) expect(accuracy).toBeGreaterThan(0.85);
+  });
+});
+
+describe('an evaluation', () => {
+  test('stands beside stable and a linear baseline, on the same examples, and is quicker when asked again', async () => {
+    const artefacts = await newFolder();
+    const trainer = trainerIn(artefacts);
+    const train = (changes: Partial<TrainSpec>, what = capabilities) =>
+      trainer.train({ model: 'pets', capabilities: what, spec: { ...spec, ...changes } }, silent, never);
+    const candidate = await train({});
+    const stable = await train({ share: 0.1, epochs: 1 }, ['animal']);
+    const order = {
+      version: candidate.digest,
+      stable: stable.digest,
+      capabilities,
+      data: 'small',
+      part: 'held-out',
+      baseline: true,
+    } as const;
+    const measured = await trainer.evaluate(order, never);
+    expect(measured.candidate.map(({ capability, n }) => [capability, n])).toEqual([
+      ['animal', 80],
+      ['loud', 53],
+    ]);
+    expect(measured.candidate[0]?.accuracy).toBeGreaterThan(0.9);
+    expect(measured.stable.map(({ capability }) => capability)).toEqual(['animal']);
+    const [better] = measured.comparisons;
+    expect(better?.difference).toBeCloseTo(
+      (measured.candidate[0]?.accuracy ?? 0) - (measured.stable[0]?.accuracy ?? 0),
+      10,
+    );
+    expect(better?.low).toBeGreaterThan(0);
+    expect(measured.baseline.every(({ accuracy }) => accuracy > 0.9)).toBe(true);
+    expect(await trainer.evaluate(order, never)).toEqual(measured);
+  });
+
+  test('of a version that is not there says so', async () => {
+    const order = {
+      version: 'f'.repeat(64),
+      stable: null,
+      capabilities,
+      data: 'small',
+      part: 'held-out',
+      baseline: false,
+    } as const;
+    await expect(trainerIn(await newFolder()).evaluate(order, never)).rejects.toMatchObject({
+      code: 'VERSION_UNKNOWN',
+    });
+  });
+});
+
+describe('an interrupted training', () => {
+  test('stops within a second, reports each second until then, and goes on from the networks that were finished', async () => {
+    const artefacts = await newFolder();
+    const long = { ...spec, epochs: 40 };
+    const stop = new AbortController();
+    const reports: { at: number; progress: TrainingProgress }[] = [];
+    const networks = join(artefacts, 'networks');
+    const kept = async () => (await readdir(networks).catch(() => [])).filter((name) => name.endsWith('.json'));
+    const order = { model: 'pets', capabilities, spec: long };
+    const training = trainerIn(artefacts, 1).train(
+      order,
+      (progress) => reports.push({ at: Date.now(), progress }),
+      stop.signal,
+    );
+    const ended = training.catch((error: unknown) => error);
+    while ((await kept()).length < 1) await new Promise((resolve) => setTimeout(resolve, 20));
+    const reason = new Error('enough');
+    const asked = Date.now();
+    stop.abort(reason);
+    expect(await ended).toBe(reason);
+    expect(Date.now() - asked).toBeLessThan(1000);
+    const gaps = reports.slice(1).map(({ at }, index) => at - (reports[index]?.at ?? at));
+    expect(Math.max(0, ...gaps)).toBeLessThan(2000);
+    expect(reports.every(({ progress }) => progress.done >= 0 && progress.done < 1)).toBe(true);
+
+    const finished = await kept();
+    const times = await Promise.all(finished.map((name) => stat(join(networks, name))));
+    const version = await trainerIn(artefacts).train(order, silent, never);
+    const after = await Promise.all(finished.map((name) => stat(join(networks, name))));
+    expect(after.map(({ mtimeMs }) => mtimeMs)).toEqual(times.map(({ mtimeMs }) => mtimeMs));
+    const elsewhere = await trainerIn(await newFolder()).train(order, silent, never);
+    expect(version.digest).toBe(elsewhere.digest);
+  });
+
+  test('trains a network again when its kept file is damaged', async () => {
+    const artefacts = await newFolder();
+    const order = { model: 'pets', capabilities: ['animal'], spec };
+    const version = await trainerIn(artefacts).train(order, silent, never);
+    await rm(join(artefacts, version.digest), { recursive: true });
+    const [name = ''] = (await readdir(join(artefacts, 'networks'))).filter((name) => name.endsWith('.safetensors'));
+    await writeFile(join(artefacts, 'networks', name), 'nothing');
+    expect((await trainerIn(artefacts).train(order, silent, never)).digest).toBe(version.digest);
+  });
+});
+
+describe('what cannot be trained', () => {
+  test.each([
+    ['a capability without labels', { capabilities: ['animals'] }, {}, 'CAPABILITY_UNKNOWN', 'did you mean animal?'],
+    ['one label only', { capabilities: ['loud'] }, { data: 'quiet' }, 'DATA_INVALID', 'loud has one label only, no'],
+    [
+      'no label at all',
+      { capabilities: ['loud'] },
+      { data: 'silent' },
+      'DATA_INVALID',
+      'None of the 240 training examples',
+    ],
+    ['too small a share', { capabilities }, { share: 1e-6 }, 'DATA_INVALID', 'raise the share'],
+    [
+      'too high a learning rate',
+      { capabilities: ['animal'] },
+      { learningRate: 1e38 },
+      'TRAINING_DIVERGED',
+      'lower train.learningRate',
+    ],
+    ['odd sizes', { capabilities: ['animal'] }, { units: 20 }, 'PLAN_INVALID', 'train.units must be a multiple of 16'],
+    ['too much memory', { capabilities: ['animal'] }, { vocabulary: 100_000_000 }, 'PLAN_INVALID', 'GiB'],
+  ])('%s is named', async (_, order, changes, code, message) => {
+    const trainer = trainerIn(await newFolder());
+    const training = trainer.train({ model: 'pets', ...order, spec: { ...spec, ...changes } }, silent, never);
+    const error = await training.catch((error: unknown) => error);
+    expect(error).toMatchObject({ code, message: expect.stringContaining(message) });
+  });
+
+  test('a folder that cannot be written to is named', async () => {
+    const folder = await newFolder();
+    const inTheWay = join(folder, 'file');
+    await writeFile(inTheWay, '');
+    await expect(trainerIn(inTheWay).train({ model: 'pets', capabilities, spec }, silent, never)).rejects.toThrow(
+      /ENOTDIR|EEXIST/,
+    );
+  });
+});
