@@ -2,7 +2,7 @@
 import { GradusError } from '../src/domain/errors.ts';
 import { parsePlan } from '../src/domain/plan-input.ts';
 import type { Plan } from '../src/domain/plan.ts';
-import type { Ports } from '../src/domain/ports.ts';
+import type { RecordPorts } from '../src/domain/ports.ts';
 import type { Version } from '../src/domain/version.ts';
 
 export interface BeginInput {
@@ -20,7 +20,7 @@ export interface Before {
   version: Version | null;
 }
 
-export function beginActivities(ports: Ports) {
+export function beginActivities(ports: RecordPorts) {
   return {
     /** `plan` is a stored plan's name, or the plan itself. */
     async readPlan(plan: unknown): Promise<Plan> {
@@ -44,7 +44,7 @@ export function beginActivities(ports: Ports) {
   };
 }
 
-async function unknownPlan(ports: Ports, name: string): Promise<GradusError> {
+async function unknownPlan(ports: RecordPorts, name: string): Promise<GradusError> {
   const names = await ports.plans.list();
   const known = names.length === 0 ? 'no plan is stored yet' : `stored plans: ${names.join(', ')}`;
   return new GradusError(
@@ -54,7 +54,7 @@ async function unknownPlan(ports: Ports, name: string): Promise<GradusError> {
 }
 
 /** A release that was terminated could not clean up: whoever still has its candidate goes back to stable. */
-async function clearLeftovers(ports: Ports, model: string, id: string): Promise<void> {
+async function clearLeftovers(ports: RecordPorts, model: string, id: string): Promise<void> {
   const left = (await ports.routes.current(model)).filter(
     (route) => route.candidate !== null && !route.phase.startsWith(`${id}/`),
   );
@@ -67,7 +67,7 @@ async function clearLeftovers(ports: Ports, model: string, id: string): Promise<
   });
 }
 
-async function before(ports: Ports, plan: Plan): Promise<Before> {
+async function before(ports: RecordPorts, plan: Plan): Promise<Before> {
   const routes = new Map((await ports.routes.current(plan.model)).map((route) => [route.capability, route.stable]));
   const stable = Object.fromEntries(Object.keys(plan.capabilities).map((name) => [name, routes.get(name) ?? null]));
   const counts = new Map<string, number>();

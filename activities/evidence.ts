@@ -2,7 +2,7 @@
 import { meanMetrics, quantileMetrics } from '../src/domain/feedback.ts';
 import { exposedStep, levelsOf, phaseOf } from '../src/domain/levels.ts';
 import type { Plan, StageStep } from '../src/domain/plan.ts';
-import type { Ports } from '../src/domain/ports.ts';
+import type { RecordPorts } from '../src/domain/ports.ts';
 import type { LiveEvidence } from '../src/domain/live-evidence.ts';
 
 export interface Gathering {
@@ -13,7 +13,7 @@ export interface Gathering {
   capabilities: string[];
 }
 
-export async function gatherEvidence(ports: Ports, gathering: Gathering): Promise<LiveEvidence[]> {
+export async function gatherEvidence(ports: RecordPorts, gathering: Gathering): Promise<LiveEvidence[]> {
   const { plan, release, stage, step, capabilities } = gathering;
   const phase = phaseOf(release, stage, exposedStep(plan, step));
   const shares = levelsOf(plan, release, stage, step).map((level) => drawnShare(plan, step, level.share));

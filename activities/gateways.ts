@@ -1,13 +1,13 @@
 /** Whether the gateways themselves end an exposure: somebody pulled a stop switch, or none has been alive for too long. */
 import { Context } from '@temporalio/activity';
 import type { Plan } from '../src/domain/plan.ts';
-import type { Ports } from '../src/domain/ports.ts';
+import type { RecordPorts } from '../src/domain/ports.ts';
 import type { Verdict } from '../src/domain/verdict.ts';
 
 const pollMs = 250;
 
 /** Null where nothing is wrong. Waits for a gateway for as long as the plan allows. */
-export async function gatewayTrouble(ports: Ports, plan: Plan): Promise<Verdict | null> {
+export async function gatewayTrouble(ports: RecordPorts, plan: Plan): Promise<Verdict | null> {
   const until = Date.now() + plan.gatewayWithinMs;
   for (;;) {
     const { live, stops } = await ports.routes.confirmations(await ports.routes.revision());

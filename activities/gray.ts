@@ -1,6 +1,6 @@
 /** Step 4: whether the share of users may grow, from what the users of this stage were answered and said. */
 import type { Plan } from '../src/domain/plan.ts';
-import type { Ports } from '../src/domain/ports.ts';
+import type { RecordPorts } from '../src/domain/ports.ts';
 import type { Verdict } from '../src/domain/verdict.ts';
 import { judgeGray } from '../src/domain/verdicts.ts';
 import { gatherEvidence } from './evidence.ts';
@@ -17,7 +17,7 @@ export interface JudgeLiveInput {
   level: number;
 }
 
-export function grayActivities(ports: Ports) {
+export function grayActivities(ports: RecordPorts) {
   return {
     async judgeGray({ plan, release, stage, capabilities, sinceMs, level }: JudgeLiveInput): Promise<Verdict> {
       const trouble = await gatewayTrouble(ports, plan);

@@ -1,5 +1,5 @@
 /** All activities: one file a step of the story, over the ports that they are given. */
-import type { Ports } from '../src/domain/ports.ts';
+import type { Ports, RecordPorts } from '../src/domain/ports.ts';
 import { abTestActivities } from './ab-test.ts';
 import { beginActivities } from './begin.ts';
 import { withFailures } from './failure.ts';
@@ -17,7 +17,7 @@ export type Activities = ReturnType<typeof createActivities>;
 export type TrainingActivities = ReturnType<typeof createTrainingActivities>;
 
 /** Short work: records, routes and judgements (queue `gradus`). */
-export function createActivities(ports: Ports) {
+export function createActivities(ports: RecordPorts) {
   return withFailures({
     ...beginActivities(ports),
     ...trainActivities(ports),

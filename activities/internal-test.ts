@@ -2,7 +2,7 @@
 import { Context } from '@temporalio/activity';
 import { judgeInternalTest } from '../src/domain/gates.ts';
 import type { Plan } from '../src/domain/plan.ts';
-import type { Ports } from '../src/domain/ports.ts';
+import type { Ports, RecordPorts } from '../src/domain/ports.ts';
 import type { Verdict } from '../src/domain/verdict.ts';
 import type { Examination, Version } from '../src/domain/version.ts';
 import { gatherEvidence } from './evidence.ts';
@@ -57,7 +57,7 @@ export function examineActivities(ports: Pick<Ports, 'trainer'>) {
   };
 }
 
-export function internalTestActivities(ports: Ports) {
+export function internalTestActivities(ports: RecordPorts) {
   return {
     async judgeInternalTest(input: JudgeInternalTestInput): Promise<Verdict> {
       const { plan, release, stage, examinations, openMs } = input;

@@ -2,7 +2,7 @@
 import { Context } from '@temporalio/activity';
 import { GradusError } from '../src/domain/errors.ts';
 import type { Level } from '../src/domain/levels.ts';
-import type { Confirmations, Ports, RouteChange } from '../src/domain/ports.ts';
+import type { Confirmations, RecordPorts, RouteChange } from '../src/domain/ports.ts';
 
 /** The capabilities that move together. */
 export interface Moving {
@@ -20,7 +20,7 @@ export interface InEffect {
 
 const pollMs = 100;
 
-export function routeActivities(ports: Ports) {
+export function routeActivities(ports: RecordPorts) {
   /** Waits until each live gateway has the revision; the last state if time runs out first. */
   async function confirmed(revision: number, withinMs: number): Promise<Confirmations> {
     const context = Context.current();

@@ -1,10 +1,10 @@
 /** Step 1: the candidate is trained, or found, and registered. */
 import { Context } from '@temporalio/activity';
 import { GradusError } from '../src/domain/errors.ts';
-import type { Ports, TrainedVersion, TrainOrder } from '../src/domain/ports.ts';
+import type { Ports, RecordPorts, TrainedVersion, TrainOrder } from '../src/domain/ports.ts';
 import type { Version } from '../src/domain/version.ts';
 
-export function trainActivities(ports: Ports) {
+export function trainActivities(ports: RecordPorts) {
   return {
     async registerVersion(version: TrainedVersion): Promise<Version> {
       return ports.versions.register(version);

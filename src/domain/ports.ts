@@ -184,3 +184,6 @@ export interface Ports {
   /** Whether a release's workflow is still running, asked of Temporal. */
   isRunning: (releaseId: string) => Promise<boolean>;
 }
+
+/** What short activities need: everything but the trainer, which works in a process of its own. */
+export type RecordPorts = Omit<Ports, 'trainer'>;

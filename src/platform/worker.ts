@@ -3,7 +3,6 @@ import { Client, WorkflowNotFoundError } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.ts';
 import { taskQueue } from '../../workflows/messages.ts';
-import type { Trainer } from '../domain/ports.ts';
 import { openStore } from '../store/store.ts';
 import type { Config } from './config.ts';
 import { databaseOf, temporalOf } from './needs.ts';
@@ -34,7 +33,7 @@ async function work(config: Config, { signal, ready }: OwnProcess): Promise<void
     taskQueue,
     identity: `gradus-worker@${config.hostname}`,
     workflowBundle: bundle,
-    activities: createActivities({ ...store, trainer: elsewhere, isRunning: (id) => isRunning(client, id) }),
+    activities: createActivities({ ...store, isRunning: (id) => isRunning(client, id) }),
     maxConcurrentActivityTaskExecutions: 40,
     // A worker that was killed keeps its workflows for this long at most, before another gets them.
     stickyQueueScheduleToStartTimeout: '2 seconds',
@@ -50,12 +49,6 @@ async function work(config: Config, { signal, ready }: OwnProcess): Promise<void
     await connection.close();
   }
 }
-
-/** Training has a queue and a process of its own; no activity of this one asks for it. */
-const elsewhere: Trainer = {
-  train: () => Promise.reject(new Error('the worker does not train')),
-  evaluate: () => Promise.reject(new Error('the worker does not evaluate')),
-};
 
 /** Whether a release's workflow has not ended; one that Temporal does not know (any more) has. */
 async function isRunning(client: Client, releaseId: string): Promise<boolean> {

@@ -72,7 +72,14 @@ describe("Temporal's UI", () => {
     // Current details are asked of the workflow when somebody wants them fresh.
     const fresh = async (): Promise<string> => {
       await page.keyboard.press('r');
-      return page.locator('body').innerText();
+      // Markdown is drawn in a frame of its own.
+      const texts = page.frames().map((frame) =>
+        frame
+          .locator('body')
+          .innerText({ timeout: 1000 })
+          .catch(() => ''),
+      );
+      return (await Promise.all(texts)).join(' ');
     };
     await expect.poll(fresh, { timeout: 30_000, interval: 1000 }).toContain('Waits for ann');
 
