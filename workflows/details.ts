@@ -25,7 +25,7 @@ export function detailsOf(report: ReleaseReport): string {
   return [
     ...head,
     '',
-    `${report.steps.map((step) => `${step.step} ${mark[step.state]}`).join(' → ')}`,
+    report.steps.map((step) => `${step.step} ${mark[step.state]}`).join(' → '),
     ...(stages.length > 0
       ? [
           '',

@@ -41,7 +41,7 @@ export function startProgress() {
     plan: null,
     candidate: null,
     stable: null,
-    steps: steps.map((step): StepProgress => ({ step, state: 'waiting', note: '', startedAt: null, endedAt: null })),
+    steps: steps.map(newStep),
     stages: [],
     curve: [],
     exposures: [],
@@ -59,12 +59,12 @@ export function startProgress() {
     dirty = true;
     setCurrentDetails(detailsOf(report));
     const stage = report.stages.find((candidate) => candidate.state === 'running');
-    const step = report.steps.find((candidate) => candidate.state === 'running');
+    const inStep = report.steps.find((candidate) => candidate.state === 'running');
     upsertSearchAttributes([
       { key: attributes.model, value: report.model || null },
       { key: attributes.version, value: report.candidate === null ? null : `v${report.candidate.number}` },
       { key: attributes.stage, value: stage === undefined ? null : stage.capabilities.join(', ').slice(0, 200) },
-      { key: attributes.step, value: stage?.step ?? step?.step ?? report.state },
+      { key: attributes.step, value: stage?.step ?? inStep?.step ?? report.state },
       { key: attributes.exposure, value: stage?.exposure ?? null },
       { key: attributes.waiting, value: report.waiting === null ? null : 'yes' },
     ]);
@@ -191,6 +191,10 @@ export function startProgress() {
       return report;
     },
   };
+}
+
+function newStep(step: Step): StepProgress {
+  return { step, state: 'waiting', note: '', startedAt: null, endedAt: null };
 }
 
 function newStage(number: number, capabilities: string[]): StageProgress {

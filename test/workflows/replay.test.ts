@@ -28,7 +28,7 @@ describe('histories', () => {
 
   it.each(files)('%s replays', async (name) => {
     const history = historyFromJSON(JSON.parse(readFileSync(path.join(folder, name), 'utf8')));
-    await Worker.runReplayHistory({ workflowBundle }, history, name);
+    await expect(Worker.runReplayHistory({ workflowBundle }, history, name)).resolves.toBeUndefined();
   });
 
   it('a history that tells another story does not', async () => {
