@@ -15,9 +15,10 @@ export function eventLines(
 ): string[] {
   const happened = [
     ...stepEvents(before, after),
-    ...after.exposures
-      .slice(before?.exposures.length ?? 0)
-      .map(({ at, stage, step, share }) => ({ at, what: `stage ${stage}, ${step}: ${percent(share)} of users` })),
+    ...after.exposures.slice(before?.exposures.length ?? 0).map(({ at, stage, step, share }) => ({
+      at,
+      what: `stage ${stage}, ${step}: ${step === 'internal test' && share === 0 ? 'testers' : `${percent(share)} of users`}`,
+    })),
     ...after.decisions.slice(before?.decisions.length ?? 0).map(({ at, stage, step, what, by, why }) => {
       const where = stage === null ? '' : `stage ${stage}, ${step ?? ''}: `;
       return { at, what: `${where}${what} by ${by}${why === '' ? '' : `: ${why}`}` };
@@ -44,11 +45,13 @@ function standing(before: ReleaseReport | null, after: ReleaseReport): Event[] {
   return events;
 }
 
+/** Steps outside of stages; what happens in the others is told by exposures and decisions. */
 function stepEvents(before: ReleaseReport | null, after: ReleaseReport): Event[] {
-  return after.steps.flatMap((step) => {
-    const known = before?.steps.find((one) => one.step === step.step);
-    if (step.state === 'waiting' || known?.state === step.state) return [];
-    const at = step.endedAt ?? step.startedAt ?? after.startedAt;
-    return [{ at, what: `${step.step}: ${step.state}${step.note === '' ? '' : `, ${step.note}`}` }];
+  return after.steps.flatMap(({ step, state, note, startedAt, endedAt }) => {
+    const known = before?.steps.find((one) => one.step === step);
+    if (step !== 'train' && step !== 'split' && step !== 'iterate') return [];
+    if (state === 'waiting' || (known?.state === state && known.note === note)) return [];
+    const at = endedAt ?? startedAt ?? after.startedAt;
+    return [{ at, what: `${step}: ${state}${note === '' ? '' : `, ${note}`}` }];
   });
 }

@@ -15,7 +15,7 @@ const codes: Record<Tone, readonly [number, number]> = {
 
 const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
-const zero = /[\p{Mark}\u200b-\u200f\u2060\ufe00-\ufe0f]/u;
+const zero = /\p{Mark}|[\u200b-\u200f\u2060]/u;
 
 function columnsOf(character: string): number {
   if (zero.test(character)) return 0;
@@ -31,7 +31,7 @@ export function columns(text: string): number {
 
 /** Takes out what could move the cursor, colour the rest or turn its direction; line breaks become spaces. */
 export function clean(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g, ' ');
+  return text.replace(/[\p{Cc}\u2028-\u202e\u2066-\u2069]+/gu, ' ');
 }
 
 /** The beginning of a text, at most `width` columns, with `…` where something is missing. */

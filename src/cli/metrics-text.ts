@@ -38,7 +38,7 @@ function metricLine(one: Examination, names: number, narrow: boolean): Line {
   const difference =
     comparison === null ? '–' : `${signed(comparison.difference)}${narrow ? '' : ` ${interval(comparison)}`}`;
   const tone = comparison === null ? 'dim' : comparison.low > 0 ? 'good' : comparison.high < 0 ? 'bad' : null;
-  const f1 = [stable, candidate].flatMap((one) => (one === null ? [] : figure(one.macro.f1))).join(' → ');
+  const f1 = [stable, candidate].flatMap((version) => (version === null ? [] : figure(version.macro.f1))).join(' → ');
   const shown = cell(difference, narrow ? 7 : 24);
   return [
     ` ${cell(capability, names)}${narrow ? '' : cell(count(candidate.n), 7, 'right')}`,

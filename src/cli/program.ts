@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { projectRoot } from '../platform/root.ts';
 import { exitCodesHelp } from './exit.ts';
 import { applicationCommands } from './application-commands.ts';
+import { demoCommand } from './demo-command.ts';
 import { planCommand } from './plan-commands.ts';
 import { releaseMessageCommands } from './release-message-commands.ts';
 import { releaseReadCommands } from './release-read-commands.ts';
@@ -22,7 +23,14 @@ export function program(): Command {
     .description('Releases machine-learning models to their users gradually, capability by capability, and durably.')
     .version(readVersion())
     .addHelpText('after', `${exitCodesHelp}\n\nSettings come from the environment: see docs/configuration.md.`);
-  for (const command of [...upCommands(), planCommand(), release, ...versionCommands(), ...applicationCommands()])
+  for (const command of [
+    demoCommand(),
+    ...upCommands(),
+    planCommand(),
+    release,
+    ...versionCommands(),
+    ...applicationCommands(),
+  ])
     gradus.addCommand(command);
   return throwing(gradus);
 }

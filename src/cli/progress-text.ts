@@ -87,13 +87,13 @@ function frame(report: ReleaseReport): Line {
 }
 
 function current(report: ReleaseReport, stage: StageProgress, options: ProgressTextOptions): Line[] {
-  const title: Line = [
+  const name: Line = [
     '   ',
     [`stage ${stage.number} of ${report.stages.length}`, 'bold'],
     `: ${clip(stage.capabilities.join(', '), 60)}`,
   ];
   const lines = storyOf(report, stage).filter((story) => story.state !== 'skipped');
-  return [title, ...lines.map((story) => stepLine(report, stage, story, options))];
+  return [name, ...lines.map((story) => stepLine(report, stage, story, options))];
 }
 
 function stepLine(

@@ -2,7 +2,15 @@
 import type { ReleaseReport, StageProgress } from '../domain/report.ts';
 import { cell, clip, columns, draw, wrap, type Line, type Tone } from './lines.ts';
 import { metricsText } from './metrics-text.ts';
-import { exposureSentence, curveOf, feedbackSentence, storyOf, type CurveStep, type StageStepStory } from './story.ts';
+import {
+  curveOf,
+  differencesOf,
+  exposureSentence,
+  feedbackSentence,
+  storyOf,
+  type CurveStep,
+  type StageStepStory,
+} from './story.ts';
 import {
   count,
   duration,
@@ -125,12 +133,19 @@ function detailedStage(report: ReleaseReport, stage: StageProgress, width: numbe
 }
 
 function stepLine(stage: StageProgress, story: StageStepStory): Line {
-  const shares = story.step === 'gray' || story.step === 'A/B' ? story.shares.map(percent).join(' → ') : '';
-  const failed = story.state === 'failed' ? [stage.reason] : [];
-  const reasons = story.state === 'failed' && stage.reason !== '' ? [] : (story.verdict?.reasons ?? []);
-  const people = story.people.filter((one) => !stage.reason.includes(one.by)).map((one) => `${one.what} by ${one.by}`);
-  const why = [...new Set([shares, ...failed, ...people, ...reasons].filter((one) => one !== ''))].join('; ');
+  const why = [...new Set(whyOf(stage, story).filter((one) => one !== ''))].join('; ');
   return ['   ', [marks[story.state], markTones[story.state]], ` ${cell(stepNames[story.step], 14)}`, why];
+}
+
+/** Shares of users, what people decided, and what was measured; of a step that failed, why. */
+function whyOf(stage: StageProgress, story: StageStepStory): string[] {
+  const { step, state, verdict } = story;
+  const shares = step === 'gray' || step === 'A/B' ? story.shares.map(percent).join(' → ') : '';
+  const people = story.people.filter((one) => !stage.reason.includes(one.by)).map((one) => `${one.what} by ${one.by}`);
+  if (state === 'failed' && stage.reason !== '') return [shares, stage.reason, ...people];
+  if (step === 'full' && state === 'done') return ['all users', ...people];
+  const measured = differencesOf(story);
+  return [shares, ...people, ...(measured === '' ? (verdict?.reasons ?? []) : [measured])];
 }
 
 /** N(t) and P(t) at each t, as they came and as planned: side by side where that fits, else one below the other. */
@@ -163,18 +178,12 @@ function curve(report: ReleaseReport, width: number): Line[] {
 
 function ending(report: ReleaseReport, width: number): Line[] {
   const said = feedbackSentence(report);
-  const iterate = report.steps.find((one) => one.step === 'iterate');
   const found = report.iteration;
   const undone = report.stages.some((stage) => stage.state === 'rolledBack');
   const entries = [
     undone ? (['exposed', exposureSentence(report)] as const) : null,
     said === null ? null : (['users', said] as const),
-    found === null
-      ? null
-      : ([
-          'iterate',
-          `${found.learn ? 'learn from this' : 'nothing to learn yet'}: ${[...found.reasons, iterate?.note ?? ''].filter((one) => one !== '').join('; ')}`,
-        ] as const),
+    found === null ? null : (['iterate', found.reasons.join('; ')] as const),
     report.waiting === null
       ? null
       : ([

@@ -18,7 +18,7 @@ export interface SimulatedUsersOptions {
   /** How many different users there are. */
   users: number;
   /** Requests for predictions a second, at the most. */
-  perSecond: number;
+  perSecond: number | (() => number);
   /** Groups that a few of the users are in. */
   testers: readonly string[];
   seed: number;
@@ -72,6 +72,7 @@ const finishWithinMs = 3000;
 
 export async function simulateUsers(options: SimulatedUsersOptions): Promise<SimulatedUsersStats> {
   const { signal, users, perSecond } = options;
+  const pace = typeof perSecond === 'function' ? perSecond : () => perSecond;
   const random = createRandom(options.seed);
   const client = patientPost(options.gateway, { connections, awayMs });
   const crowd = crowdOf(options, random);
@@ -143,7 +144,7 @@ export async function simulateUsers(options: SimulatedUsersOptions): Promise<Sim
 
   const reporting = setInterval(() => options.onStats?.(stats()), 1000);
   try {
-    await paced(perSecond, signal, () => {
+    await paced(pace, signal, () => {
       // No more at once than there are connections: a gateway that is slow or away is not buried under what piles up.
       if (underWay.size >= Math.min(connections, users)) return;
       const one = visit().finally(() => underWay.delete(one));
@@ -159,13 +160,14 @@ export async function simulateUsers(options: SimulatedUsersOptions): Promise<Sim
   }
 }
 
-/** Calls `act` `perSecond` times a second until `signal` ends it; time that was missed is not made up for. */
-async function paced(perSecond: number, signal: AbortSignal, act: () => void): Promise<void> {
+/** Calls `act` as often a second as `pace` says until `signal` ends it; time that was missed is not made up for. */
+async function paced(pace: () => number, signal: AbortSignal, act: () => void): Promise<void> {
   let last = Date.now();
   let due = 0;
   await new Promise<void>((resolve) => {
     const timer = setInterval(() => {
       const now = Date.now();
+      const perSecond = pace();
       due = Math.min(due + ((now - last) * perSecond) / 1000, Math.max(1, (4 * tickMs * perSecond) / 1000));
       last = now;
       for (; due >= 1; due -= 1) act();

@@ -5,7 +5,7 @@ import type { Decision, ExposurePoint, ReleaseReport, StageProgress, StepState }
 import type { Verdict } from '../domain/verdict.ts';
 import type { Examination } from '../domain/version.ts';
 import { clip } from './lines.ts';
-import { count, figure, percent, several, stepNames } from './words.ts';
+import { count, figure, interval, percent, several, signed, stepNames } from './words.ts';
 
 export const rolloutSteps: readonly StageStep[] = ['internal test', 'gray', 'A/B', 'full'];
 
@@ -53,6 +53,18 @@ function stateOf(stage: StageProgress, index: number, current: number, skipped: 
   if (stage.state === 'released' || index < current) return 'done';
   if (index > current || current < 0) return 'waiting';
   return stage.state === 'rolledBack' ? 'failed' : stage.state === 'running' ? 'running' : 'waiting';
+}
+
+/** `satisfaction: spam +0.21 [+0.05, +0.40], html +0.04 [−0.21, +0.30]`, of the metric that users decide. */
+export function differencesOf({ verdict }: StageStepStory): string {
+  const compared = (verdict?.findings ?? []).flatMap(({ capability, metric, difference }) =>
+    difference === null || metric === null ? [] : [{ capability, metric, difference }],
+  );
+  const metric = compared.find((one) => one.metric !== 'errorRate')?.metric;
+  const each = new Map(compared.filter((one) => one.metric === metric).map((one) => [one.capability, one.difference]));
+  if (metric === undefined || each.size === 0) return '';
+  const list = [...each].map(([name, one]) => `${name} ${signed(one.value, 2)} ${interval(one, 2)}`);
+  return `${metric}: ${list.join(', ')}`;
 }
 
 export interface CurveStep {

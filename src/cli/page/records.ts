@@ -59,7 +59,7 @@ export function usersSection(report: ReleaseReport): Html | null {
             </ul>
           </details>`
     }
-    ${report.iteration === null ? null : html`<p><strong>${report.iteration.learn ? 'Worth learning from' : 'Nothing to learn yet'}</strong>: ${report.iteration.reasons.join('; ')}.</p>`}
+    ${report.iteration === null ? null : html`<p><strong>Next</strong>: ${report.iteration.reasons.join('; ')}</p>`}
   </section>`;
 }
 

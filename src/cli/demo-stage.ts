@@ -1,0 +1,140 @@
+/** What the demo's acts have in common: starting a release, following it with approver and users, and showing its report. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Client } from '@temporalio/client';
+import { openDataset } from '../datasets/index.ts';
+import type { ReleaseReport } from '../domain/report.ts';
+import type { Config } from '../platform/config.ts';
+import { projectRoot } from '../platform/root.ts';
+import { startRelease } from '../platform/start-release.ts';
+import { workflowLink } from '../platform/temporal-links.ts';
+import { trainingProgress } from '../platform/training-progress.ts';
+import type { Running } from '../platform/up.ts';
+import type { Store } from '../store/store.ts';
+import { demoApprover } from './demo-approver.ts';
+import type { DemoScreen } from './demo-screen.ts';
+import { demoUsers, usersLine, type DemoUsers } from './demo-users.ts';
+import { eventLines } from './event-lines.ts';
+import { followRelease } from './follow-release.ts';
+import { terminal } from './output.ts';
+import { readPlanFile, type GivenPlan } from './plan-file.ts';
+import { progressText } from './progress-text.ts';
+import { reportPage } from './report-page.ts';
+import { reportText } from './report-text.ts';
+
+export interface Stage {
+  config: Config;
+  running: Running;
+  client: Client;
+  store: Store;
+  screen: DemoScreen;
+  /** Ends the demo: somebody said so, or a process could not be kept running. */
+  signal: AbortSignal;
+}
+
+/** Thrown where the demo was ended from outside. */
+export class Interrupted extends Error {}
+
+const examples = { first: 'mail-v1.yaml', better: 'mail.yaml', degraded: 'mail-degraded.yaml' } as const;
+export type ExamplePlan = keyof typeof examples;
+
+export function examplePlan(name: ExamplePlan): Promise<GivenPlan> {
+  return readPlanFile(path.join(projectRoot, 'examples', examples[name]));
+}
+
+/** A release that an earlier run left under way goes on by itself; it is followed to its end first. */
+export async function finishWhatIsOpen(stage: Stage, model: string): Promise<void> {
+  const { store, client, screen } = stage;
+  const holder = await store.releases.holder(model);
+  if (holder === null) return;
+  const open = await client.workflow
+    .getHandle(holder.id)
+    .describe()
+    .then(({ status }) => status.name === 'RUNNING')
+    .catch(() => false);
+  if (!open) return;
+  screen.say(` ${holder.id} was under way when it was stopped: it goes on from where it stood`);
+  const users = await openUsers(stage, model);
+  try {
+    await follow(stage, holder.id, users);
+  } finally {
+    await users.stop();
+  }
+}
+
+/** Starts a release by one of the example plans, and follows it to its end. */
+export async function carry(stage: Stage, name: ExamplePlan, users: DemoUsers | null): Promise<ReleaseReport> {
+  const { client, store, screen, running } = stage;
+  const order = await examplePlan(name);
+  const { id } = await startRelease(client, store.releases, { ...order, by: 'npm start' });
+  const link = workflowLink(running.addresses, id);
+  screen.say(
+    ` ${id}: ${order.plan.strategy} release by examples/${examples[name]}${link === null ? '' : `   ${link}`}`,
+  );
+  return follow(stage, id, users);
+}
+
+async function follow(stage: Stage, id: string, users: DemoUsers | null): Promise<ReleaseReport> {
+  const { client, store, screen, signal, running } = stage;
+  const approve = demoApprover(client, (line) => screen.say(line));
+  const link = workflowLink(running.addresses, id);
+  let before: ReleaseReport | null = null;
+  const report = await followRelease(id, {
+    client,
+    releases: store.releases,
+    signal,
+    async onReport(now) {
+      users?.watch(now);
+      if (screen.isTerminal) {
+        const training = await trainingProgress(client, now);
+        const text = progressText(now, {
+          ...terminal(),
+          now: new Date(),
+          training,
+          ...(link === null ? {} : { link }),
+        });
+        const stats = users?.stats() ?? null;
+        screen.live(stats === null ? text : `${text}\n   users  ${usersLine(stats, now.candidate)}`);
+      } else for (const line of eventLines(before, now, () => '')) screen.say(line);
+      before = now;
+      await approve(now);
+    },
+  });
+  screen.live('');
+  if (report === null) throw new Interrupted();
+  if (screen.isTerminal) for (const line of eventLines(null, report, () => '').slice(-1)) screen.say(` ${line}`);
+  return report;
+}
+
+export async function openUsers({ config, running }: Stage, model: string): Promise<DemoUsers> {
+  const { plan } = await examplePlan('better');
+  const dataset = await openDataset('mail', config.cache);
+  return demoUsers({
+    gateway: running.addresses.gateway,
+    model,
+    dataset,
+    capabilities: Object.keys(plan.capabilities),
+  });
+}
+
+/** The report of one screen, where the page with the charts is, and what to type next. */
+export async function showReport(
+  { config, running, screen }: Stage,
+  report: ReleaseReport,
+  next: string[],
+): Promise<void> {
+  const file = path.join(config.home, 'reports', `${report.id}.html`);
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, reportPage(report));
+  const link = workflowLink(running.addresses, report.id);
+  screen.say('');
+  for (const line of reportText(report, terminal()).split('\n')) screen.plain(line);
+  screen.plain('');
+  screen.plain(` The same with charts   ${pathToFileURL(file).href}`);
+  if (link !== null) screen.plain(` Temporal's page        ${link}`);
+  screen.plain('');
+  screen.plain(' Try next');
+  for (const line of next) screen.plain(`   ${line}`);
+  screen.plain('');
+}
