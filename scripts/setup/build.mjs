@@ -58,7 +58,7 @@ async function compile() {
 async function bundleWorkflows() {
   const module = pathToFileURL(join(dist, 'src', 'platform', 'workflow-bundle.js'));
   try {
-    await runNode(`const { workflowBundle } = await import('${module}'); await workflowBundle();`);
+    await runNode(`const { workflowBundle } = await import('${module.href}'); await workflowBundle();`);
   } catch (error) {
     throw new PartMissing('the workflows cannot be bundled', 'mend what the bundler names', error.output);
   }

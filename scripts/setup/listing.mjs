@@ -15,7 +15,7 @@ export class PartMissing extends Error {
 }
 
 export function createListing(stream = process.stdout) {
-  const terminal = stream.isTTY === true;
+  const terminal = stream.isTTY ?? false;
   const under = new Map();
   let drawn = false;
   let started = false;

@@ -14,7 +14,7 @@ export function watchChildren(listener) {
   onChange = () => listener([...running].map((child) => child.pid));
 }
 
-export class CommandFailed extends Error {
+class CommandFailed extends Error {
   constructor(message, output) {
     super(message);
     this.output = output;

@@ -31,7 +31,7 @@ export const temporal = {
     if (ownVersion) return describe(own, ownVersion, 'on PATH');
 
     const folder = join(cache, 'temporal');
-    for (const name of (await readdir(folder).catch(() => [])).sort().reverse()) {
+    for (const name of (await readdir(folder).catch(() => [])).sort((a, b) => (a < b ? 1 : -1))) {
       const kept = await versionOf(join(folder, name, 'temporal'));
       if (kept) return describe(join(folder, name, 'temporal'), kept, 'cached');
     }

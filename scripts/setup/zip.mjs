@@ -1,6 +1,6 @@
 /** Takes chosen files out of a zip archive (a wheel), as a stream: a file of 500 MB costs no memory. */
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir, open, writeFile } from 'node:fs/promises';
 import { dirname, join, normalize, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createInflateRaw } from 'node:zlib';
@@ -47,14 +47,22 @@ async function readEntries(archive) {
 }
 
 async function extract(archive, entry, target) {
-  const file = await open(archive);
-  const header = await readAt(file, entry.offset, 30).finally(() => file.close());
-  const start = entry.offset + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
-  const out = createWriteStream(target);
-  if (entry.size === 0) return void out.end();
+  const start = await startOf(archive, entry);
+  if (entry.size === 0) return writeFile(target, '');
   const source = createReadStream(archive, { start, end: start + entry.size - 1, highWaterMark: 1 << 20 });
-  if (entry.deflated) await pipeline(source, createInflateRaw({ chunkSize: 1 << 20 }), out);
-  else await pipeline(source, out);
+  const steps = entry.deflated ? [createInflateRaw({ chunkSize: 1 << 20 })] : [];
+  await pipeline([source, ...steps, createWriteStream(target)]);
+}
+
+/** The name and the extra field stand once more before the data, and the extra field may have another length there. */
+async function startOf(archive, entry) {
+  const file = await open(archive);
+  try {
+    const header = await readAt(file, entry.offset, 30);
+    return entry.offset + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
+  } finally {
+    await file.close();
+  }
 }
 
 async function readAt(file, position, length) {
