@@ -33,8 +33,9 @@ export async function parseMail(bytes: Uint8Array): Promise<ParsedMail> {
   const simple = takeSimpleBody(whole);
   const mail = await PostalMime.parse(simple?.head ?? inUtf8(whole), { forceRfc822Attachments: true });
   const headers = new Map<string, string[]>();
-  for (const { key, value } of mail.headers) headers.set(key, [...(headers.get(key) ?? []), value]);
-  return { headers, subject: mail.subject ?? '', ...readBody(simple?.body ?? mail) };
+  for (const { key, value } of mail.headers)
+    headers.set(key, [...(headers.get(key) ?? []), value.replace(/\s+/g, ' ')]);
+  return { headers, subject: readable(mail.subject ?? ''), ...readBody(simple?.body ?? mail) };
 }
 
 interface Body {
@@ -45,10 +46,11 @@ interface Body {
 function readBody(body: Body): Pick<ParsedMail, 'text' | 'html'> {
   // A plain part that is HTML all the same: senders of spam forget the content type.
   const mislabelled = body.html === undefined && body.text !== undefined && htmlLook.test(body.text);
-  const html = (mislabelled ? body.text : body.html) ?? null;
+  const sent = mislabelled ? body.text : body.html;
+  const html = sent === undefined ? null : readable(sent);
   const plain = mislabelled ? undefined : body.text;
   const text = plain ?? (html === null ? '' : toText(html));
-  return { html, text: text.replace(/&#(\d{2,5});/g, (_, code) => String.fromCodePoint(Number(code))) };
+  return { html, text: readable(text).replace(/&#(\d{2,5});/g, (_, code) => String.fromCodePoint(Number(code))) };
 }
 
 /**
@@ -76,6 +78,14 @@ function decode(bytes: Uint8Array, charset: string | undefined): string {
     // A charset that nobody knows.
     return new TextDecoder('windows-1252').decode(bytes);
   }
+}
+
+// What windows-1252 has for the bytes 80 to 9F; some releases of Node read them as control characters.
+const windows1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
+
+/** The same on every release of Node. */
+function readable(text: string): string {
+  return text.replace(/[\u0080-\u009f]/g, (control) => windows1252[control.charCodeAt(0) - 0x80] ?? control);
 }
 
 /** Mailbox files begin each mail with a line `From …` that is no header. */

@@ -29,7 +29,7 @@ const blocks = [
   /^-{5}BEGIN PGP (?:MESSAGE|PUBLIC KEY BLOCK|PRIVATE KEY BLOCK)-{5}$[\s\S]*?(?:^-{5}END PGP [A-Z ]*-{5}$|$(?![\s\S]))/gm,
   /^-{5}BEGIN PGP SIGNED MESSAGE-{5}$\n(?:Hash:.*\n)?/gm,
   // What feeds put into their texts: pictures, footnotes, and "Link[1] Discuss[2] (_Thanks, Ann!_)".
-  /\[IMG[^\]]*\]?/g,
+  /\[IMG[^\]\n]*(?:\][^\s\w]*)?/g,
   /\bLink(?:\[\d+\])?\s+Discuss(?:\[\d+\])?(?:\s*\(_?(?:Thanks|Via)[^)\n]*\))?/g,
   /(?<=\S ?)\[\d+\]/g,
   // Who wrote what follows, over one to three lines: "On Thu, …, Ann wrote:", "[Ann]", "Quoting Ann:".
@@ -71,7 +71,8 @@ const names =
 
 /** Subject and body, ready to be read by a network; `body` may be HTML. */
 export function scrub(subject: string, body: string): string {
-  return hideSpecials(`${scrubSubject(subject)}\n${scrubBody(body)}`.replace(names, ' '))
+  return hideSpecials(`${scrubSubject(subject)}\n${scrubBody(body)}`)
+    .replace(names, ' ')
     .replace(/[^\S\n]+/g, ' ')
     .replace(/ ?\n[ \n]*/g, '\n')
     .trim();
