@@ -4,6 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Client } from '@temporalio/client';
 import { openDataset } from '../datasets/index.ts';
+import type { Example } from '../datasets/dataset.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import type { Config } from '../platform/config.ts';
 import { projectRoot } from '../platform/root.ts';
@@ -107,13 +108,17 @@ async function follow(stage: Stage, id: string, users: DemoUsers | null): Promis
   return report;
 }
 
-export async function openUsers({ config, running }: Stage, model: string): Promise<DemoUsers> {
+export async function openUsers(
+  { config, running }: Stage,
+  model: string,
+  mix: (heldOut: Example[]) => Example[] = (heldOut) => heldOut,
+): Promise<DemoUsers> {
   const { plan } = await examplePlan('better');
   const dataset = await openDataset('mail', config.cache);
   return demoUsers({
     gateway: running.addresses.gateway,
     model,
-    dataset,
+    examples: mix(dataset.part('held-out')),
     capabilities: Object.keys(plan.capabilities),
   });
 }

@@ -1,5 +1,5 @@
 /** The demo's crowd: few while a version is trained, many while one is rolled out, and a line about what they did. */
-import type { Dataset } from '../datasets/dataset.ts';
+import type { Example } from '../datasets/dataset.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import { simulateUsers, type SimulatedUsersStats } from './simulated-users.ts';
 import { count, percent } from './words.ts';
@@ -19,7 +19,7 @@ const busyPerSecond = 320;
 export function demoUsers(options: {
   gateway: string;
   model: string;
-  dataset: Dataset;
+  examples: Example[];
   capabilities: string[];
 }): DemoUsers {
   const ending = new AbortController();
@@ -28,7 +28,7 @@ export function demoUsers(options: {
   const running = simulateUsers({
     gateway: options.gateway,
     model: options.model,
-    examples: options.dataset.part('held-out'),
+    examples: options.examples,
     capabilities: options.capabilities,
     users,
     perSecond: () => (focus.length > 0 ? busyPerSecond : quietPerSecond),
@@ -51,6 +51,15 @@ export function demoUsers(options: {
       return running;
     },
   };
+}
+
+/** As many HTML mails as plain ones, as people get today; the sample is of 2002, when one in five was HTML. */
+export function mixedAsToday(examples: readonly Example[]): Example[] {
+  const isHtml = (example: Example): boolean => example.labels['html'] === 'yes';
+  const html = examples.filter(isHtml);
+  const plain = examples.filter((example) => !isHtml(example));
+  const times = html.length === 0 ? 0 : Math.max(1, Math.round(plain.length / html.length));
+  return [...plain, ...Array.from({ length: times }, () => html).flat()];
 }
 
 /** `users   1,204 people, 8,310 answers, 7,402 rated; v2 reached 12.1 % of them` */

@@ -6,7 +6,7 @@ import { startAll, type Running } from '../platform/up.ts';
 import { openStore } from '../store/store.ts';
 import { demoScreen } from './demo-screen.ts';
 import { carry, examplePlan, finishWhatIsOpen, openUsers, showReport, type Stage } from './demo-stage.ts';
-import { usersLine, type DemoUsers } from './demo-users.ts';
+import { mixedAsToday, usersLine, type DemoUsers } from './demo-users.ts';
 import { exitCodes } from './exit.ts';
 import { upLine } from './up-text.ts';
 import { percent } from './words.ts';
@@ -74,7 +74,7 @@ async function showRelease(stage: Stage): Promise<number> {
     screen.say(' version 1 goes to all users again first, so that version 2 has something to beat');
   const first = await carry(stage, 'first', null);
   if (first.state !== 'released') return failed(stage, first);
-  return withUsers(stage, model, async (users) => {
+  return withUsers(await openUsers(stage, model), async (users) => {
     screen.say('');
     const report = await carry(stage, 'better', users);
     const stats = await users.stop();
@@ -101,11 +101,9 @@ async function showDegraded(stage: Stage): Promise<number> {
     const first = await carry(stage, 'first', null);
     if (first.state !== 'released') return failed(stage, first);
   }
-  return withUsers(stage, model, async (users) => {
+  return withUsers(await openUsers(stage, model, mixedAsToday), async (users) => {
     screen.say('');
-    screen.say(
-      ' The next candidate learns from mails with HTML, quotes and footers left in; what it is served has none.',
-    );
+    screen.say(' The next candidate learns from mails with their HTML tags; what it is served has none.');
     const report = await carry(stage, 'degraded', users);
     const stats = await users.stop();
     const faulty = report.candidate?.digest ?? '';
@@ -126,8 +124,7 @@ async function showDegraded(stage: Stage): Promise<number> {
   });
 }
 
-async function withUsers(stage: Stage, model: string, act: (users: DemoUsers) => Promise<number>): Promise<number> {
-  const users = await openUsers(stage, model);
+async function withUsers(users: DemoUsers, act: (users: DemoUsers) => Promise<number>): Promise<number> {
   try {
     return await act(users);
   } finally {

@@ -29,6 +29,7 @@ export function exposureChart(report: ReleaseReport): Html | null {
       <li><i class="key ab"></i>A/B test</li>
       <li><i class="key full"></i>all users</li>
       <li><i class="key dot good"></i>went on</li>
+      <li><i class="key dot unclear"></i>undecided</li>
       <li><i class="key dot person"></i>a person decided</li>
       <li><i class="key dot bad"></i>went back</li>
     </ul>
@@ -89,7 +90,13 @@ function step(point: ExposurePoint, x: number, to: number, base: number, scale: 
 
 function mark(report: ReleaseReport, decision: Decision, x: number, y: number): Html {
   const back = /roll|reject|pause|refuse/i.test(decision.what);
-  const kind = back ? 'bad' : decision.by === 'gradus' ? 'good' : 'person';
+  const kind = back
+    ? 'bad'
+    : decision.by !== 'gradus'
+      ? 'person'
+      : decision.what === 'inconclusive'
+        ? 'unclear'
+        : 'good';
   const title = `${momentOf(report, decision.at)} ${decision.what} by ${decision.by}${decision.why === '' ? '' : `: ${decision.why}`}`;
   const shape =
     kind === 'bad'

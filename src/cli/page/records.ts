@@ -3,7 +3,11 @@ import { stringify } from 'yaml';
 import type { Decision, ReleaseReport } from '../../domain/report.ts';
 import type { ObservationSummary } from '../../domain/ports.ts';
 import { count, duration, figure, momentOf, percent, stepNames } from '../words.ts';
+import { feedbackSentence } from '../story.ts';
 import { html, lines, type Html } from './html.ts';
+
+/** Longer tables are folded. */
+const shownRows = 14;
 
 export function usersSection(report: ReleaseReport): Html | null {
   if (report.observations.length === 0) return null;
@@ -28,27 +32,31 @@ export function usersSection(report: ReleaseReport): Html | null {
   );
   return html`<section class="card wide" aria-labelledby="users">
     <h2 id="users">What users were answered and said</h2>
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col" class="text">capability</th>
-            <th scope="col" class="text">arm</th>
-            <th scope="col" class="text">version</th>
-            <th scope="col">users</th>
-            <th scope="col">answers</th>
-            <th scope="col">failed</th>
-            <th scope="col">rated</th>
-            <th scope="col">satisfaction</th>
-            <th scope="col">with label</th>
-            <th scope="col">accuracy</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${report.observations.map(row)}
-        </tbody>
-      </table>
-    </div>
+    <p>${feedbackSentence(report)}</p>
+    <details ${report.observations.length <= shownRows ? { markup: 'open' } : null}>
+      <summary>By capability and arm</summary>
+      <div class="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col" class="text">capability</th>
+              <th scope="col" class="text">arm</th>
+              <th scope="col" class="text">version</th>
+              <th scope="col">users</th>
+              <th scope="col">answers</th>
+              <th scope="col">failed</th>
+              <th scope="col">rated</th>
+              <th scope="col">satisfaction</th>
+              <th scope="col">with label</th>
+              <th scope="col">accuracy</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${report.observations.map(row)}
+          </tbody>
+        </table>
+      </div>
+    </details>
     ${
       comments.length === 0
         ? null
@@ -63,13 +71,19 @@ export function usersSection(report: ReleaseReport): Html | null {
   </section>`;
 }
 
+function toneOf({ what, by }: Decision): string {
+  if (/roll|reject|refuse/i.test(what)) return 'bad';
+  if (by !== 'gradus') return 'person';
+  return what === 'inconclusive' ? 'unclear' : 'good';
+}
+
 export function decisionsSection(report: ReleaseReport): Html | null {
   if (report.decisions.length === 0) return null;
   const item = (one: Decision): Html => {
     const where = [one.stage === null ? '' : `stage ${one.stage}`, one.step === null ? '' : stepNames[one.step]].filter(
       (part) => part !== '',
     );
-    const tone = /roll|reject|refuse/i.test(one.what) ? 'bad' : one.by === 'gradus' ? 'good' : 'person';
+    const tone = toneOf(one);
     return html`<li>
       <time datetime="${one.at}"
         >${momentOf(report, one.at)}<small>+${duration(Date.parse(one.at) - Date.parse(report.startedAt))}</small></time

@@ -54,7 +54,7 @@ rect.planned { fill: none; stroke: var(--soft); stroke-width: 1.25; stroke-dasha
 .whisker { stroke-width: 2.5; stroke-linecap: round; } .point { stroke-width: 2; }
 .whisker.good { stroke: var(--good); } .whisker.bad { stroke: var(--bad); } .whisker.unclear { stroke: var(--soft); }
 .point.good { fill: var(--good); stroke: var(--good); } .point.bad { fill: var(--bad); stroke: var(--bad); } .point.unclear { fill: var(--card); stroke: var(--soft); }
-svg .dot { stroke: var(--card); stroke-width: 1; } svg .dot.good { fill: var(--good); } svg .dot.person { fill: var(--person); } svg .dot.bad { fill: var(--bad); }
+svg .dot { stroke: var(--card); stroke-width: 1; } svg .dot.unclear { fill: var(--card); stroke: var(--soft); stroke-width: 1.5; } svg .dot.good { fill: var(--good); } svg .dot.person { fill: var(--person); } svg .dot.bad { fill: var(--bad); }
 .rows .row { display: grid; grid-template-columns: minmax(0, var(--label, 12ch)) minmax(0, 1fr) 184px; gap: 0 14px; align-items: center; }
 .rows.short .row { grid-template-columns: minmax(0, var(--label, 12ch)) minmax(0, 1fr) 44px; }
 .label { font-size: 13.5px; overflow: hidden; display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical; line-height: 1.3; margin: 3px 0; }
