@@ -7,13 +7,14 @@ export const specialTokens = { url: '<url>', address: '<address>', number: '<num
 const unspaced =
   '[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}]';
 const wordCharacter = `[[\\p{L}\\p{M}\\p{N}]--${unspaced}]`;
-const urlRest = '[^\\s"\'<>\\(\\)]';
+// The sign that ends a sentence is not the URL's.
+const urlRest = '[^\\s"\'<>\\(\\)]*(?<![.,:;\\!?])';
 // The ends of domains that texts name without `http://`; not all that exist, as `e.g.` or `main.py` are none.
 const domainEnd = '(?:com|net|org|edu|gov|info|biz|ie|uk|de|us|tv|cc)';
 
-const url = `(?:https?|ftp):\\/\\/${urlRest}+|(?<![\\p{L}\\p{N}])www\\.${urlRest}+`;
+const url = `(?:(?:https?|ftp):\\/\\/|www\\.)${urlRest}`;
 const address = '[\\p{L}\\p{N}._%+\\-]{1,64}@[\\p{L}\\p{N}\\-]{1,63}(?:\\.[\\p{L}\\p{N}\\-]{1,63}){0,9}';
-const domain = `(?<![\\p{L}\\p{N}])(?:[a-z0-9\\-]{1,63}\\.){1,5}${domainEnd}(?![\\p{L}\\p{N}])(?:[\\/:]${urlRest}*)?`;
+const domain = `(?:[a-z0-9\\-]{1,63}\\.){1,5}${domainEnd}(?![\\p{L}\\p{N}])(?:[\\/:]${urlRest})?`;
 const number = `\\p{Nd}+(?:[.,:\\/\\-]\\p{Nd}+)*(?!${wordCharacter})`;
 const words = `${unspaced}\\p{M}*|${wordCharacter}+(?:'${wordCharacter}+)*`;
 // What tells moods and prices apart; other punctuation would only fill the few tokens that the network reads.
@@ -27,15 +28,15 @@ const inAnyCase = new RegExp(pattern, 'giv');
 /** Lower-cased (NFKC) words, single characters of unspaced scripts, `!?$€£%`, and the special tokens, in their order. */
 export function tokenize(text: string): string[] {
   const tokens: string[] = [];
-  for (const [token, ...specials] of normalised(text).toLowerCase().matchAll(inLowerCase)) {
-    tokens.push(special(specials) ?? token);
+  for (const [token, ...groups] of normalised(text).toLowerCase().matchAll(inLowerCase)) {
+    tokens.push(special(groups) ?? token);
   }
   return tokens;
 }
 
 /** The text with a special token in place of each URL, address and number; its tokens stay the same. */
 export function hideSpecials(text: string): string {
-  return normalised(text).replace(inAnyCase, (token, ...specials: string[]) => special(specials) ?? token);
+  return normalised(text).replace(inAnyCase, (token, ...groups: string[]) => special(groups) ?? token);
 }
 
 /** What the pattern's groups caught: a URL, an address, a domain or a number. */

@@ -1,6 +1,7 @@
 /** How a text is cut into tokens. */
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { tokenize } from '../../src/model/tokenizer.ts';
+import { hideSpecials, tokenize } from '../../src/model/tokenizer.ts';
 
 test.each([
   ['lower-cases words and drops most punctuation', 'Hello, World -- it works.', ['hello', 'world', 'it', 'works']],
@@ -33,4 +34,37 @@ test('takes linear time on a hostile text', () => {
   const started = performance.now();
   tokenize(text);
   expect(performance.now() - started).toBeLessThan(3000);
+});
+
+test('hiding URLs, addresses and numbers keeps the other words as they are written, and all tokens', () => {
+  expect(hideSpecials('Ask Ann@Example.org, or see Example.COM/x: 3 of B2B.')).toBe(
+    'Ask <address>, or see <url>: <number> of B2B.',
+  );
+  const pieces = [
+    'a',
+    'B2',
+    '7',
+    '.',
+    ',',
+    '@',
+    ' ',
+    '-',
+    'x.com',
+    'http://',
+    'www.',
+    '/',
+    '3月',
+    "'",
+    '<url>',
+    'é',
+    '(',
+    'µ',
+  ];
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 14 }), (some) => {
+      const text = some.join('');
+      expect(tokenize(hideSpecials(text))).toEqual(tokenize(text));
+    }),
+    { numRuns: 3000 },
+  );
 });
