@@ -11,8 +11,8 @@ import type { ParsedMail } from './parse.ts';
 import { scrub, scrubSubject } from './scrub.ts';
 import type { RawMail } from './source.ts';
 
-/** Grows with every change of what is prepared, so that caches of before are left alone. */
-export const preparation = 1;
+/** Grows with every change of what is prepared (the tokeniser's too), so that caches of before are left alone. */
+export const preparation = 2;
 
 export interface PreparedMails {
   /** The text as it is served: HTML mails as people read them. */

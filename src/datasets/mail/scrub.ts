@@ -67,7 +67,7 @@ const telling =
 
 /** Names of lists, of their servers, and those that the corpus was made anonymous with. */
 const names =
-  /\b(?:fork|ilug(?:-social)?|irish linux users'? group|iiu|exmh(?:-users|-workers)?|razor(?:-users|2)?s?|sa-?talk|sa-?dev|spam-?assassin(?:-\w+)?|spambayes|rpm-(?:zzz)?list|fresh-?rpms?|(?:zzzz|for)teana|rss-?feeds?|cnet|zdnet|crackmice|net-?note(?:inc)?|taint|sourceforge|sf\.net|xent|[a-z]*z{3,}[a-z]*|y{3,}[a-z]*|q{4,}[a-z]*|jm)\b/giu;
+  /\b(?:fork|ilug(?:-social)?|irish linux users'? group|iiu|exmh(?:-users|-workers)?|razor(?:-users|2)?s?|sa-?talk|sa-?dev|spam-?assassin(?:-\w+)?|spambayes|rpm-(?:zzz)?list|fresh-?rpms?|(?:zzzz|for)teana|rss-?feeds?|cnet|zdnet|crackmice|net-?note(?:inc)?|taint|sourceforge|sf\.net|xent|[a-z]*z{3,}[a-z]*|y{3,}[a-z]*|q{4,}[a-z]*|jm)\b/gi;
 
 /** Subject and body, ready to be read by a network; `body` may be HTML. */
 export function scrub(subject: string, body: string): string {
@@ -93,7 +93,8 @@ function scrubBody(body: string): string {
   let text = body
     .replace(/\r\n?/g, '\n')
     .replace(/[\p{Cc}\p{Cf}]/gu, (character) => (/[\n\t]/.test(character) ? character : ''));
-  text = text.replace(/[\u00a0\t]/g, ' ').slice(0, longest);
+  // What no charset decodes to: releases of Node differ there.
+  text = text.replace(/[\u00a0\t\ufffd]|\p{Co}/gu, ' ').slice(0, longest);
   for (const block of blocks) text = text.replace(block, '');
   for (const ending of endings) {
     const at = text.search(ending);
