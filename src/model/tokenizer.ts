@@ -1,7 +1,7 @@
 /** Cuts a text into the tokens that both the network and the linear baseline count. */
 
 /** Stand for any URL, any mail address and any number; a text may hold them already. */
-export const specialTokens = { url: '<url>', address: '<address>', number: '<number>' } as const;
+const specialTokens = { url: '<url>', address: '<address>', number: '<number>' } as const;
 
 /** Scripts written without spaces: each character is a token. */
 const unspaced =

@@ -30,7 +30,7 @@ function topic(mail: ParsedMail): string | null {
   if (list !== undefined) return list[0];
   if (senderName(mail) === 'rssfeeds') return 'rssfeeds';
   if (/list \w*teana@yahoogroups\.com/.test(header(mail, 'mailing-list'))) return 'forteana';
-  if (/^Accucast/.test(header(mail, 'x-mailer'))) return 'cnet';
+  if (header(mail, 'x-mailer').startsWith('Accucast')) return 'cnet';
   return spambayesTag.test(mail.subject) ? 'spambayes' : null;
 }
 
