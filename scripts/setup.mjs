@@ -120,6 +120,12 @@ async function underLocks(listing, work) {
     if (locks.length > 0) files.slice(0, locks.length).forEach((file) => rmSync(file, { force: true }));
   });
   try {
+    await mkdir(cache, { recursive: true }).catch((error) => {
+      throw new PartMissing(
+        `the cache ${cache} can't be made: ${error.message}`,
+        'name another folder in GRADUS_CACHE',
+      );
+    });
     for (const file of files) locks.push(await takeLock(file, waiting));
     return await work(locks);
   } finally {

@@ -52,6 +52,7 @@ async function install() {
   try {
     await npm([...args, closed ? '--offline' : '--prefer-offline']);
   } catch (error) {
+    if (error instanceof PartMissing) throw error;
     const remedy = 'connect to the npm registry (npm_config_registry names another one)';
     throw new PartMissing('npm could not install the packages', remedy, closed || error.output || error.message);
   }
