@@ -45,6 +45,9 @@ export const planKeys: Record<string, string> = {
   'train.embedding': 'Numbers a word. Default 128.',
   'train.units': 'Units of the LSTM. Default 128.',
   'train.pooling': 'What is read off the LSTM: last (its last state, the default), average or max of all states.',
+  'train.word dropout': 'Chance that a word is hidden from the network while it learns, e.g. 30%. Default 0.',
+  'train.patience':
+    'Epochs in a row that may be no better on the validation part before a network is finished. Default all.',
   'train.seed': 'Of everything random. Default 1.',
   'capabilities.*.importance': 'How important it is, 0 to 10. Default 5.',
   'capabilities.*.demand': 'How much users want it, 0 to 10. Default 5.',

@@ -41,8 +41,14 @@ function trainSpec(written: NonNullable<WrittenPlan['train']>): TrainSpec {
   const { data = '', share = 1, network = 'per capability', epochs = 10, batch = 32, vocabulary = 10_000 } = written;
   const { length = 100, embedding = 128, units = 128, seed = 1, 'learning rate': learningRate = 0.001 } = written;
   const spec = { data, share, network, epochs, batch, learningRate, vocabulary, length, embedding, units, seed };
-  // The last state is what is meant when it is left out, so both spellings give the same version.
-  return written.pooling === undefined || written.pooling === 'last' ? spec : { ...spec, pooling: written.pooling };
+  const { pooling = 'last', 'word dropout': wordDropout = 0, patience } = written;
+  // What says the same as leaving it out is left out, so that both spellings give the same version.
+  return {
+    ...spec,
+    ...(pooling === 'last' ? {} : { pooling }),
+    ...(wordDropout === 0 ? {} : { wordDropout }),
+    ...(patience === undefined || patience >= epochs ? {} : { patience }),
+  };
 }
 
 /** Three stages of about the same size, unless the plan says otherwise. */

@@ -44,6 +44,8 @@ const train = z
     embedding: whole(1, '128', 8192).optional(),
     units: whole(1, '128', 8192).optional(),
     pooling: choice(['last', 'average', 'max']).optional(),
+    'word dropout': number({ least: 0, most: 0.9, example: '30%' }).optional(),
+    patience: whole(1, '2', 10_000).optional(),
     seed: whole(0, '1', 2 ** 31).optional(),
   })
   .optional()

@@ -57,6 +57,8 @@ export const sections: Record<string, Section> = {
       'embedding',
       'units',
       'pooling',
+      'word dropout',
+      'patience',
       'seed',
     ],
   },

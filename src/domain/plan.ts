@@ -28,6 +28,8 @@ export interface TrainSpec {
   /** A network for each capability, or one trunk with a head for each. */
   network: 'per capability' | 'shared';
   epochs: number;
+  /** A network is finished earlier when so many epochs in a row were no better on the validation part; left out: never. */
+  patience?: number;
   batch: number;
   learningRate: number;
   /** Size of the vocabulary, the paper's 10,000. */
@@ -36,8 +38,10 @@ export interface TrainSpec {
   length: number;
   embedding: number;
   units: number;
-  /** What is read off the LSTM: its last state (the paper's, and what is meant when it is left out), or the mean of all. */
+  /** What is read off the LSTM: its last state (the paper's, and what is meant when it is left out), or all of them. */
   pooling?: 'last' | 'average' | 'max';
+  /** Chance that a word is hidden from the network in a step of training, so that it leans on no single word; left out: 0. */
+  wordDropout?: number;
   seed: number;
 }
 

@@ -41,7 +41,7 @@ const pageBytes = 65536;
 const mostBytes = 65536 * pageBytes;
 
 /** `positions`: most packed tokens of a batch. */
-export function layOut(shape: NetworkShape, batch: number, positions: number): Layout {
+function layOut(shape: NetworkShape, batch: number, positions: number): Layout {
   let bytes = 1024;
   const take = (count: number, width = 4): number => {
     const at = bytes;

@@ -16,8 +16,6 @@ export function atStart(name: string, epochs: number): TrainingProgress {
   return { capability: name, epochs, ...nothing };
 }
 
-export type Progress = ReturnType<typeof createProgress>;
-
 /** Time is judged by examples: about the same work each. */
 export function createProgress(works: Work[], threads: number) {
   const steps = new Map<Work, Step>();

@@ -10,6 +10,7 @@ import { createTrainableNetwork } from './network.ts';
 import { createRandom, shuffle } from './random.ts';
 import type { Head, NetworkShape, Weights } from './shape.ts';
 import type { LabelledSequences } from './training-data.ts';
+import { unknown } from './vectorizer.ts';
 
 /** How far one network is. */
 export interface Step {
@@ -70,7 +71,8 @@ export function trainNetwork(
       let loss = 0;
       for (let at = 0; at < count; at += spec.batch) {
         const places = order.slice(at, at + spec.batch);
-        loss += places.length * network.train(...batchOf(train, places, heads.length));
+        const [sequences, labels] = batchOf(train, places, heads.length);
+        loss += places.length * network.train(hideWords(sequences, spec.wordDropout ?? 0, random), labels);
         const now = performance.now();
         if (now - reported >= reportMs || at + spec.batch >= count) {
           const done = at + places.length;
@@ -87,6 +89,8 @@ export function trainNetwork(
       history.push({ accuracy, macroF1 });
       if (macroF1 > kept.macroF1 || validation.sequences.length === 0) {
         kept = { epoch, macroF1, weights: network.weights() };
+      } else if (epoch - kept.epoch >= (spec.patience ?? Infinity)) {
+        break;
       }
     }
     return { shape, weights: kept.weights, keptEpoch: kept.epoch, validation: history };
@@ -102,6 +106,12 @@ function batchOf(data: LabelledSequences, places: number[], heads: number): [Int
     labels.set(data.labels.subarray(place * heads, (place + 1) * heads), row * heads);
   }
   return [places.flatMap((place) => data.sequences[place] ?? []), labels];
+}
+
+/** Each word is replaced by the unknown word with this chance, drawn anew in each step. */
+function hideWords(sequences: Int32Array[], chance: number, random: () => number): Int32Array[] {
+  if (chance === 0) return sequences;
+  return sequences.map((sequence) => sequence.map((word) => (random() < chance ? unknown : word)));
 }
 
 /** Heads with few labels count as much as those with many. */
