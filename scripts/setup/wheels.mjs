@@ -8,7 +8,7 @@ import { PartMissing } from './listing.mjs';
 import { cache, scratch } from './places.mjs';
 import { onPath, run } from './processes.mjs';
 
-export const pipRemedy =
+const pipRemedy =
   'have Python 3 with pip and a connection to the Python package index (PIP_INDEX_URL names another one)';
 
 /**

@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 import type { ReleaseReport, Waiting } from '../domain/report.ts';
 import { sendMessage } from '../platform/send-message.ts';
 
-export const demoApproverName = 'demo-approver';
+const demoApproverName = 'demo-approver';
 
 export interface Decided {
   kind: 'approve' | 'reject';

@@ -35,7 +35,7 @@ export interface Stage {
 }
 
 /** Thrown where the demo was ended from outside. */
-export class Interrupted extends Error {}
+class Interrupted extends Error {}
 
 const examples = { first: 'mail-v1.yaml', better: 'mail.yaml', degraded: 'mail-degraded.yaml' } as const;
 export type ExamplePlan = keyof typeof examples;

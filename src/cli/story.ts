@@ -7,7 +7,7 @@ import type { Examination } from '../domain/version.ts';
 import { clip } from './lines.ts';
 import { count, figure, interval, percent, several, signed, stepNames } from './words.ts';
 
-export const rolloutSteps: readonly StageStep[] = ['internal test', 'gray', 'A/B', 'full'];
+const rolloutSteps: readonly StageStep[] = ['internal test', 'gray', 'A/B', 'full'];
 
 export interface StageStepStory {
   step: StageStep;

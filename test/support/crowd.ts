@@ -51,7 +51,7 @@ function armsOf(phase: string): [Arm, Arm | null] {
 }
 
 /** Numbers in [0, 1) from a seed: the same for each run. */
-export function mulberry(seed: number): () => number {
+function mulberry(seed: number): () => number {
   let state = seed | 0;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
