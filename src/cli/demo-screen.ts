@@ -27,6 +27,7 @@ export function demoScreen(output: Output = process.stdout): DemoScreen {
     };
   }
   let shown: string[] = [];
+  let last = '';
   const cleared = (): string => (shown.length === 0 ? '' : `\u001b[${shown.length}A\r\u001b[J`);
   const below = (): string => (shown.length === 0 ? '' : `${shown.join('\n')}\n`);
   const say = (line: string): void => void output.write(`${cleared()}${line}\n${below()}`);
@@ -35,6 +36,8 @@ export function demoScreen(output: Output = process.stdout): DemoScreen {
     say,
     plain: say,
     live(text) {
+      if (text === last) return;
+      last = text;
       const before = cleared();
       shown = text === '' ? [] : text.split('\n').slice(0, Math.max(1, (output.rows ?? 25) - 1));
       output.write(before + below());

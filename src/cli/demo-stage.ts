@@ -16,7 +16,7 @@ import type { Store } from '../store/store.ts';
 import { demoApprover } from './demo-approver.ts';
 import type { DemoScreen } from './demo-screen.ts';
 import { demoUsers, usersLine, type DemoUsers } from './demo-users.ts';
-import { eventLines } from './event-lines.ts';
+import { eventLines, milestoneLines, trainingText } from './event-lines.ts';
 import { followRelease } from './follow-release.ts';
 import { terminal } from './output.ts';
 import { readPlanFile, type GivenPlan } from './plan-file.ts';
@@ -37,6 +37,8 @@ export interface Stage {
 /** Thrown where the demo was ended from outside. */
 class Interrupted extends Error {}
 
+const trainingLineEveryMs = 15_000;
+
 const examples = { first: 'mail-v1.yaml', better: 'mail.yaml', degraded: 'mail-degraded.yaml' } as const;
 export type ExamplePlan = keyof typeof examples;
 
@@ -45,20 +47,20 @@ export function examplePlan(name: ExamplePlan): Promise<GivenPlan> {
 }
 
 /** A release that an earlier run left under way goes on by itself; it is followed to its end first. */
-export async function finishWhatIsOpen(stage: Stage, model: string): Promise<void> {
+export async function finishWhatIsOpen(stage: Stage, model: string): Promise<ReleaseReport | null> {
   const { store, client, screen } = stage;
   const holder = await store.releases.holder(model);
-  if (holder === null) return;
+  if (holder === null) return null;
   const open = await client.workflow
     .getHandle(holder.id)
     .describe()
     .then(({ status }) => status.name === 'RUNNING')
     .catch(() => false);
-  if (!open) return;
+  if (!open) return null;
   screen.say(` ${holder.id} was under way when it was stopped: it goes on from where it stood`);
   const users = await openUsers(stage, model);
   try {
-    await follow(stage, holder.id, users);
+    return await follow(stage, holder.id, users);
   } finally {
     await users.stop();
   }
@@ -79,33 +81,49 @@ export async function carry(stage: Stage, name: ExamplePlan, users: DemoUsers | 
 async function follow(stage: Stage, id: string, users: DemoUsers | null): Promise<ReleaseReport> {
   const { client, store, screen, signal, running } = stage;
   const approve = demoApprover(client, (line) => screen.say(line));
-  const link = workflowLink(running.addresses, id);
-  let before: ReleaseReport | null = null;
+  const show = screen.isTerminal ? showLive(stage, workflowLink(running.addresses, id), users) : showLines(stage);
   const report = await followRelease(id, {
     client,
     releases: store.releases,
     signal,
     async onReport(now) {
       users?.watch(now);
-      if (screen.isTerminal) {
-        const training = await trainingProgress(client, now);
-        const text = progressText(now, {
-          ...terminal(),
-          now: new Date(),
-          training,
-          ...(link === null ? {} : { link }),
-        });
-        const stats = users?.stats() ?? null;
-        screen.live(stats === null ? text : `${text}\n   users  ${usersLine(stats, now.candidate)}`);
-      } else for (const line of eventLines(before, now, () => '')) screen.say(line);
-      before = now;
+      await show(now);
       await approve(now);
     },
   });
   screen.live('');
   if (report === null) throw new Interrupted();
-  if (screen.isTerminal) for (const line of eventLines(null, report, () => '').slice(-1)) screen.say(` ${line}`);
   return report;
+}
+
+type Show = (report: ReleaseReport) => Promise<void>;
+
+/** A live view; what is worth keeping stays above it. */
+function showLive({ client, screen }: Stage, link: string | null, users: DemoUsers | null): Show {
+  let before: ReleaseReport | null = null;
+  return async (report) => {
+    for (const line of milestoneLines(before, report)) screen.say(` ${line}`);
+    before = report;
+    const training = await trainingProgress(client, report);
+    const text = progressText(report, { ...terminal(), now: new Date(), training, ...(link === null ? {} : { link }) });
+    const stats = users?.stats() ?? null;
+    screen.live(stats === null ? text : `${text}\n   users  ${usersLine(stats, report.candidate)}`);
+  };
+}
+
+/** A line for each thing that happens, and one now and then while a version is trained. */
+function showLines({ client, screen }: Stage): Show {
+  let before: ReleaseReport | null = null;
+  let toldAt = Date.now();
+  return async (report) => {
+    for (const line of eventLines(before, report, () => '')) screen.say(line);
+    before = report;
+    if (Date.now() - toldAt < trainingLineEveryMs) return;
+    const training = await trainingProgress(client, report);
+    if (training !== null) screen.say(trainingText(training));
+    toldAt = Date.now();
+  };
 }
 
 export async function openUsers(

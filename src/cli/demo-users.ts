@@ -1,4 +1,4 @@
-/** The demo's crowd: few while a version is trained, many while one is rolled out, and a line about what they did. */
+/** The demo's crowd: few while a version is trained or examined, many while users have it, and a line about what they did. */
 import type { Example } from '../datasets/dataset.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import { simulateUsers, type SimulatedUsersStats } from './simulated-users.ts';
@@ -12,7 +12,7 @@ export interface DemoUsers {
 }
 
 const users = 4000;
-/** Training has the cores to itself. */
+/** Training and examining have the cores to themselves. */
 const quietPerSecond = 5;
 const busyPerSecond = 320;
 
@@ -43,7 +43,8 @@ export function demoUsers(options: {
   return {
     watch(report) {
       const stage = report.stages.find((one) => one.state === 'running');
-      focus = report.endedAt !== null || stage === undefined ? [] : stage.capabilities;
+      const exposed = report.exposures.some((one) => one.stage === stage?.number && one.step === stage.step);
+      focus = report.endedAt === null && stage !== undefined && exposed ? stage.capabilities : [];
     },
     stats: () => latest,
     async stop() {

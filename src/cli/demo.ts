@@ -69,11 +69,13 @@ function endingOf(signal: AbortSignal, running: Running): AbortSignal {
 async function showRelease(stage: Stage): Promise<number> {
   const { screen } = stage;
   const { model } = (await examplePlan('better')).plan;
-  await finishWhatIsOpen(stage, model);
-  if (await isOffered(stage, model))
-    screen.say(' version 1 goes to all users again first, so that version 2 has something to beat');
-  const first = await carry(stage, 'first', null);
-  if (first.state !== 'released') return failed(stage, first);
+  const finished = await finishWhatIsOpen(stage, model);
+  if (finished?.strategy !== 'one-shot' || finished.state !== 'released') {
+    if (await isOffered(stage, model))
+      screen.say(' version 1 goes to all users again first, so that version 2 has something to beat');
+    const first = await carry(stage, 'first', null);
+    if (first.state !== 'released') return failed(stage, first);
+  }
   return withUsers(await openUsers(stage, model), async (users) => {
     screen.say('');
     const report = await carry(stage, 'better', users);

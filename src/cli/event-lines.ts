@@ -1,6 +1,7 @@
 /** What happened to a release between two looks at it, a line each: for logs and pipes. */
 import type { ReleaseReport } from '../domain/report.ts';
-import { outcomes, percent, figure } from './words.ts';
+import type { TrainingProgress } from '../domain/version.ts';
+import { count, duration, figure, outcomes, percent } from './words.ts';
 
 interface Event {
   at: string;
@@ -29,6 +30,28 @@ export function eventLines(
     })),
   ].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
   return [...happened, ...standing(before, after)].map(({ at, what }) => `${stamp(at)}${what}`);
+}
+
+/** What is worth keeping on a screen where the rest is drawn in place: versions, capabilities that are full, the end. */
+export function milestoneLines(before: ReleaseReport | null, after: ReleaseReport): string[] {
+  const train = after.steps.find((one) => one.step === 'train');
+  const trained = train?.state === 'done' && before?.steps.find((one) => one.step === 'train')?.state !== 'done';
+  const took =
+    trained && train.startedAt !== null && train.endedAt !== null ? spanOf(train.startedAt, train.endedAt) : '';
+  const quiet = { ...after, steps: [], exposures: [], decisions: [], waiting: null };
+  return [...(trained ? [`${train.note}${took}`] : []), ...eventLines(before, quiet, () => '')];
+}
+
+function spanOf(from: string, to: string): string {
+  return `   ${duration(Date.parse(to) - Date.parse(from))}`;
+}
+
+export function trainingText(training: TrainingProgress): string {
+  const { capability, epoch, epochs, validationAccuracy, examplesPerSecond, done, secondsLeft } = training;
+  const accuracy = validationAccuracy === null ? '' : `, accuracy ${figure(validationAccuracy)}`;
+  const left = secondsLeft === null ? '' : `, ${duration(secondsLeft * 1000)} left`;
+  const speed = `${count(Math.round(examplesPerSecond))} examples/s`;
+  return `train: ${percent(done)}, ${capability} epoch ${epoch}/${epochs}${accuracy}, ${speed}${left}`;
 }
 
 /** What it waits for, and its end: said last. */
