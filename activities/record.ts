@@ -1,11 +1,13 @@
-/** Keeps how far a release is in the store, where it can be read without Temporal. */
+/**
+ * Keeps how far a release is in the store, where it can be read without Temporal. The report is asked of the workflow, not
+ * given by it: as an argument it would be copied into the history at every change.
+ */
 import type { RecordPorts } from '../src/domain/ports.ts';
-import type { ReleaseReport } from '../src/domain/report.ts';
 
 export function recordActivities(ports: RecordPorts) {
   return {
-    async recordRelease({ report, ended }: { report: ReleaseReport; ended: boolean }): Promise<void> {
-      await ports.releases.record(report.id, report, ended);
+    async recordRelease({ id, ended }: { id: string; ended: boolean }): Promise<void> {
+      await ports.releases.record(id, await ports.stateOf(id), ended);
     },
   };
 }

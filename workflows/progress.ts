@@ -170,7 +170,7 @@ export function startProgress() {
           await condition(() => dirty || stopped);
           if (stopped) return;
           dirty = false;
-          await records.recordRelease({ report, ended: false });
+          await records.recordRelease({ id: report.id, ended: false });
         }
       });
     },
@@ -187,7 +187,7 @@ export function startProgress() {
       }
       for (const stage of report.stages) if (stage.state === 'waiting') stage.state = 'notStarted';
       changed();
-      await records.recordRelease({ report, ended: true });
+      await records.recordRelease({ id: report.id, ended: true });
       return report;
     },
   };

@@ -126,7 +126,7 @@ async function rollOut(
 /** Step 7: what came back from users, and whether the model should learn from it. */
 async function iterate(progress: Progress): Promise<void> {
   progress.step('iterate', 'running', '');
-  const { observations, iteration } = await judgements.lookBack(progress.report);
+  const { observations, iteration } = await judgements.lookBack({ id: progress.report.id, plan: progress.report.plan });
   Object.assign(progress.report, { observations, iteration });
   progress.step('iterate', 'done', iteration.reasons[0] ?? '');
 }
@@ -158,7 +158,7 @@ async function endedEarly(progress: Progress, error: unknown, rolledBack: string
 }
 
 async function lookBackAnyway(progress: Progress): Promise<void> {
-  const { observations } = await judgements.lookBack(progress.report);
+  const { observations } = await judgements.lookBack({ id: progress.report.id, plan: progress.report.plan });
   progress.report.observations = observations;
 }
 

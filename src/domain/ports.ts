@@ -183,6 +183,8 @@ export interface Ports {
   plans: Plans;
   /** Whether a release's workflow is still running, asked of Temporal. */
   isRunning: (releaseId: string) => Promise<boolean>;
+  /** How far a release is, asked of its workflow. */
+  stateOf: (releaseId: string) => Promise<ReleaseReport>;
 }
 
 /** What short activities need: everything but the trainer, which works in a process of its own. */

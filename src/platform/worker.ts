@@ -2,7 +2,7 @@
 import { Client, WorkflowNotFoundError } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.ts';
-import { taskQueue } from '../../workflows/messages.ts';
+import { stateQuery, taskQueue } from '../../workflows/messages.ts';
 import { openStore } from '../store/store.ts';
 import type { Config } from './config.ts';
 import { databaseOf, temporalOf } from './needs.ts';
@@ -33,7 +33,11 @@ async function work(config: Config, { signal, ready }: OwnProcess): Promise<void
     taskQueue,
     identity: `gradus-worker@${config.hostname}`,
     workflowBundle: bundle,
-    activities: createActivities({ ...store, isRunning: (id) => isRunning(client, id) }),
+    activities: createActivities({
+      ...store,
+      isRunning: (id) => isRunning(client, id),
+      stateOf: (id) => client.workflow.getHandle(id).query(stateQuery),
+    }),
     maxConcurrentActivityTaskExecutions: 40,
     // A worker that was killed keeps its workflows for this long at most, before another gets them.
     stickyQueueScheduleToStartTimeout: '2 seconds',

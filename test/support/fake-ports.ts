@@ -37,6 +37,9 @@ export function createFakePorts(): FakePorts {
     observations: fakeObservations(),
     releases: fakeReleases(),
     plans: fakePlans(),
+    stateOf: async (id) => {
+      throw new GradusError('RELEASE_UNKNOWN', `No workflow ${id} here; the test says where to ask.`);
+    },
     isRunning: async (id) => ports.running === null || ports.running.has(id),
     trainer: {
       async train(order, report, signal) {

@@ -28,7 +28,8 @@ describe('histories', () => {
 
   it.each(files)('%s replays', async (name) => {
     const history = historyFromJSON(JSON.parse(readFileSync(path.join(folder, name), 'utf8')));
-    await expect(Worker.runReplayHistory({ workflowBundle }, history, name)).resolves.toBeUndefined();
+    const id = history.events?.[0]?.workflowExecutionStartedEventAttributes?.workflowId ?? name;
+    await expect(Worker.runReplayHistory({ workflowBundle }, history, id)).resolves.toBeUndefined();
   });
 
   it('a history that tells another story does not', async () => {

@@ -11,7 +11,7 @@ import {
 import { createActivities, createTrainingActivities } from '../../activities/index.ts';
 import type { Ports } from '../../src/domain/ports.ts';
 import { findParts } from '../../src/platform/parts.ts';
-import { taskQueue, trainingQueue } from '../../workflows/messages.ts';
+import { stateQuery, taskQueue, trainingQueue } from '../../workflows/messages.ts';
 
 /** 2: keyword, 3: double, in Temporal's IndexedValueType. */
 const searchAttributes = {
@@ -40,6 +40,7 @@ export async function startTimeSkipping(): Promise<Harness> {
   return {
     env,
     async with(ports, test) {
+      ports.stateOf = (id) => env.client.workflow.getHandle(id).query(stateQuery);
       const common = { connection: env.nativeConnection, namespace: 'default' };
       const training = await Worker.create({
         ...common,
@@ -60,7 +61,7 @@ export async function startTimeSkipping(): Promise<Harness> {
 }
 
 /** The SDK gives a server five seconds to start; on a busy machine Java may need more than one try. */
-async function startServer(server: string, tries = 5): Promise<TestWorkflowEnvironment> {
+async function startServer(server: string, tries = 12): Promise<TestWorkflowEnvironment> {
   process.env['JAVA_TOOL_OPTIONS'] = '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC';
   try {
     return await TestWorkflowEnvironment.createTimeSkipping({
