@@ -25,6 +25,7 @@ export async function setUp({ test = false } = {}) {
   const parts = test ? [...always, ...forTests] : always;
   const listing = createListing();
   try {
+    refuseForeign();
     const stamp = readStamp();
     if (toDo(parts, stamp).length > 0) await underLocks(listing, (locks) => makeAll(parts, listing, locks));
     else
@@ -38,6 +39,20 @@ export async function setUp({ test = false } = {}) {
     return false;
   } finally {
     listing.end();
+  }
+}
+
+/** What no download could mend. */
+function refuseForeign() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 11)) {
+    throw new PartMissing(
+      `this is Node ${process.versions.node}`,
+      'install Node 20.11 or later (20, 22 and 24 are tested)',
+    );
+  }
+  if (process.platform === 'win32') {
+    throw new PartMissing('there is no TensorFlow for Node on Windows that fits', 'use WSL 2, where this is Linux');
   }
 }
 
