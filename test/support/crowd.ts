@@ -28,7 +28,15 @@ export function crowd(ports: FakePorts, options: CrowdOptions): () => void {
       const rate = (version: string, arm: Arm, chance: number, i: number): void => {
         const id = `${phase} ${capability} ${arm} ${i}`;
         const happy = random() < chance;
-        const common = { at: new Date().toISOString(), model, capability, version, arm, phase, user: `${phase} ${arm} ${i}` };
+        const common = {
+          at: new Date().toISOString(),
+          model,
+          capability,
+          version,
+          arm,
+          phase,
+          user: `${phase} ${arm} ${i}`,
+        };
         answers.push({ ...common, id, label: 'yes', confidence: 0.9, latencyMs: 2, failed: false });
         const said = { satisfaction: happy ? 1 : 0, comment: null, correctLabel: happy ? 'yes' : 'no', label: 'yes' };
         feedback.push({ ...common, ...said, id: `f ${id}`, answerId: id });
