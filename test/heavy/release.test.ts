@@ -34,7 +34,7 @@ const weeks = {
   capabilities,
   stages: [['spam', 'html'], ['topic']],
   gray: { ramp: ['1%', '25%'], bake: '14 days', 'check every': '1 day', within: '60 days' },
-  'ab test': { 'check every': '1 day', within: '30 days', margin: 0.15 },
+  'ab test': { 'check every': '1 day', within: '30 days', margin: 0.3 },
 };
 
 describe('a gradual release', () => {
@@ -324,7 +324,7 @@ async function run(plan: unknown, options: RunOptions = {}) {
   const end = crowd(ports, {
     candidate: options.satisfaction ?? 0.92,
     stable: 0.9,
-    users: options.users ?? 600,
+    users: options.users ?? 200,
     seed: 7,
   });
   const report = await harness.with(ports, async () => {
