@@ -97,5 +97,5 @@ describe('exit codes', () => {
     const approve = await gradus(['release', 'approve', 'm-1'], away);
     expect(approve).toMatchObject({ code: 3 });
     expect(approve.err).toContain('127.0.0.1:1');
-  });
+  }, 120_000);
 });
