@@ -15,7 +15,9 @@ export function scaleOver(values: readonly number[], wanted = 5): Scale {
   const finite = values.filter((value) => Number.isFinite(value));
   const min = Math.min(...finite, Infinity);
   const max = Math.max(...finite, -Infinity);
-  const [from, to] = finite.length === 0 ? [0, 1] : min === max ? [min - 0.5, max + 0.5] : [min, max];
+  // Closer together than this, relative to their size, values are one for the eye and for floating point.
+  const isOne = max - min <= 1e-9 * Math.max(1, Math.abs(min), Math.abs(max));
+  const [from, to] = finite.length === 0 ? [0, 1] : isOne ? [min - 0.5, max + 0.5] : [min, max];
   const step = roundStep((to - from) / wanted);
   return scale(Math.floor(from / step + 1e-9) * step, Math.ceil(to / step - 1e-9) * step, step);
 }
