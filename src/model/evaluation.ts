@@ -65,7 +65,7 @@ function labelledFor(dataset: Dataset, { data, part }: EvaluateOrder, capability
 }
 
 async function answersOf(version: ReadVersion, capability: string, examples: Example[]): Promise<string[]> {
-  const predictor = createPredictor(version);
+  const predictor = createPredictor(version, examples.length);
   try {
     const predictions = await predictor.predict(
       capability,

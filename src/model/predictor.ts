@@ -7,6 +7,7 @@ import { createAnsweringNetwork, probabilitiesOf } from './inference.ts';
 import type { AnsweringNetwork } from './inference.ts';
 import type { Sequence } from './packing.ts';
 import type { Head } from './shape.ts';
+import { tensorflow } from './tensorflow.ts';
 import { createVectorizer } from './vectorizer.ts';
 import { readVersion } from './version-files.ts';
 import type { ReadVersion } from './version-files.ts';
@@ -20,6 +21,7 @@ export interface ModelsOptions {
 
 export function createModels({ artefacts, loaded = 6 }: ModelsOptions): Models {
   quietTensorFlow();
+  loadEarly();
   const versions = new Map<string, Promise<LoadedVersion>>();
   return {
     load(digest) {
@@ -40,15 +42,22 @@ export function createModels({ artefacts, loaded = 6 }: ModelsOptions): Models {
   };
 }
 
+/** Half a second in which this thread does nothing else: better now, when nobody waits for an answer yet. */
+function loadEarly(): void {
+  try {
+    tensorflow();
+  } catch {
+    // Whoever loads a version is told what is missing.
+  }
+}
+
 interface LoadedVersion extends Predictor {
   /** Gives TensorFlow's memory back; an answer that is still asked for takes it again for as long as it needs. */
   release(): void;
 }
 
-/** Sequences that are computed at once, before others get their turn in this thread. */
-const batch = 64;
-
-export function createPredictor(version: ReadVersion): LoadedVersion {
+/** `batch` texts are answered at once, before others get their turn in this thread: some 20 ms. */
+export function createPredictor(version: ReadVersion, batch = 16): LoadedVersion {
   const vectorize = createVectorizer(version.vocabulary, version.length);
   let networks: AnsweringNetwork[] | null = null;
   const opened = (): AnsweringNetwork[] =>
