@@ -10,7 +10,7 @@ import { createTrainableNetwork } from './network.ts';
 import { createRandom, shuffle } from './random.ts';
 import type { Head, NetworkShape, Weights } from './shape.ts';
 import type { LabelledSequences } from './training-data.ts';
-import { unknown } from './vectorizer.ts';
+import { padding, unknown } from './vectorizer.ts';
 
 /** How far one network is. */
 export interface Step {
@@ -26,7 +26,7 @@ export interface Step {
 export interface Trained {
   shape: NetworkShape;
   weights: Weights;
-  /** Which epoch's weights these are: the one with the best macro-F1 on the validation part (its mean over heads). */
+  /** Which epoch's weights these are: the best one, by the mean of accuracy and macro-F1 on the validation part. */
   keptEpoch: number;
   /** After each epoch. */
   validation: { accuracy: number; macroF1: number }[];
@@ -62,7 +62,7 @@ export function trainNetwork(
   const count = train.sequences.length;
   const order = Array.from({ length: count }, (_, index) => index);
   const history: Trained['validation'] = [];
-  let kept = { epoch: 0, macroF1: -1, weights: network.weights() };
+  let kept = { epoch: 0, score: -1, weights: network.weights() };
   let reported = performance.now();
   let since = { at: reported, examples: 0 };
   try {
@@ -87,8 +87,10 @@ export function trainNetwork(
       if (!Number.isFinite(loss)) throw diverged(heads, spec, epoch);
       const { accuracy, macroF1 } = validate(heads, validation, (sequences) => probabilitiesOf(answering, sequences));
       history.push({ accuracy, macroF1 });
-      if (macroF1 > kept.macroF1 || validation.sequences.length === 0) {
-        kept = { epoch, macroF1, weights: network.weights() };
+      // Accuracy alone is content with the frequent labels, and macro-F1 gives too many answers away for the rare ones.
+      const score = (accuracy + macroF1) / 2;
+      if (score > kept.score || validation.sequences.length === 0) {
+        kept = { epoch, score, weights: network.weights() };
       } else if (epoch - kept.epoch >= (spec.patience ?? Infinity)) {
         break;
       }
@@ -111,7 +113,7 @@ function batchOf(data: LabelledSequences, places: number[], heads: number): [Int
 /** Each word is replaced by the unknown word with this chance, drawn anew in each step. */
 function hideWords(sequences: Int32Array[], chance: number, random: () => number): Int32Array[] {
   if (chance === 0) return sequences;
-  return sequences.map((sequence) => sequence.map((word) => (random() < chance ? unknown : word)));
+  return sequences.map((sequence) => sequence.map((word) => (word !== padding && random() < chance ? unknown : word)));
 }
 
 /** Heads with few labels count as much as those with many. */
