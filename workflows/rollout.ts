@@ -60,10 +60,12 @@ async function internalTest(stage: Stage): Promise<void> {
       examinations,
       openMs: Date.now() - effectiveAt(stage),
     });
-  const verdict = await stage.watch(judge, plan.gray.checkEveryMs);
-  const question = `internal test passed; go on with ${capabilities.join(', ')}?`;
-  await stage.ask(question, verdict.reasons, plan.internalTest.approval);
-  await stage.tell({ state: 'done', note: verdict.reasons[0] ?? 'passed', verdict });
+  const { verdict, accepted } = await stage.watch(judge, plan.gray.checkEveryMs);
+  if (!accepted) {
+    const question = `internal test passed; go on with ${capabilities.join(', ')}?`;
+    await stage.ask(question, verdict.reasons, plan.internalTest.approval);
+  }
+  await stage.tell({ state: 'done', note: verdict.reasons[0] ?? 'passed' });
 }
 
 /** Step 4: a growing share of users (or one audience after the other) gets the candidate, each for a bake time. */
@@ -106,17 +108,12 @@ async function abTest(stage: Stage): Promise<void> {
   if (position.effectiveAt === null) await expose(stage, level);
   const judge = () =>
     judgements.judgeAbTest({ plan, release, stage: number, capabilities, sinceMs: Date.now() - effectiveAt(stage) });
-  const verdict = await stage.watch(judge, plan.abTest.checkEveryMs);
-  await stage.ask(
-    `A/B test says ${verdict.kind}; give ${capabilities.join(', ')} to all?`,
-    verdict.reasons,
-    plan.abTest.approval,
-    {
-      judge,
-      everyMs: plan.abTest.checkEveryMs,
-    },
-  );
-  await stage.tell({ state: 'done', note: verdict.reasons[0] ?? verdict.kind, verdict });
+  const { verdict, accepted } = await stage.watch(judge, plan.abTest.checkEveryMs);
+  if (!accepted) {
+    const question = `A/B test passed; give ${capabilities.join(', ')} to all?`;
+    await stage.ask(question, verdict.reasons, plan.abTest.approval, { judge, everyMs: plan.abTest.checkEveryMs });
+  }
+  await stage.tell({ state: 'done', note: verdict.reasons[0] ?? verdict.kind });
 }
 
 /** Step 6: everybody gets the candidate, and it becomes stable. */

@@ -104,11 +104,11 @@ export function openStage(input: RolloutInput) {
 
     /**
      * Looks every `everyMs` until the verdict lets the stage go on and nobody has paused the release. Rolls back when
-     * the verdict says so; asks a person where it cannot tell.
+     * the verdict says so; asks a person where it cannot tell, and says whether one has accepted it as it is.
      */
-    async watch(judge: () => Promise<Verdict>, everyMs: number): Promise<Verdict> {
+    async watch(judge: () => Promise<Verdict>, everyMs: number): Promise<{ verdict: Verdict; accepted: boolean }> {
       let last = '';
-      let acknowledged = false;
+      let accepted = false;
       for (;;) {
         checkUndo();
         const verdict = await judge();
@@ -116,11 +116,12 @@ export function openStage(input: RolloutInput) {
         if (gist !== last) await tell({ state: 'running', note: paused ? 'paused' : first(verdict), verdict });
         last = gist;
         if (endsStage(verdict)) await giveUp(verdict);
-        if (!acknowledged && (verdict.kind === 'rollBack' || verdict.kind === 'inconclusive')) {
-          await this.ask(`${first(verdict)}. Go on all the same?`, verdict.reasons, whenUndecided(input, position));
-          acknowledged = true;
+        if (!accepted && (verdict.kind === 'rollBack' || verdict.kind === 'inconclusive')) {
+          const question = `${first(verdict)}. Go on with ${capabilities.join(', ')} all the same?`;
+          await this.ask(question, verdict.reasons, whenUndecided(input, position), { judge, everyMs });
+          accepted = true;
         }
-        if (!paused && (verdict.kind === 'advance' || acknowledged)) return verdict;
+        if (!paused && (verdict.kind === 'advance' || accepted)) return { verdict, accepted };
         checkHistory();
         await condition(() => undo !== null, everyMs, { summary: `next look at stage ${number}` });
       }

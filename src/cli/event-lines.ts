@@ -1,7 +1,7 @@
 /** What happened to a release between two looks at it, a line each: for logs and pipes. */
 import type { ReleaseReport } from '../domain/report.ts';
 import type { TrainingProgress } from '../domain/version.ts';
-import { count, duration, figure, outcomes, percent } from './words.ts';
+import { count, duration, figure, moment, outcomes, percent } from './words.ts';
 
 interface Event {
   at: string;
@@ -48,6 +48,7 @@ function spanOf(from: string, to: string): string {
 
 export function trainingText(training: TrainingProgress): string {
   const { capability, epoch, epochs, validationAccuracy, examplesPerSecond, done, secondsLeft } = training;
+  if (epoch === 0) return 'train: reading and preparing the data';
   const accuracy = validationAccuracy === null ? '' : `, accuracy ${figure(validationAccuracy)}`;
   const left = secondsLeft === null ? '' : `, ${duration(secondsLeft * 1000)} left`;
   const speed = `${count(Math.round(examplesPerSecond))} examples/s`;
@@ -60,7 +61,10 @@ function standing(before: ReleaseReport | null, after: ReleaseReport): Event[] {
   const events: Event[] = [];
   if (waiting !== null && waiting.id !== before?.waiting?.id) {
     const from = waiting.from.length === 0 ? 'anyone' : waiting.from.join(', ');
-    events.push({ at: waiting.since, what: `waits for ${from} until ${waiting.until}: ${waiting.question}` });
+    events.push({
+      at: waiting.since,
+      what: `waits for ${from} until ${moment(waiting.until)} UTC: ${waiting.question}`,
+    });
   }
   if (endedAt !== null && (before === null || before.endedAt === null)) {
     events.push({ at: endedAt, what: `${id} ${outcomes[after.state].words}${reason === '' ? '' : `: ${reason}`}` });

@@ -93,7 +93,8 @@ function unknown(value: Exclude<Value, number>): Judgement {
 
 /** `accuracy 0.946`; `0.9`; `0.912 (stable.accuracy 0.932 - 0.02)`. */
 function withFigures(expression: Arithmetic, value: number, lookup: Lookup): string {
-  if (expression.kind === 'number') return inWords(value);
+  const isPlain = expression.kind === 'number' || (expression.kind === 'negative' && expression.of.kind === 'number');
+  if (isPlain) return inWords(value);
   if (expression.kind === 'name') return `${written(expression)} ${inWords(value)}`;
   return `${inWords(value)} (${written(expression, lookup)})`;
 }

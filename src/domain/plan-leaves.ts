@@ -64,14 +64,17 @@ interface Limits {
   most: number;
   /** Whether the limits themselves are allowed. */
   open?: 'least' | 'both';
-  whole?: boolean;
+  /** 1: whole numbers. */
+  multipleOf?: number;
   example: string;
 }
 
 /** A number between limits; `5%` is 0.05. */
-export function number({ least, most, open, whole = false, example }: Limits) {
+export function number({ least, most, open, multipleOf, example }: Limits) {
+  const steps = multipleOf === undefined || multipleOf === 1 ? {} : { multipleOf };
+  const kind = { type: multipleOf === undefined ? 'number' : 'integer', ...steps };
   const schema = {
-    anyOf: [{ type: whole ? 'integer' : 'number', minimum: least, maximum: most }, { type: 'string' }],
+    anyOf: [{ ...kind, minimum: least, maximum: most }, { type: 'string' }],
     examples: [example],
   };
   return leaf<number>(schema, (input) => {
@@ -87,8 +90,10 @@ export function number({ least, most, open, whole = false, example }: Limits) {
       const percents = most === 1 && value > 1 && value <= 100 ? ` (${value} percent is written ${value}%)` : '';
       return { problem: `${shown(input)} is out of range: it goes ${range}${percents}; write e.g. ${example}` };
     }
-    if (whole && !Number.isInteger(value))
-      return { problem: `${shown(input)} is not a whole number; write e.g. ${example}` };
+    if (multipleOf !== undefined && value % multipleOf !== 0) {
+      const wanted = multipleOf === 1 ? 'whole number' : `multiple of ${multipleOf}`;
+      return { problem: `${shown(input)} is not a ${wanted}; write e.g. ${example}` };
+    }
     return { value };
   });
 }

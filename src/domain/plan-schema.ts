@@ -17,7 +17,8 @@ import { strategies } from './plan.ts';
 
 const text = { type: 'string' };
 const textOrTexts = { type: ['string', 'array'], items: text };
-const whole = (least: number, example: string, most = 1_000_000) => number({ least, most, whole: true, example });
+const whole = (least: number, example: string, most = 1_000_000, multipleOf = 1) =>
+  number({ least, most, multipleOf, example });
 const outOfTen = number({ least: 0, most: 10, example: '5' });
 
 const approval = z
@@ -41,8 +42,8 @@ const train = z
     'learning rate': number({ least: 0, most: 10, open: 'least', example: '0.001' }).optional(),
     vocabulary: whole(10, '10000').optional(),
     length: whole(1, '100', 10_000).optional(),
-    embedding: whole(1, '128', 8192).optional(),
-    units: whole(1, '128', 8192).optional(),
+    embedding: whole(4, '128', 8192, 4).optional(),
+    units: whole(16, '128', 8192, 16).optional(),
     pooling: choice(['last', 'average', 'max']).optional(),
     'word dropout': number({ least: 0, most: 0.9, example: '30%' }).optional(),
     patience: whole(1, '2', 10_000).optional(),

@@ -1,6 +1,6 @@
 /** Trains versions network by network and measures them, on threads of their own. */
 import { GradusError } from '../domain/errors.ts';
-import type { TrainedVersion, Trainer, TrainOrder } from '../domain/ports.ts';
+import type { Evaluated, EvaluateOrder, TrainedVersion, Trainer, TrainOrder } from '../domain/ports.ts';
 import type { TrainingProgress } from '../domain/version.ts';
 import { listed } from '../domain/words.ts';
 import { compiled } from './environment.ts';
@@ -33,12 +33,7 @@ export function createTrainer(options: TrainerOptions): Trainer {
   return {
     train: (order, report, signal) =>
       withThreads(setting, signal, (start) => trainVersion(setting, threads, order, report, start)),
-    evaluate: (order, signal) =>
-      withThreads(setting, signal, async (start) =>
-        (await start()).run({ kind: 'evaluate', order }, (message) =>
-          message.kind === 'evaluated' ? message.evaluated : undefined,
-        ),
-      ),
+    evaluate: (order, signal) => withThreads(setting, signal, (start) => evaluate(threads, order, start)),
   };
 }
 
@@ -70,6 +65,28 @@ async function withThreads<T>(
     signal.removeEventListener('abort', onAbort);
     await stop();
   }
+}
+
+/** Capabilities are measured side by side; what was measured stands in their order. */
+async function evaluate(threads: number, order: EvaluateOrder, start: () => Promise<Thread>): Promise<Evaluated> {
+  const { capabilities } = order;
+  const count = Math.min(threads, capabilities.length);
+  const shares = Array.from({ length: count }, (_, thread) => capabilities.filter((_, i) => i % count === thread));
+  const parts = await Promise.all(
+    shares.map(async (share) =>
+      (await start()).run({ kind: 'evaluate', order: { ...order, capabilities: share } }, (message) =>
+        message.kind === 'evaluated' ? message.evaluated : undefined,
+      ),
+    ),
+  );
+  const inOrder = <T extends { capability: string }>(list: T[]): T[] =>
+    list.sort((a, b) => capabilities.indexOf(a.capability) - capabilities.indexOf(b.capability));
+  return {
+    candidate: inOrder(parts.flatMap((part) => part.candidate)),
+    stable: inOrder(parts.flatMap((part) => part.stable)),
+    baseline: inOrder(parts.flatMap((part) => part.baseline)),
+    comparisons: inOrder(parts.flatMap((part) => part.comparisons)),
+  };
 }
 
 interface Planned {

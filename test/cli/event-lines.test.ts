@@ -60,7 +60,9 @@ test('tells what it waits for once, and how it ended', () => {
       otherwise: 'reject',
     },
   };
-  expect(eventLines(exposed, waiting)).toEqual([`2026-01-05T10:00:04Z  waits for ann until ${at(9)}: go on to full?`]);
+  expect(eventLines(exposed, waiting)).toEqual([
+    '2026-01-05T10:00:04Z  waits for ann until 2026-01-05 10:00:09 UTC: go on to full?',
+  ]);
   expect(eventLines(waiting, waiting)).toEqual([]);
   const ended: ReleaseReport = { ...exposed, state: 'rolledBack', reason: 'satisfaction fell', endedAt: at(8) };
   expect(eventLines(waiting, ended)).toEqual([

@@ -65,13 +65,14 @@ export const badPlans: BadPlan[] = [
     what: 'training figures out of range',
     input: plan({
       data: undefined,
-      train: { data: 'mail', epochs: 0, share: 0, batch: 1.5, 'learning rate': 'fast', seed: -1 },
+      train: { data: 'mail', epochs: 0, share: 0, batch: 1.5, units: 100, 'learning rate': 'fast', seed: -1 },
     }),
     problems: [
       'train.share: 0 is out of range: it goes above 0 to 1; write e.g. 25%',
       'train.epochs: 0 is out of range: it goes from 1 to 10000; write e.g. 10',
       'train.batch: 1.5 is not a whole number; write e.g. 32',
       'train.learning rate: "fast" is not a number; write e.g. 0.001',
+      'train.units: 100 is not a multiple of 16; write e.g. 128',
       'train.seed: -1 is out of range: it goes from 0 to 2147483648; write e.g. 1',
     ],
   },

@@ -15,7 +15,7 @@ import {
   taskQueue,
 } from '../../workflows/messages.ts';
 import type { release } from '../../workflows/index.ts';
-import { crowd } from '../support/crowd.ts';
+import { complain, crowd } from '../support/crowd.ts';
 import { createFakePorts, type FakePorts } from '../support/fake-ports.ts';
 import { startTimeSkipping, type Harness } from './time-skipping.ts';
 
@@ -87,6 +87,42 @@ describe('a gradual release', () => {
     const { report, ports } = await run(weeks, { users: 0 });
     expect(report.state).toBe('rolledBack');
     expect(report.reason).toMatch(/time-out|nobody decided/);
+    await expectStable(ports);
+  });
+
+  const undecided = {
+    ...weeks,
+    stages: { first: 3, then: 1 },
+    'ab test': { 'check every': '1 day', within: '5 days', margin: 0, approval: { from: ['ann'], within: '9 days' } },
+  };
+
+  it('asks once about an A/B test that decides nothing', async () => {
+    const asked = new Set<string>();
+    const { report } = await run(undecided, {
+      onWaiting: async (handle, waiting) => {
+        asked.add(`${waiting.step} ${waiting.question}`);
+        await handle.signal(approveSignal, { by: 'ann', why: 'good enough' });
+      },
+    });
+    expect(report.state).toBe('released');
+    expect([...asked]).toEqual(['A/B undecided after 5 days. Go on with spam, html, topic all the same?']);
+    expect(report.decisions.filter(({ step }) => step === 'A/B').map(({ what }) => what)).toEqual([
+      'inconclusive',
+      'approved',
+    ]);
+  });
+
+  it('looks after its guardrails while a person is asked', async () => {
+    const ports = createFakePorts();
+    let asked = 0;
+    const { report } = await run(undecided, {
+      ports,
+      onWaiting: async () => {
+        if (asked++ === 0) await complain(ports, 500);
+      },
+    });
+    expect(report.state).toBe('rolledBack');
+    expect(report.reason).toMatch(/satisfaction >= .* is breached/);
     await expectStable(ports);
   });
 

@@ -1,6 +1,6 @@
 /** Users of the fake gateway: whenever routes change, some of each arm are answered and rate what they got. */
 import type { Answer, Feedback } from '../../src/domain/feedback.ts';
-import type { Arm } from '../../src/domain/route.ts';
+import type { Arm, Route } from '../../src/domain/route.ts';
 import type { FakePorts } from './fake-ports.ts';
 
 export interface CrowdOptions {
@@ -19,27 +19,16 @@ export function crowd(ports: FakePorts, options: CrowdOptions): () => void {
 
   async function visit(): Promise<void> {
     for (const route of await ports.routes.current()) {
-      const { phase, capability, model, candidate, stable } = route;
+      const { phase, capability, candidate, stable } = route;
       if (candidate === null || phase === '' || visited.has(`${phase} ${capability}`)) continue;
       visited.add(`${phase} ${capability}`);
       const [given, other] = armsOf(phase);
       const answers: Answer[] = [];
       const feedback: Feedback[] = [];
       const rate = (version: string, arm: Arm, chance: number, i: number): void => {
-        const id = `${phase} ${capability} ${arm} ${i}`;
-        const happy = random() < chance;
-        const common = {
-          at: new Date().toISOString(),
-          model,
-          capability,
-          version,
-          arm,
-          phase,
-          user: `${phase} ${arm} ${i}`,
-        };
-        answers.push({ ...common, id, label: 'yes', confidence: 0.9, latencyMs: 2, failed: false });
-        const said = { satisfaction: happy ? 1 : 0, comment: null, correctLabel: happy ? 'yes' : 'no', label: 'yes' };
-        feedback.push({ ...common, ...said, id: `f ${id}`, answerId: id });
+        const one = rated(route, version, arm, `${i}`, random() < chance);
+        answers.push(one.answer);
+        feedback.push(one.feedback);
       };
       for (let i = 0; i < options.users; i++) rate(candidate, given, options.candidate, i);
       // Far more users are on stable than on a canary.
@@ -49,6 +38,32 @@ export function crowd(ports: FakePorts, options: CrowdOptions): () => void {
     }
   }
   return ports.routes.watch(() => void visit());
+}
+
+/** In an A/B test, so many more users of each arm: all are content with stable, and none with the candidate. */
+export async function complain(ports: FakePorts, users: number): Promise<void> {
+  for (const route of await ports.routes.current()) {
+    const { candidate, stable } = route;
+    if (candidate === null || stable === null) continue;
+    const all = Array.from({ length: users }, (_, i) => [
+      rated(route, candidate, 'treatment', `late ${i}`, false),
+      rated(route, stable, 'control', `late ${i}`, true),
+    ]).flat();
+    await ports.observations.record(
+      all.map(({ answer }) => answer),
+      all.map(({ feedback }) => feedback),
+    );
+  }
+}
+
+function rated({ phase, capability, model }: Route, version: string, arm: Arm, who: string, happy: boolean) {
+  const id = `${phase} ${capability} ${arm} ${who}`;
+  const user = `${phase} ${arm} ${who}`;
+  const common = { at: new Date().toISOString(), model, capability, version, arm, phase, user };
+  const answer: Answer = { ...common, id, label: 'yes', confidence: 0.9, latencyMs: 2, failed: false };
+  const said = { satisfaction: happy ? 1 : 0, comment: null, correctLabel: happy ? 'yes' : 'no', label: 'yes' };
+  const feedback: Feedback = { ...common, ...said, id: `f ${id}`, answerId: id };
+  return { answer, feedback };
 }
 
 function armsOf(phase: string): [Arm, Arm | null] {
