@@ -44,7 +44,10 @@ export const planKeys: Record<string, string> = {
   'train.length': 'Words of a text that are read, from its beginning. Default 100.',
   'train.embedding': 'Numbers a word. Default 128.',
   'train.units': 'Units of the LSTM. Default 128.',
-  'train.pooling': 'What is read off the LSTM: last (its last state, the default), average or max of all states.',
+  'train.averaging':
+    'Which weights are kept: those of one epoch (none, the default), or the mean of all epochs so far (epochs), which is steadier.',
+  'train.pooling':
+    'What is read off the LSTM: last (its last state, the default), average, max, or average and max of all states.',
   'train.word dropout': 'Chance that a word is hidden from the network while it learns, e.g. 30%. Default 0.',
   'train.patience':
     'Epochs in a row that may be no better on the validation part before a network is finished. Default all.',

@@ -41,13 +41,14 @@ function trainSpec(written: NonNullable<WrittenPlan['train']>): TrainSpec {
   const { data = '', share = 1, network = 'per capability', epochs = 10, batch = 32, vocabulary = 10_000 } = written;
   const { length = 100, embedding = 128, units = 128, seed = 1, 'learning rate': learningRate = 0.001 } = written;
   const spec = { data, share, network, epochs, batch, learningRate, vocabulary, length, embedding, units, seed };
-  const { pooling = 'last', 'word dropout': wordDropout = 0, patience } = written;
+  const { pooling = 'last', 'word dropout': wordDropout = 0, patience, averaging } = written;
   // What says the same as leaving it out is left out, so that both spellings give the same version.
   return {
     ...spec,
     ...(pooling === 'last' ? {} : { pooling }),
     ...(wordDropout === 0 ? {} : { wordDropout }),
     ...(patience === undefined || patience >= epochs ? {} : { patience }),
+    ...(averaging === 'epochs' ? { averaging } : {}),
   };
 }
 

@@ -13,7 +13,7 @@ import {
   versionName,
 } from './plan-leaves.ts';
 import { meanMetrics } from './feedback.ts';
-import { strategies } from './plan.ts';
+import { poolings, strategies } from './plan.ts';
 
 const text = { type: 'string' };
 const textOrTexts = { type: ['string', 'array'], items: text };
@@ -44,9 +44,10 @@ const train = z
     length: whole(1, '100', 10_000).optional(),
     embedding: whole(4, '128', 8192, 4).optional(),
     units: whole(16, '128', 8192, 16).optional(),
-    pooling: choice(['last', 'average', 'max']).optional(),
+    pooling: choice(poolings).optional(),
     'word dropout': number({ least: 0, most: 0.9, example: '30%' }).optional(),
     patience: whole(1, '2', 10_000).optional(),
+    averaging: choice(['none', 'epochs']).optional(),
     seed: whole(0, '1', 2 ** 31).optional(),
   })
   .optional()

@@ -59,6 +59,7 @@ export const sections: Record<string, Section> = {
       'pooling',
       'word dropout',
       'patience',
+      'averaging',
       'seed',
     ],
   },

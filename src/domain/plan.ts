@@ -19,6 +19,13 @@ export interface Capability {
   requires: string[];
 }
 
+/**
+ * What the heads see of a text: the LSTM's state after its last token, or of its states after each token the mean, the
+ * largest of each unit, or both of these side by side.
+ */
+export const poolings = ['last', 'average', 'max', 'average and max'] as const;
+export type Pooling = (typeof poolings)[number];
+
 /** How a version is trained. Everything that changes the weights is here, so that equal specs give equal versions. */
 export interface TrainSpec {
   /** Name of a registered dataset, e.g. `mail`. */
@@ -39,9 +46,11 @@ export interface TrainSpec {
   embedding: number;
   units: number;
   /** What is read off the LSTM: its last state (the paper's, and what is meant when it is left out), or all of them. */
-  pooling?: 'last' | 'average' | 'max';
+  pooling?: Pooling;
   /** Chance that a word is hidden from the network in a step of training, so that it leans on no single word; left out: 0. */
   wordDropout?: number;
+  /** Which weights are kept: those of an epoch, or the mean of all epochs so far, which is steadier; left out: none. */
+  averaging?: 'epochs';
   seed: number;
 }
 

@@ -3,7 +3,7 @@ import type { Forward, NetworkTensors } from './forward.ts';
 import type { Memory } from './memory.ts';
 import type { Ops, Tensor } from './ops.ts';
 import type { Packed } from './packing.ts';
-import { classesOf } from './shape.ts';
+import { classesOf, pooledWidth } from './shape.ts';
 import type { NetworkShape } from './shape.ts';
 
 /** Tensors over the gradients' memory, so that TensorFlow can write there. */
@@ -11,7 +11,7 @@ export interface GradientTensors {
   /** [embedding, 4 units] and [units, 4 units]: the two parts of the LSTM's kernel. */
   inputKernel: Tensor;
   recurrentKernel: Tensor;
-  /** The rest as rows: [1, 4 units], [units, classes], [1, classes]. */
+  /** The rest as rows: [1, 4 units], [pooled width, classes], [1, classes]. */
   lstmBias: Tensor;
   dense: Tensor;
   denseBias: Tensor;
@@ -41,13 +41,10 @@ export function backward(
   const steps = packed.rows.length;
 
   const dLogitsTensor = ops.floatsOf([rows, classes], dLogits);
-  ops.store(gradients.dense, units, ops.matMul(pooled, dLogitsTensor, true));
+  ops.store(gradients.dense, pooledWidth(shape), ops.matMul(pooled, dLogitsTensor, true));
   ops.store(gradients.denseBias, 1, ops.sumRows(dLogitsTensor, classes));
-  const dPooled = ops.matMul(dLogitsTensor, ops.transpose(tensors.dense));
-  // What one state counts in what was pooled.
-  const dState = shape.pooling === 'average' ? ops.multiply(dPooled, ops.floatsOf([rows, 1], packed.shares)) : dPooled;
-  memory.floats(layout.dPooled, rows * units).set(ops.read(dState));
-  if (shape.pooling === 'max') memory.floats(layout.pooled, rows * units).set(ops.read(pooled));
+  const dPooled = ops.read(ops.matMul(dLogitsTensor, ops.transpose(tensors.dense)));
+  const { isAdded, isLargest } = takeApart(shape, memory, packed, dPooled, ops.read(pooled));
 
   // Back through time: for each step one kernel and one product [rows, 4 units] × [4 units, units]. The gate gradients of
   // all steps stay, for the large products afterwards. A transposed copy is twice as fast as MatMul's transpose_b.
@@ -61,9 +58,9 @@ export function backward(
     // Rows are sorted by length: all that have not ended, or those that end at this step, are next to each other.
     const from = shape.pooling === 'last' ? (packed.active[step + 1] ?? 0) : 0;
     const count = (packed.active[step] ?? 0) - from;
-    const [to, add] = [layout.dHidden + bytes(from * units), layout.dPooled + bytes(from * units)];
-    if (shape.pooling === 'max') kernels.addWhereEqual(to, add, state + at, layout.pooled, count * units);
-    else kernels.add(to, add, count * units);
+    const { dHidden: to, dPooled: add, dLargest, largest } = layout;
+    if (isAdded) kernels.add(to + bytes(from * units), add + bytes(from * units), count * units);
+    if (isLargest) kernels.addWhereEqual(to, dLargest, state + at, largest, count * units);
 
     const previousCell = step === 0 ? layout.zeros : cell + bytes((packed.at[step - 1] ?? 0) * units);
     kernels.gateGradients(
@@ -108,6 +105,34 @@ export function backward(
     memory.floats(at, units * 4 * units).fill(0);
   }
   return words;
+}
+
+/** Writes what one state counts in what was pooled: as a part of the sum, as the largest, or as both. */
+function takeApart(
+  { pooling, units }: NetworkShape,
+  { layout, floats }: Memory,
+  { order, shares }: Packed,
+  dPooled: Float32Array,
+  pooled: Float32Array,
+): { isAdded: boolean; isLargest: boolean } {
+  const rows = order.length;
+  const width = dPooled.length / rows;
+  const isAdded = pooling !== 'max';
+  const isLargest = pooling === 'max' || pooling === 'average and max';
+  const [added, dLargest, largest] = [layout.dPooled, layout.dLargest, layout.largest].map((at) =>
+    floats(at, rows * units),
+  );
+  for (let row = 0; row < rows; row++) {
+    const weight = pooling === 'last' ? 1 : (shares[row] ?? 0);
+    for (let unit = 0; unit < units; unit++) {
+      const [first, last] = [row * width + unit, (row + 1) * width - units + unit];
+      const at = row * units + unit;
+      if (added !== undefined && isAdded) added[at] = weight * (dPooled[first] ?? 0);
+      if (dLargest !== undefined && isLargest) dLargest[at] = dPooled[last] ?? 0;
+      if (largest !== undefined && isLargest) largest[at] = pooled[last] ?? 0;
+    }
+  }
+  return { isAdded, isLargest };
 }
 
 /** For each position after the first step, that of the same row one step before. */

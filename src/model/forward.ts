@@ -1,13 +1,14 @@
 /** Embedding → LSTM → one vector for each text → logits of all heads; the same for training and answering. */
+import type { Pooling } from '../domain/plan.ts';
 import type { LstmTensors, Ops, Tensor } from './ops.ts';
 import type { Packed } from './packing.ts';
-import type { NetworkShape, Pooling } from './shape.ts';
+import type { NetworkShape } from './shape.ts';
 
 export interface NetworkTensors {
   /** [vocabulary, embedding] */
   embedding: Tensor;
   lstm: LstmTensors;
-  /** [units, classes] */
+  /** [pooled width, classes] */
   dense: Tensor;
   /** [classes] */
   denseBias: Tensor;
@@ -16,7 +17,7 @@ export interface NetworkTensors {
 export interface Forward {
   /** Hidden states, [positions, units]. */
   hidden: Tensor;
-  /** What the heads see, [rows, units]. */
+  /** What the heads see, [rows, pooled width]. */
   pooled: Tensor;
   /** [rows, classes] */
   logits: Tensor;
@@ -58,8 +59,9 @@ export function forward(
   return { hidden: states, pooled, logits: ops.addBias(ops.matMul(pooled, tensors.dense), tensors.denseBias) };
 }
 
-/** States [positions, units] → [rows, units] */
-function pool(ops: Ops, pooling: Pooling, states: Tensor, { order, ends, owners, shares }: Packed): Tensor {
+/** States [positions, units] → [rows, pooled width] */
+function pool(ops: Ops, pooling: Pooling, states: Tensor, packed: Packed): Tensor {
+  const { order, ends, owners, shares } = packed;
   const rows = order.length;
   switch (pooling) {
     case 'last':
@@ -68,5 +70,7 @@ function pool(ops: Ops, pooling: Pooling, states: Tensor, { order, ends, owners,
       return ops.multiply(ops.segmentSum(states, owners, rows), ops.floatsOf([rows, 1], shares));
     case 'max':
       return ops.segmentMax(states, owners, rows);
+    case 'average and max':
+      return ops.beside(pool(ops, 'average', states, packed), pool(ops, 'max', states, packed));
   }
 }

@@ -1,6 +1,6 @@
 /** Weights before the first step, drawn as Keras draws them by default. */
 import { createRandom } from './random.ts';
-import { parameterShapes, sizeOf } from './shape.ts';
+import { parameterShapes, pooledWidth, sizeOf } from './shape.ts';
 import type { NetworkShape, Weights } from './shape.ts';
 
 /**
@@ -12,6 +12,7 @@ export function initialWeights(shape: NetworkShape, seed: number): Weights {
   const uniform = (count: number, limit: number): Float32Array =>
     Float32Array.from({ length: count }, () => (random() * 2 - 1) * limit);
   const { embedding, units, heads } = shape;
+  const width = pooledWidth(shape);
   const sizes = parameterShapes(shape);
   const classes = sizes.denseBias[0] ?? 0;
   const glorot = (inputs: number, outputs: number): number => Math.sqrt(6 / (inputs + outputs));
@@ -24,8 +25,8 @@ export function initialWeights(shape: NetworkShape, seed: number): Weights {
   const dense = new Float32Array(sizeOf(sizes.dense));
   let column = 0;
   for (const { labels } of heads) {
-    const values = uniform(units * labels.length, glorot(units, labels.length));
-    for (let unit = 0; unit < units; unit++) {
+    const values = uniform(width * labels.length, glorot(width, labels.length));
+    for (let unit = 0; unit < width; unit++) {
       const row = values.subarray(unit * labels.length, (unit + 1) * labels.length);
       dense.set(row, unit * classes + column);
     }

@@ -30,8 +30,10 @@ export interface Layout {
   /** Each [batch, units]. */
   dHidden: number;
   dCell: number;
+  /** Gradients of the mean (or last) and of the largest state, and the latter itself. */
   dPooled: number;
-  pooled: number;
+  dLargest: number;
+  largest: number;
   zeros: number;
 }
 
@@ -78,7 +80,8 @@ function layOut(shape: NetworkShape, batch: number, positions: number): Layout {
     dHidden: state(),
     dCell: state(),
     dPooled: state(),
-    pooled: state(),
+    dLargest: state(),
+    largest: state(),
     zeros: state(),
   };
   return { bytes, ...layout };

@@ -34,6 +34,7 @@ export function createOps(tf: Binding) {
   const ints = (...values: number[]): Tensor => intsOf(Int32Array.from(values));
 
   const axis0 = keepInts([], Int32Array.of(0));
+  const axis1 = keepInts([], Int32Array.of(1));
   const axes0 = keepInts([1], Int32Array.of(0));
   const swapped = keepInts([2], Int32Array.of(1, 0));
 
@@ -77,7 +78,7 @@ export function createOps(tf: Binding) {
 
     /** Frees the rest; these operations are not used again. */
     dispose: (): void => {
-      for (const tensor of [axis0, axes0, swapped, ...ranges.values()]) tf.deleteTensor(tensor);
+      for (const tensor of [axis0, axis1, axes0, swapped, ...ranges.values()]) tf.deleteTensor(tensor);
     },
 
     matMul: (a: Tensor, b: Tensor, transposeA = false): Tensor =>
@@ -104,6 +105,11 @@ export function createOps(tf: Binding) {
       if (first !== undefined && parts.length === 1) return first;
       const count: Attribute = { name: 'N', type: tf.TF_ATTR_INT, value: parts.length };
       return one('ConcatV2', [count, floats, type('Tidx', tf.TF_INT32)], [...parts, axis0]);
+    },
+    /** Two matrices of as many rows side by side. */
+    beside: (a: Tensor, b: Tensor): Tensor => {
+      const count: Attribute = { name: 'N', type: tf.TF_ATTR_INT, value: 2 };
+      return one('ConcatV2', [count, floats, type('Tidx', tf.TF_INT32)], [a, b, axis1]);
     },
     /** Sum of the rows of `x` that belong to each of `count` segments; -1 belongs to none. */
     segmentSum: (x: Tensor, segments: Int32Array, count: number): Tensor => segmented('Sum', x, segments, count),

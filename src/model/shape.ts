@@ -1,13 +1,11 @@
 /** Sizes of a network and of its parameters. */
+import type { Pooling } from '../domain/plan.ts';
 
 export interface Head {
   capability: string;
   /** The labels it answers with, in the order of its outputs. */
   labels: string[];
 }
-
-/** What the heads see of a text: the LSTM's state after its last token, or of its states after each token the mean or the largest. */
-export type Pooling = 'last' | 'average' | 'max';
 
 export interface NetworkShape {
   pooling: Pooling;
@@ -29,18 +27,19 @@ export function classesOf(heads: Head[]): number {
   return heads.reduce((sum, head) => sum + head.labels.length, 0);
 }
 
-export function parameterShapes({
-  vocabulary,
-  embedding,
-  units,
-  heads,
-}: NetworkShape): Record<ParameterName, number[]> {
+/** Numbers that the heads see of a text. */
+export function pooledWidth({ pooling, units }: Pick<NetworkShape, 'pooling' | 'units'>): number {
+  return pooling === 'average and max' ? 2 * units : units;
+}
+
+export function parameterShapes(shape: NetworkShape): Record<ParameterName, number[]> {
+  const { vocabulary, embedding, units, heads } = shape;
   const classes = classesOf(heads);
   return {
     embedding: [vocabulary, embedding],
     lstm: [embedding + units, 4 * units],
     lstmBias: [4 * units],
-    dense: [units, classes],
+    dense: [pooledWidth(shape), classes],
     denseBias: [classes],
   };
 }

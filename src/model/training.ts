@@ -8,7 +8,7 @@ import { initialWeights } from './initial-weights.ts';
 import { measure } from './measure.ts';
 import { createTrainableNetwork } from './network.ts';
 import { createRandom, shuffle } from './random.ts';
-import type { Head, NetworkShape, Weights } from './shape.ts';
+import type { Head, NetworkShape, ParameterName, Weights } from './shape.ts';
 import type { LabelledSequences } from './training-data.ts';
 import { padding, unknown } from './vectorizer.ts';
 
@@ -57,12 +57,12 @@ export function trainNetwork(
     longest: train.sequences.reduce((most, sequence) => Math.max(most, sequence.length), 1),
     headWeights: weightsOfHeads(heads.length, train.labels),
   });
-  const answering = createAnsweringNetwork(shape, network.live());
   const random = createRandom(spec.seed);
   const count = train.sequences.length;
   const order = Array.from({ length: count }, (_, index) => index);
   const history: Trained['validation'] = [];
-  let kept = { epoch: 0, score: -1, weights: network.weights() };
+  let weights = network.weights();
+  let kept = { epoch: 0, score: -1, weights };
   let reported = performance.now();
   let since = { at: reported, examples: 0 };
   try {
@@ -85,21 +85,30 @@ export function trainNetwork(
         }
       }
       if (!Number.isFinite(loss)) throw diverged(heads, spec, epoch);
-      const { accuracy, macroF1 } = validate(heads, validation, (sequences) => probabilitiesOf(answering, sequences));
+      weights = spec.averaging === 'epochs' ? averaged(weights, network.live(), epoch) : network.weights();
+      const { accuracy, macroF1 } = validate(shape, weights, validation);
       history.push({ accuracy, macroF1 });
       // Accuracy alone is content with the frequent labels, and macro-F1 gives too many answers away for the rare ones.
       const score = (accuracy + macroF1) / 2;
       if (score > kept.score || validation.sequences.length === 0) {
-        kept = { epoch, score, weights: network.weights() };
+        kept = { epoch, score, weights };
       } else if (epoch - kept.epoch >= (spec.patience ?? Infinity)) {
         break;
       }
     }
     return { shape, weights: kept.weights, keptEpoch: kept.epoch, validation: history };
   } finally {
-    answering.dispose();
     network.dispose();
   }
+}
+
+/** The mean over the epochs so far in which the first counts once, the second twice, and so on. */
+function averaged(before: Weights, now: Weights, epoch: number): Weights {
+  const part = 2 / (epoch + 1);
+  const mean = (name: ParameterName): Float32Array =>
+    now[name].map((value, i) => (1 - part) * (before[name][i] ?? 0) + part * value);
+  const [lstm, lstmBias] = [mean('lstm'), mean('lstmBias')];
+  return { embedding: mean('embedding'), lstm, lstmBias, dense: mean('dense'), denseBias: mean('denseBias') };
 }
 
 function batchOf(data: LabelledSequences, places: number[], heads: number): [Int32Array[], Int32Array] {
@@ -124,8 +133,11 @@ function weightsOfHeads(heads: number, labels: Int32Array): number[] {
   });
 }
 
-function validate(heads: Head[], data: LabelledSequences, answer: (sequences: Int32Array[]) => Float32Array[]) {
-  const answers = answer(data.sequences);
+function validate(shape: NetworkShape, weights: Weights, data: LabelledSequences) {
+  const { heads } = shape;
+  const network = createAnsweringNetwork(shape, weights);
+  const answers = probabilitiesOf(network, data.sequences);
+  network.dispose();
   let [accuracy, macroF1, measured] = [0, 0, 0];
   let offset = 0;
   for (const [index, { labels }] of heads.entries()) {

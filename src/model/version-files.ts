@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { GradusError } from '../domain/errors.ts';
-import type { TrainSpec } from '../domain/plan.ts';
+import { poolings, type TrainSpec } from '../domain/plan.ts';
 import { canonical, hasCode, sha256, writeWholeFolder } from './files.ts';
 import type { NewFile } from './files.ts';
 import type { Head, NetworkShape, Weights } from './shape.ts';
@@ -25,7 +25,7 @@ const manifestSchema = z.object({
     vocabulary: z.number(),
     embedding: z.number(),
     units: z.number(),
-    pooling: z.enum(['last', 'average', 'max']).optional(),
+    pooling: z.enum(poolings).optional(),
   }),
   labels: z.record(z.string(), z.array(z.string())),
   trainedOn: z.number(),
