@@ -108,12 +108,17 @@ export function openStage(input: RolloutInput) {
      */
     async watch(judge: () => Promise<Verdict>, everyMs: number): Promise<{ verdict: Verdict; accepted: boolean }> {
       let last = '';
+      let toldAt = 0;
       let accepted = false;
       for (;;) {
         checkUndo();
         const verdict = await judge();
         const gist = `${verdict.kind} ${verdict.kind === 'hold' ? '' : verdict.reasons.join('; ')} ${paused}`;
-        if (gist !== last) await tell({ state: 'running', note: paused ? 'paused' : first(verdict), verdict });
+        const isOld = verdict.kind === 'hold' && Date.now() - toldAt >= tellEveryMs(input, position);
+        if (gist !== last || isOld) {
+          await tell({ state: 'running', note: paused ? 'paused' : first(verdict), verdict });
+          toldAt = Date.now();
+        }
         last = gist;
         if (endsStage(verdict)) await giveUp(verdict);
         if (!accepted && (verdict.kind === 'rollBack' || verdict.kind === 'inconclusive')) {
@@ -186,6 +191,13 @@ export function openStage(input: RolloutInput) {
       checkUndo();
     },
   };
+}
+
+/** Numbers that move while a step holds are worth a look now and then, and not a history without end. */
+function tellEveryMs({ plan }: RolloutInput, { step }: Position): number {
+  const longest =
+    step === 'gray' ? plan.gray.bakeMs : step === 'A/B' ? plan.abTest.withinMs : plan.internalTest.withinMs;
+  return longest / 25;
 }
 
 /** Where a verdict cannot tell, somebody has to, in the time that the step has; silence never exposes more users. */

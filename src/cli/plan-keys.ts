@@ -35,7 +35,7 @@ export const planKeys: Record<string, string> = {
   'gateway within': 'How long to wait until every live gateway obeys a change. Default 1 minute.',
   alpha: 'Chance that a decision from live data is wrong, over all looks of one release. Default 0.05.',
   'train.data': 'Name of the dataset.',
-  'train.share': 'Share of the training part that is used, e.g. 25%. Default all.',
+  'train.share': 'Share of the training and validation parts that is used, e.g. 25%. Default all.',
   'train.network': 'per capability (default): a network for each; shared: one trunk with a head for each.',
   'train.epochs': 'Times that the training part is gone through. Default 10.',
   'train.batch': 'Examples a step. Default 32.',

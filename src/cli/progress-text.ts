@@ -112,7 +112,7 @@ function stepLine(
   if (story.state === 'waiting') return start;
   const parts =
     story.state === 'running'
-      ? [exposure(stage, story.step), bake(report, stage, story.step, options.now ?? null), ...measured(story)]
+      ? [exposure(stage, story.step), bake(report, stage, story.step, options.now ?? null), ...measured(story, stage)]
       : [...people(story), story.verdict?.reasons[0] ?? ''];
   return [...start, parts.filter((part) => part !== '').join('   ')];
 }
@@ -123,9 +123,9 @@ function exposure(stage: StageProgress, step: StageStep): string {
 }
 
 /** The narrowest thing that was measured, how many conditions hold, or why the step stands where it is. */
-function measured(story: StageStepStory): string[] {
+function measured(story: StageStepStory, stage: StageProgress): string[] {
   const findings = story.verdict?.findings ?? [];
-  if (findings.length === 0) return story.verdict?.reasons.slice(0, 1) ?? [];
+  if (findings.length === 0) return story.verdict?.reasons.slice(0, 1) ?? [stage.reason];
   const holds = findings.filter((one) => one.state === 'holds').length;
   const telling = findings.find((one) => one.state === 'breached') ?? findings.find((one) => one.state === 'open');
   const shown = telling ?? findings.find((one) => one.difference !== null);

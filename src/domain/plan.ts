@@ -30,7 +30,7 @@ export type Pooling = (typeof poolings)[number];
 export interface TrainSpec {
   /** Name of a registered dataset, e.g. `mail`. */
   data: string;
-  /** Share of the training part that is used, 0 to 1, drawn by hash. */
+  /** Share of the training and validation parts that is used, 0 to 1, drawn by hash. */
   share: number;
   /** A network for each capability, or one trunk with a head for each. */
   network: 'per capability' | 'shared';

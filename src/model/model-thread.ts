@@ -63,7 +63,7 @@ async function train({ spec, heads, vocabulary, key }: TrainJob): Promise<void> 
     heads,
     spec,
     toSequences(drawExamples(dataset, spec.share), heads, vectorize),
-    toSequences(dataset.part('validation'), heads, vectorize),
+    toSequences(drawExamples(dataset, spec.share, 'validation'), heads, vectorize),
     (step) => say({ kind: 'step', step }),
   );
   await keepNetwork(setting.artefacts, key, trained);

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Dataset, Example } from '../datasets/dataset.ts';
 import { GradusError } from '../domain/errors.ts';
 import type { TrainSpec } from '../domain/plan.ts';
+import type { Part } from '../domain/version.ts';
 import { didYouMean, listed } from '../domain/words.ts';
 import { unlabelled } from './heads.ts';
 import type { Sequence } from './packing.ts';
@@ -16,9 +17,9 @@ export interface LabelledSequences {
   labels: Int32Array;
 }
 
-/** The training examples of a share: the same ones at each draw, and a larger share holds the smaller one. */
-export function drawExamples(dataset: Dataset, share: number): Example[] {
-  return dataset.part('train').filter(({ id }) => placeOf(id) < share);
+/** A share of one part's examples: the same ones at each draw, and a larger share holds the smaller one. */
+export function drawExamples(dataset: Dataset, share: number, part: Part = 'train'): Example[] {
+  return dataset.part(part).filter(({ id }) => placeOf(id) < share);
 }
 
 /** A number from 0 to 1 that looks drawn, from the first 48 bits of the id's SHA-256. */
