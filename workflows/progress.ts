@@ -221,7 +221,7 @@ function applyUpdate(stage: StageProgress, update: StageUpdate): void {
 function skippedBecause(report: ReleaseReport, step: Step): string {
   const inner = step === 'gray' || step === 'A/B';
   if (inner && report.state === 'released') return `the ${report.strategy} strategy has no such step`;
-  return `the release ended before it (${report.state})`;
+  return 'the release ended before it';
 }
 
 function now(): string {

@@ -113,6 +113,7 @@ export function openStage(input: RolloutInput) {
       for (;;) {
         checkUndo();
         const verdict = await judge();
+        if (endsStage(verdict)) await giveUp(verdict);
         const gist = `${verdict.kind} ${verdict.kind === 'hold' ? '' : verdict.reasons.join('; ')} ${paused}`;
         const isOld = verdict.kind === 'hold' && Date.now() - toldAt >= tellEveryMs(input, position);
         if (gist !== last || isOld) {
@@ -120,7 +121,6 @@ export function openStage(input: RolloutInput) {
           toldAt = Date.now();
         }
         last = gist;
-        if (endsStage(verdict)) await giveUp(verdict);
         if (!accepted && (verdict.kind === 'rollBack' || verdict.kind === 'inconclusive')) {
           const question = `${first(verdict)}. Go on with ${capabilities.join(', ')} all the same?`;
           await this.ask(question, verdict.reasons, whenUndecided(input, position), { judge, everyMs });

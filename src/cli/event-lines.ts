@@ -1,7 +1,8 @@
 /** What happened to a release between two looks at it, a line each: for logs and pipes. */
+import type { Step } from '../domain/plan.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import type { TrainingProgress } from '../domain/version.ts';
-import { count, duration, figure, moment, outcomes, percent } from './words.ts';
+import { count, decisionWords, duration, figure, moment, outcomes, percent } from './words.ts';
 
 interface Event {
   at: string;
@@ -18,11 +19,11 @@ export function eventLines(
     ...stepEvents(before, after),
     ...after.exposures.slice(before?.exposures.length ?? 0).map(({ at, stage, step, share }) => ({
       at,
-      what: `stage ${stage}, ${step}: ${step === 'internal test' && share === 0 ? 'testers' : `${percent(share)} of users`}`,
+      what: `stage ${stage}, ${step}: ${exposureText(step, share)}`,
     })),
     ...after.decisions.slice(before?.decisions.length ?? 0).map(({ at, stage, step, what, by, why }) => {
       const where = stage === null ? '' : `stage ${stage}, ${step ?? ''}: `;
-      return { at, what: `${where}${what} by ${by}${why === '' ? '' : `: ${why}`}` };
+      return { at, what: `${where}${decisionWords({ what })} by ${by}${why === '' ? '' : `: ${why}`}` };
     }),
     ...after.curve.slice(before?.curve.length ?? 0).map(({ at, t, n, p, capabilities }) => ({
       at,
@@ -30,6 +31,11 @@ export function eventLines(
     })),
   ].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
   return [...happened, ...standing(before, after)].map(({ at, what }) => `${stamp(at)}${what}`);
+}
+
+function exposureText(step: Step, share: number): string {
+  if (share > 0) return `${percent(share)} of users`;
+  return step === 'internal test' ? 'testers' : 'every user is back on stable';
 }
 
 /** What is worth keeping on a screen where the rest is drawn in place: versions, capabilities that are full, the end. */
@@ -78,7 +84,7 @@ function stepEvents(before: ReleaseReport | null, after: ReleaseReport): Event[]
     const known = before?.steps.find((one) => one.step === step);
     if (step !== 'train' && step !== 'split' && step !== 'iterate') return [];
     if (state === 'waiting' || (known?.state === state && known.note === note)) return [];
-    const at = endedAt ?? startedAt ?? after.startedAt;
+    const at = endedAt ?? startedAt ?? after.endedAt ?? after.startedAt;
     return [{ at, what: `${step}: ${state}${note === '' ? '' : `, ${note}`}` }];
   });
 }

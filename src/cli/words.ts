@@ -1,5 +1,5 @@
 /** How figures, times and states are spelled, the same in the terminal and on the page. */
-import type { ReleaseReport, StageProgress } from '../domain/report.ts';
+import type { Decision, ReleaseReport, StageProgress } from '../domain/report.ts';
 import type { Step } from '../domain/plan.ts';
 import type { Verdict } from '../domain/verdict.ts';
 
@@ -92,6 +92,11 @@ export const verdictWords: Record<Verdict['kind'], string> = {
   rollBack: 'roll back',
   inconclusive: 'ask a person',
 };
+
+/** What was decided, as people say it. */
+export function decisionWords({ what }: Pick<Decision, 'what'>): string {
+  return what === 'rollBack' ? verdictWords.rollBack : what;
+}
 
 export const stepNames: Record<Step, string> = {
   train: 'train',

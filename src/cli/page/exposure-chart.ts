@@ -1,7 +1,17 @@
 /** Who had the candidate when: a lane for each stage, its share of users as steps, decisions marked below. */
 import type { Decision, ExposurePoint, ReleaseReport, StageProgress } from '../../domain/report.ts';
 import { clip } from '../lines.ts';
-import { several, duration, lastMoment, momentOf, percent, spanMs, stageStates, stepNames } from '../words.ts';
+import {
+  several,
+  decisionWords,
+  duration,
+  lastMoment,
+  momentOf,
+  percent,
+  spanMs,
+  stageStates,
+  stepNames,
+} from '../words.ts';
 import { at, html, type Html } from './html.ts';
 import { timeScale, type Scale } from './scale.ts';
 
@@ -97,7 +107,7 @@ function mark(report: ReleaseReport, decision: Decision, x: number, y: number): 
       : decision.what === 'inconclusive'
         ? 'unclear'
         : 'good';
-  const title = `${momentOf(report, decision.at)} ${decision.what} by ${decision.by}${decision.why === '' ? '' : `: ${decision.why}`}`;
+  const title = `${momentOf(report, decision.at)} ${decisionWords(decision)} by ${decision.by}${decision.why === '' ? '' : `: ${decision.why}`}`;
   const shape =
     kind === 'bad'
       ? html`<svg x="${at(x)}" y="${y}" overflow="visible"><path class="dot bad" d="M0 -4 L4.5 4 L-4.5 4 Z" /></svg>`

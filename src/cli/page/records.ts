@@ -2,7 +2,7 @@
 import { stringify } from 'yaml';
 import type { Decision, ReleaseReport } from '../../domain/report.ts';
 import type { ObservationSummary } from '../../domain/ports.ts';
-import { count, duration, figure, momentOf, percent, stepNames } from '../words.ts';
+import { count, decisionWords, duration, figure, momentOf, percent, stepNames } from '../words.ts';
 import { feedbackSentence } from '../story.ts';
 import { html, lines, type Html } from './html.ts';
 
@@ -90,7 +90,7 @@ export function decisionsSection(report: ReleaseReport): Html | null {
       >
       <i class="key dot ${tone}" aria-hidden="true"></i>
       <div>
-        <strong>${one.what}</strong>
+        <strong>${decisionWords(one)}</strong>
         <span class="muted">by ${one.by}${where.length === 0 ? '' : ` · ${where.join(', ')}`}</span
         >${one.why === '' ? null : html`<br />${one.why}`}
       </div>
