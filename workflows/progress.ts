@@ -29,8 +29,9 @@ const attributes = {
 
 export type Progress = ReturnType<typeof startProgress>;
 
-export function startProgress() {
-  const report: ReleaseReport = {
+/** `before` is the report of the release's earlier run, where there was one. */
+export function startProgress(before?: ReleaseReport) {
+  const report: ReleaseReport = before ?? {
     id: workflowInfo().workflowId,
     model: '',
     strategy: '',
@@ -175,10 +176,15 @@ export function startProgress() {
       });
     },
 
-    /** The last word: what the release came to. */
-    async end(state: ReleaseReport['state'], reason: string): Promise<ReleaseReport> {
+    /** Ends the writing. */
+    async recorded(): Promise<void> {
       stopped = true;
       await recording;
+    },
+
+    /** The last word: what the release came to. */
+    async end(state: ReleaseReport['state'], reason: string): Promise<ReleaseReport> {
+      await this.recorded();
       Object.assign(report, { state, reason, endedAt: now(), waiting: null });
       for (const progress of report.steps) {
         if (progress.state === 'waiting')

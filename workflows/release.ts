@@ -4,6 +4,8 @@ import {
   ApplicationFailure,
   CancellationScope,
   ChildWorkflowFailure,
+  ContinueAsNew,
+  continueAsNew,
   condition,
   allHandlersFinished,
   isCancellation,
@@ -23,8 +25,18 @@ import { startProgress, type Progress } from './progress.ts';
 import type { StageOutcome } from './rollout-messages.ts';
 import { rollout } from './rollout.ts';
 
-export async function release(input: ReleaseInput): Promise<ReleaseReport> {
-  const progress = startProgress();
+/** What a release hands to its own next run. */
+interface Carried {
+  plan: Plan;
+  before: Before;
+  report: ReleaseReport;
+}
+
+/** Events; Temporal ends a workflow at some 50,000. */
+const longHistory = 4000;
+
+export async function release(input: ReleaseInput, carried?: Carried): Promise<ReleaseReport> {
+  const progress = startProgress(carried?.report);
   const story = new CancellationScope();
   let rolledBack = '';
   const desk = openDesk(progress, (reason) => {
@@ -33,9 +45,12 @@ export async function release(input: ReleaseInput): Promise<ReleaseReport> {
   });
   try {
     await story.run(async () => {
-      const { plan, before } = await begin(input, progress);
+      const { plan, before } = carried ?? (await begin(input, progress));
+      progress.keepRecorded();
       const candidate = await train(plan, progress);
       for (const stage of await split(plan, progress)) {
+        if (stage.state === 'released') continue;
+        await goOnAnewIfLong(input, { plan, before, report: progress.report }, progress);
         const outcome = await rollOut(stage, plan, candidate, before, progress, desk);
         if (outcome.kind === 'rolledBack') return;
       }
@@ -43,6 +58,7 @@ export async function release(input: ReleaseInput): Promise<ReleaseReport> {
     });
     return await ended(progress, rolledBack);
   } catch (error) {
+    if (error instanceof ContinueAsNew) throw error;
     return await endedEarly(progress, error, rolledBack);
   }
 }
@@ -53,11 +69,11 @@ async function begin({ plan: given }: ReleaseInput, progress: Progress): Promise
   const { workflowId: id, runId, startTime } = workflowInfo();
   const before = await records.beginRelease({ id, runId, plan, startedAt: startTime.toISOString() });
   progress.planned(plan, before.version);
-  progress.keepRecorded();
   return { plan, before };
 }
 
 async function train(plan: Plan, progress: Progress): Promise<Version> {
+  if (progress.report.candidate !== null) return progress.report.candidate;
   const capabilities = Object.keys(plan.capabilities);
   if (plan.candidate.kind === 'version') {
     const version = await records.findVersion({ model: plan.model, version: plan.candidate.version, capabilities });
@@ -75,11 +91,21 @@ async function train(plan: Plan, progress: Progress): Promise<Version> {
 }
 
 async function split(plan: Plan, progress: Progress): Promise<StageProgress[]> {
+  if (progress.report.stages.length > 0) return progress.report.stages;
   progress.step('split', 'running', '');
   const stages = await records.split(plan);
   progress.split(stages);
   progress.step('split', 'done', stages.map((stage, i) => `${i + 1}: ${stage.join(', ')}`).join('; '));
   return progress.report.stages;
+}
+
+/** Between stages, a release with a long history goes on in a new run, from what it knows. */
+async function goOnAnewIfLong(input: ReleaseInput, carried: Carried, progress: Progress): Promise<void> {
+  const { historyLength, continueAsNewSuggested } = workflowInfo();
+  if (historyLength < longHistory && !continueAsNewSuggested) return;
+  await condition(allHandlersFinished);
+  await progress.recorded();
+  await continueAsNew<typeof release>(input, carried);
 }
 
 /** Steps 3 to 6 of one stage, in a workflow with a page of its own. */

@@ -75,6 +75,23 @@ describe('a gradual release', () => {
     expect(gray).toEqual([...gray].sort((a, b) => a - b));
   });
 
+  it('of sixty stages goes on in new runs of its workflow', async () => {
+    const names = Array.from({ length: 60 }, (_, i) => `c${i}`);
+    const { report } = await run({
+      ...weeks,
+      strategy: 'gray',
+      capabilities: names,
+      stages: { first: 1, then: 1 },
+      gray: { ramp: ['25%'], bake: '1 hour', 'check every': '1 hour' },
+    });
+    const history = await harness.env.client.workflow.getHandle(report.id).fetchHistory();
+    expect(history.events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId).toMatch(/./);
+    expect(report.state).toBe('released');
+    expect(report.curve).toHaveLength(60);
+    expect(report.curve.at(-1)).toMatchObject({ t: 59, n: 60, p: 1 });
+    expect(report.stages.map(({ state }) => state)).toEqual(names.map(() => 'released'));
+  });
+
   it('rolls back when a guardrail is breached during the bake, and says which', async () => {
     const { report, ports } = await run(weeks, { satisfaction: 0.5 });
     expect(report.state).toBe('rolledBack');
