@@ -1,33 +1,33 @@
-/** Gradus's own network, one epoch a round. */
+/** Gradus's own network, one epoch a round, by a replica on each core. */
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
 import { quietTensorFlow } from '../../dist/src/model/environment.js';
-import { initialWeights } from '../../dist/src/model/initial-weights.js';
-import { createTrainableNetwork } from '../../dist/src/model/network.js';
+import { newMemory } from '../../dist/src/model/memory.js';
 import { readData, serve } from './data.mjs';
 
 const [folder, kind] = process.argv.slice(2);
-const { ids, lengths, labels } = readData(folder);
-const batch = 32;
-const length = ids.length / labels.length;
-const sequences = Array.from(labels, (_, row) =>
-  ids.slice(row * length, row * length + (kind === 'natural' ? lengths[row] : length)),
-);
-quietTensorFlow();
+const { ids, labels } = readData(folder);
 const heads = [{ capability: 'topic', labels: Array.from({ length: 10 }, (_, i) => `l${i}`) }];
 const shape = { pooling: 'last', vocabulary: 10_000, embedding: 128, units: 128, heads };
-const initial = () => initialWeights(shape, 1);
-const network = createTrainableNetwork(shape, {
-  initial,
-  learningRate: 1e-3,
-  batch,
-  longest: length,
-  headWeights: [1],
-});
+const size = { batch: 32, longest: ids.length / labels.length };
+const count = availableParallelism();
+const memory = newMemory(shape, size, count);
 
-await serve(() => {
+const next = (worker) => new Promise((resolve) => worker.once('message', resolve));
+quietTensorFlow();
+const workers = [];
+for (let index = 0; index < count; index++) {
+  const workerData = { folder, kind, shape, size, replica: { index, count, memory } };
+  const worker = new Worker(new URL('gradus-replica.mjs', import.meta.url), { workerData });
+  // TensorFlow's binding is filled by the first calls without a lock: one after the other.
+  await next(worker);
+  workers.push(worker);
+}
+
+await serve(async () => {
   const since = performance.now();
-  let loss = 0;
-  for (let at = 0; at < sequences.length; at += batch) {
-    loss = network.train(sequences.slice(at, at + batch), labels.subarray(at, at + batch));
-  }
-  return { seconds: (performance.now() - since) / 1000, loss, version: 'one thread' };
+  for (const worker of workers) worker.postMessage('epoch');
+  const [loss] = await Promise.all(workers.map(next));
+  return { seconds: (performance.now() - since) / 1000, loss, version: `${count} replicas` };
 });
+for (const worker of workers) await worker.terminate();

@@ -71,8 +71,20 @@ async function compileKernels() {
   );
   if (existsSync(wasm) && statSync(wasm).mtimeMs > since) return;
   await mkdir(dirname(wasm), { recursive: true });
-  const args = [kernels, '-o', `${wasm}.new`, '-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd'];
-  args.push('--importMemory', '--maximumMemory', '65536');
+  const args = [
+    kernels,
+    '-o',
+    `${wasm}.new`,
+    '-O3',
+    '--noAssert',
+    '--runtime',
+    'stub',
+    '--enable',
+    'simd',
+    '--enable',
+    'threads',
+  ];
+  args.push('--importMemory', '--sharedMemory', '--maximumMemory', '65536');
   try {
     await run(process.execPath, [join(modules, 'assemblyscript', 'bin', 'asc.js'), ...args]);
     await rename(`${wasm}.new`, wasm);

@@ -23,13 +23,14 @@ export function softmax(logits: Float32Array, heads: Head[], rows: number): Floa
 /**
  * Sparse categorical cross-entropy. `probabilities` [rows, classes] become the gradient with respect to the logits.
  * `labels` [rows, heads] are places in a head's labels, or `unlabelled`; `weights` say how much each head counts.
- * Returns the loss, a mean over all rows.
+ * Returns these rows' part of the loss, which is a mean over the `total` rows of the batch.
  */
 export function crossEntropy(
   probabilities: Float32Array,
   heads: Head[],
   labels: Int32Array,
   weights: number[],
+  total: number,
 ): number {
   const rows = labels.length / heads.length;
   let loss = 0;
@@ -38,7 +39,7 @@ export function crossEntropy(
     for (const [index, head] of heads.entries()) {
       const values = probabilities.subarray(at, at + head.labels.length);
       const label = labels[row * heads.length + index] ?? unlabelled;
-      const scale = label === unlabelled ? 0 : (weights[index] ?? 1) / rows;
+      const scale = label === unlabelled ? 0 : (weights[index] ?? 1) / total;
       if (label !== unlabelled) {
         loss -= scale * Math.log(Math.max(values[label] ?? 0, 1e-30));
         values[label] = (values[label] ?? 0) - 1;

@@ -14,6 +14,11 @@ export type GateName = (typeof gateNames)[number];
 
 export interface Layout {
   bytes: number;
+  /** Bytes from what one replica has for itself to the same of the next. */
+  stride: number;
+  /** Where replicas meet, and what each has lost. */
+  control: number;
+  losses: number;
   parameters: Offsets<ParameterName>;
   /** Adam's moments. */
   means: Offsets<ParameterName>;
@@ -42,12 +47,27 @@ const alignment = 64;
 const pageBytes = 65536;
 const mostBytes = 65536 * pageBytes;
 
-/** `positions`: most packed tokens of a batch. */
-function layOut(shape: NetworkShape, batch: number, positions: number): Layout {
+/** Where this replica is among those that train one network together, and the memory that they share. */
+export interface Replica {
+  index: number;
+  count: number;
+  memory: WebAssembly.Memory;
+}
+
+/** Most sequences of a batch, and the length of the longest. */
+export interface BatchSize {
+  batch: number;
+  longest: number;
+}
+
+/** All replicas lay out the same memory the same way: first what is common, then what each has for itself. */
+function layOut(shape: NetworkShape, size: BatchSize, { index, count }: Omit<Replica, 'memory'>): Layout {
+  const rows = Math.ceil(size.batch / count);
+  const positions = rows * size.longest;
   let bytes = 1024;
-  const take = (count: number, width = 4): number => {
+  const take = (floats: number, width = 4): number => {
     const at = bytes;
-    bytes += Math.ceil((count * width) / alignment) * alignment;
+    bytes += Math.ceil((floats * width) / alignment) * alignment;
     return at;
   };
   const shapes = parameterShapes(shape);
@@ -59,14 +79,19 @@ function layOut(shape: NetworkShape, batch: number, positions: number): Layout {
     denseBias: take(sizeOf(shapes.denseBias)),
   });
   const gate = (): number => take(positions * shape.units);
-  const state = (): number => take(batch * shape.units);
-  const layout = {
+  const state = (): number => take(rows * shape.units);
+  const common = {
+    control: take(controls),
+    losses: take(count),
     parameters: takeParameters(),
     means: takeParameters(),
     variances: takeParameters(),
+    seen: take(shape.vocabulary, 1),
+    zeros: state(),
+  };
+  const takeOwn = () => ({
     gradients: takeParameters(Math.min(shape.vocabulary, positions)),
     slots: take(shape.vocabulary),
-    seen: take(shape.vocabulary, 1),
     gates: {
       input: gate(),
       cell: gate(),
@@ -82,10 +107,18 @@ function layOut(shape: NetworkShape, batch: number, positions: number): Layout {
     dPooled: state(),
     dLargest: state(),
     largest: state(),
-    zeros: state(),
-  };
-  return { bytes, ...layout };
+  });
+  const begin = bytes;
+  const all = Array.from({ length: count }, takeOwn);
+  const own = all[index];
+  if (own === undefined) throw new RangeError(`there is no replica ${index} of ${count}`);
+  return { bytes, stride: (bytes - begin) / count, ...common, ...own };
 }
+
+/** Places in `control`. */
+const [arrived, meetings] = [0, 1];
+const controls = 2;
+const looksBeforeSleep = 20_000;
 
 const kernelNames = ['gateGradients', 'add', 'addWhereEqual', 'adam', 'adamRows'] as const;
 /** The functions of `kernels/lstm.ts`, with their arguments in the order written there. */
@@ -97,28 +130,51 @@ export interface Memory {
   /** A view of `count` floats from byte `at` on. */
   floats(at: number, count: number): Float32Array;
   ints(at: number, count: number): Int32Array;
+  /** Returns when all replicas have called it. */
+  meet(): void;
 }
 
-export function createMemory(shape: NetworkShape, batch: number, positions: number): Memory {
-  const layout = layOut(shape, batch, positions);
-  const pages = Math.ceil(layout.bytes / pageBytes);
-  if (layout.bytes > mostBytes) {
-    const gigabytes = (layout.bytes / 2 ** 30).toFixed(1);
+/** What a network needs to be trained by `count` replicas; throws PLAN_INVALID where that is more than there can be. */
+export function newMemory(shape: NetworkShape, size: BatchSize, count: number): WebAssembly.Memory {
+  const { bytes } = layOut(shape, size, { index: 0, count });
+  if (bytes > mostBytes) {
+    const gigabytes = (bytes / 2 ** 30).toFixed(1);
     throw new GradusError(
       'PLAN_INVALID',
       `Training would need ${gigabytes} GiB for one network, and 4 is the most: lower train.batch, train.length or train.vocabulary.`,
     );
   }
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const pages = Math.ceil(bytes / pageBytes);
+  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+}
+
+export function openMemory(shape: NetworkShape, size: BatchSize, { index, count, memory }: Replica): Memory {
+  const layout = layOut(shape, size, { index, count });
   const module = new WebAssembly.Module(readFileSync(compiled('kernels.wasm')));
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   if (!areKernels(exports)) throw new GradusError('PART_MISSING', 'kernels.wasm is of another build: npm run build.');
+  const control = new Int32Array(memory.buffer, layout.control, controls);
   return {
     layout,
     kernels: exports,
-    floats: (at, count) => new Float32Array(memory.buffer, at, count),
-    ints: (at, count) => new Int32Array(memory.buffer, at, count),
+    floats: (at, length) => new Float32Array(memory.buffer, at, length),
+    ints: (at, length) => new Int32Array(memory.buffer, at, length),
+    meet: () => meet(control, count),
   };
+}
+
+/** A barrier: the last one to come lets all go on. Those who wait look a while before they sleep, which takes longer. */
+function meet(control: Int32Array, count: number): void {
+  if (count === 1) return;
+  const meeting = Atomics.load(control, meetings);
+  if (Atomics.add(control, arrived, 1) === count - 1) {
+    Atomics.store(control, arrived, 0);
+    Atomics.add(control, meetings, 1);
+    Atomics.notify(control, meetings);
+    return;
+  }
+  for (let look = 0; look < looksBeforeSleep; look++) if (Atomics.load(control, meetings) !== meeting) return;
+  while (Atomics.load(control, meetings) === meeting) Atomics.wait(control, meetings, meeting);
 }
 
 function areKernels(exports: object): exports is Kernels {

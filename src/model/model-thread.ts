@@ -56,7 +56,8 @@ async function prepare({ spec, capabilities }: PrepareJob): Promise<Prepared> {
   };
 }
 
-async function train({ spec, heads, vocabulary, key }: TrainJob): Promise<void> {
+async function train({ spec, heads, vocabulary, key, replica }: TrainJob): Promise<void> {
+  const isFirst = replica === undefined || replica.index === 0;
   const dataset = await open(spec.data);
   const vectorize = createVectorizer(vocabulary, spec.length);
   const trained = trainNetwork(
@@ -64,9 +65,12 @@ async function train({ spec, heads, vocabulary, key }: TrainJob): Promise<void> 
     spec,
     toSequences(drawExamples(dataset, spec.share), heads, vectorize),
     toSequences(drawExamples(dataset, spec.share, 'validation'), heads, vectorize),
-    (step) => say({ kind: 'step', step }),
+    (step) => {
+      if (isFirst) say({ kind: 'step', step });
+    },
+    replica,
   );
-  await keepNetwork(setting.artefacts, key, trained);
+  if (isFirst) await keepNetwork(setting.artefacts, key, trained);
 }
 
 async function answer(job: Job): Promise<ThreadMessage> {

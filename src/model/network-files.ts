@@ -10,7 +10,7 @@ import type { Trained } from './training.ts';
 import { encodeWeights } from './weight-file.ts';
 
 /** Changes whenever the code would make other weights from the same order; part of every version. */
-export const trainingCode = 'lstm-3';
+export const trainingCode = 'lstm-4';
 
 const noteSchema = z.object({
   sha256: z.string(),
@@ -25,8 +25,8 @@ export interface KeptNetwork {
 }
 
 /** All that decides about a network's weights, as a digest. */
-export function networkKey(spec: TrainSpec, heads: Head[], dataDigest: string): string {
-  return sha256(canonical({ spec, heads, dataDigest, code: trainingCode }));
+export function networkKey(spec: TrainSpec, heads: Head[], dataDigest: string, replicas: number): string {
+  return sha256(canonical({ spec, heads, dataDigest, code: trainingCode, replicas }));
 }
 
 /** Two files: the note is written last, and only with it the weights count. */

@@ -4,7 +4,8 @@ import { backward } from './backward.ts';
 import type { GradientTensors } from './backward.ts';
 import { forward } from './forward.ts';
 import { crossEntropy, softmax } from './heads.ts';
-import { createMemory, gateNames } from './memory.ts';
+import { gateNames, newMemory, openMemory } from './memory.ts';
+import type { BatchSize, Replica } from './memory.ts';
 import { createOps } from './ops.ts';
 import type { Tensor } from './ops.ts';
 import { pack } from './packing.ts';
@@ -13,13 +14,10 @@ import { classesOf, parameterNames, parameterShapes, sizeOf } from './shape.ts';
 import type { NetworkShape, ParameterName, Weights } from './shape.ts';
 import { tensorflow } from './tensorflow.ts';
 
-export interface TrainingOptions {
+export interface TrainingOptions extends BatchSize {
   /** Asked for when it is known that there is room for them. */
   initial: () => Weights;
   learningRate: number;
-  /** Most sequences of a batch, and the length of the longest. */
-  batch: number;
-  longest: number;
   /** How much each head's loss counts. */
   headWeights: number[];
 }
@@ -29,13 +27,20 @@ const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as const;
 
 export type TrainableNetwork = ReturnType<typeof createTrainableNetwork>;
 
-export function createTrainableNetwork(shape: NetworkShape, options: TrainingOptions) {
+/**
+ * With `replica`, one of several networks that learn together, each in a thread of its own: all are given the same
+ * batches, and each learns from its part of them. Every call then waits for the same call of the others.
+ */
+export function createTrainableNetwork(shape: NetworkShape, options: TrainingOptions, replica?: Replica) {
   const { embedding, units } = shape;
   if (units % 16 !== 0 || embedding % 4 !== 0) {
     throw new GradusError('PLAN_INVALID', 'train.units must be a multiple of 16, and train.embedding one of 4.');
   }
-  const memory = createMemory(shape, options.batch, options.batch * options.longest);
-  const { layout, kernels, floats } = memory;
+  const own = replica ?? { index: 0, count: 1, memory: newMemory(shape, options, 1) };
+  const { index, count } = own;
+  const memory = openMemory(shape, options, own);
+  const { layout, kernels, floats, meet } = memory;
+  const losses = floats(layout.losses, count);
   const ops = createOps(tensorflow());
   const shapes = parameterShapes(shape);
   const classes = classesOf(shape.heads);
@@ -68,13 +73,20 @@ export function createTrainableNetwork(shape: NetworkShape, options: TrainingOpt
     dense: over(gradients.dense, shapes.dense),
     denseBias: over(gradients.denseBias, [1, classes]),
   };
-  const initial = options.initial();
-  for (const name of parameterNames) view(name).set(initial[name]);
+  if (index === 0) {
+    const initial = options.initial();
+    for (const name of parameterNames) view(name).set(initial[name]);
+  }
+  meet();
 
   let updates = 0;
 
-  /** Mean loss of the batch; its gradients are in memory afterwards. Returns also the words that have some. */
-  function learnFrom(sequences: Sequence[], labels: Int32Array): { loss: number; words: number[] } {
+  /**
+   * These sequences' part of the mean loss of a batch of `total`; its gradients are in memory afterwards. Returns also the
+   * words that have some.
+   */
+  function learnFrom(sequences: Sequence[], labels: Int32Array, total: number): { loss: number; words: number[] } {
+    if (sequences.length === 0) return { loss: 0, words: learnNothing() };
     const packed = pack(sequences);
     const result = forward(ops, shape, tensors, packed, (base, steps, rows, outputs) => {
       for (const [index, name] of gateNames.entries()) {
@@ -91,27 +103,40 @@ export function createTrainableNetwork(shape: NetworkShape, options: TrainingOpt
     for (const [row, index] of packed.order.entries()) {
       sorted.set(labels.subarray(index * heads, (index + 1) * heads), row * heads);
     }
-    const loss = crossEntropy(outputs, shape.heads, sorted, options.headWeights);
+    const loss = crossEntropy(outputs, shape.heads, sorted, options.headWeights, total);
     const words = backward({ ops, shape, memory, tensors, gradients: gradientTensors }, packed, result, outputs);
     ops.sweep();
     return { loss, words };
   }
 
-  /** Adam as Keras has it: dense, also for the embedding. */
+  function learnNothing(): number[] {
+    for (const name of parameterNames) if (name !== 'embedding') floats(gradients[name], sizeOf(shapes[name])).fill(0);
+    memory.ints(layout.slots, shape.vocabulary).fill(0);
+    return [];
+  }
+
+  /** Adam as Keras has it, dense, also for the embedding; each replica moves its part of every parameter. */
   function update(): void {
     updates++;
     const { beta1, beta2, epsilon } = adam;
     const rate = (options.learningRate * Math.sqrt(1 - beta2 ** updates)) / (1 - beta1 ** updates);
-    const { means, variances } = layout;
+    const { means, variances, stride, slots, seen } = layout;
+    const part = (of: number, place: number): number => Math.floor((of * place) / count);
+    const toFirst = -index * stride;
     for (const name of parameterNames) {
-      const arrays = [parameters[name], means[name], variances[name], gradients[name]];
+      const arrays = [parameters[name], means[name], variances[name], gradients[name] + toFirst];
       if (name === 'embedding') {
-        const table = [layout.slots, layout.seen, shape.vocabulary, embedding];
-        kernels.adamRows(...arrays, ...table, rate, beta1, beta2, epsilon);
-      } else {
-        // Arrays begin at multiples of 64 bytes, so there is room to round up.
-        kernels.adam(...arrays, Math.ceil(sizeOf(shapes[name]) / 4) * 4, rate, beta1, beta2, epsilon);
+        const rows = [part(shape.vocabulary, index), part(shape.vocabulary, index + 1), embedding];
+        kernels.adamRows(...arrays, slots + toFirst, stride, count, seen, ...rows, rate, beta1, beta2, epsilon);
+        continue;
       }
+      // In fours: arrays begin at multiples of 64 bytes, so there is room to round up.
+      const fours = Math.ceil(sizeOf(shapes[name]) / 4);
+      const [from, to] = [part(fours, index), part(fours, index + 1)];
+      const mine = arrays.map((at) => at + 16 * from);
+      const [, , , gradient = 0] = mine;
+      for (let other = 1; other < count; other++) kernels.add(gradient, gradient + other * stride, 4 * (to - from));
+      kernels.adam(...mine, 4 * (to - from), rate, beta1, beta2, epsilon);
     }
   }
 
@@ -119,13 +144,31 @@ export function createTrainableNetwork(shape: NetworkShape, options: TrainingOpt
     shape,
     /** One step on a batch. `labels` [sequences, heads]: places in a head's labels, or `unlabelled`. Returns the mean loss. */
     train(sequences: Sequence[], labels: Int32Array): number {
-      const { loss } = learnFrom(sequences, labels);
+      const heads = shape.heads.length;
+      const mine = sequences.flatMap((_, row) => (row % count === index ? row : []));
+      const { loss } = learnFrom(
+        mine.flatMap((row) => sequences[row] ?? []),
+        Int32Array.from(mine.flatMap((row) => [...labels.subarray(row * heads, (row + 1) * heads)])),
+        sequences.length,
+      );
+      losses[index] = loss;
+      meet();
+      const whole = losses.reduce((sum, one) => sum + one, 0);
       update();
-      return loss;
+      meet();
+      return whole;
+    },
+    /** What the first replica says is true for all of them. */
+    decide(decision: () => boolean): boolean {
+      if (index === 0) losses[0] = decision() ? 1 : 0;
+      meet();
+      const decided = losses[0] === 1;
+      meet();
+      return decided;
     },
     /** The loss, and its gradients as they would go into a step; for tests. */
     gradients(sequences: Sequence[], labels: Int32Array): { loss: number; gradients: Weights } {
-      const { loss, words } = learnFrom(sequences, labels);
+      const { loss, words } = learnFrom(sequences, labels, sequences.length);
       const copy = (name: ParameterName): Float32Array => floats(gradients[name], sizeOf(shapes[name])).slice();
       const table = new Float32Array(sizeOf(shapes.embedding));
       const rows = floats(gradients.embedding, words.length * embedding);

@@ -3,6 +3,7 @@ import type { ErrorCode } from '../domain/errors.ts';
 import type { Evaluated, EvaluateOrder } from '../domain/ports.ts';
 import type { TrainSpec } from '../domain/plan.ts';
 import type { Dataset } from '../datasets/dataset.ts';
+import type { Replica } from './memory.ts';
 import type { Head } from './shape.ts';
 import type { Step } from './training.ts';
 
@@ -48,6 +49,8 @@ export interface TrainJob {
   heads: Head[];
   vocabulary: string[];
   key: string;
+  /** Left out: this thread trains it alone. The first of several keeps it, and says how far it is. */
+  replica?: Replica;
 }
 
 export interface EvaluateJob {

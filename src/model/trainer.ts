@@ -8,6 +8,8 @@ import { networkKey, readNetwork, trainingCode } from './network-files.ts';
 import { atStart, createProgress } from './progress.ts';
 import type { Work } from './progress.ts';
 import type { Head } from './shape.ts';
+import { newMemory } from './memory.ts';
+import { batchSize, shapeOf } from './training.ts';
 import { startThread } from './thread.ts';
 import type { Thread } from './thread.ts';
 import type { ThreadSetting } from './thread-messages.ts';
@@ -110,14 +112,16 @@ async function trainVersion(
       { kind: 'prepare', spec, capabilities: [...new Set(capabilities)].sort() },
       (message) => (message.kind === 'prepared' ? message.prepared : undefined),
     );
+    // Fewer networks than threads: several threads learn one of them together.
+    const replicas = Math.max(1, Math.floor(threads / networks.length));
     const planned = networks.map(({ heads, examples }): Planned => {
       const name = listed(heads.map(({ capability }) => capability));
       const work = { name, epochs: spec.epochs, total: examples * spec.epochs };
-      return { heads, key: networkKey(spec, heads, dataDigest), work };
+      return { heads, key: networkKey(spec, heads, dataDigest, replicas), work };
     });
     const progress = createProgress(
       planned.map(({ work }) => work),
-      threads,
+      Math.floor(threads / replicas),
     );
     now = progress.now;
 
@@ -128,20 +132,29 @@ async function trainVersion(
     }
     // The biggest first, so that no thread has a long one left when the others are done.
     queue.sort((a, b) => b.work.total - a.work.total);
-    const trainAll = async (thread: Thread): Promise<void> => {
+    const trainAll = async (team: Thread[]): Promise<void> => {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
         const { heads, key, work } = next;
-        await thread.run({ kind: 'train', spec, heads, vocabulary, key }, (message) => {
-          if (message.kind === 'step') progress.step(work, message.step);
-          return message.kind === 'trained' || undefined;
+        const memory = team.length > 1 ? newMemory(shapeOf(heads, spec), batchSize(spec), team.length) : null;
+        const learnTogether = team.map((thread, index) => {
+          const together = memory === null ? {} : { replica: { index, count: team.length, memory } };
+          return thread.run({ kind: 'train', spec, heads, vocabulary, key, ...together }, (message) => {
+            if (message.kind === 'step') progress.step(work, message.step);
+            return message.kind === 'trained' || undefined;
+          });
         });
+        await Promise.all(learnTogether);
         progress.finish(work);
       }
     };
-    const others = Array.from({ length: Math.max(0, Math.min(threads, queue.length) - 1) }, async () =>
-      trainAll(await start()),
+    const teams = Math.min(Math.floor(threads / replicas), queue.length);
+    const teamOf = async (some: Thread[]): Promise<Thread[]> => {
+      const more = Array.from({ length: replicas - some.length }, start);
+      return [...some, ...(await Promise.all(more))];
+    };
+    await Promise.all(
+      Array.from({ length: teams }, async (_, team) => trainAll(await teamOf(team === 0 ? [first] : []))),
     );
-    await Promise.all([trainAll(first), ...others]);
     now().forEach(report);
 
     const finished = await Promise.all(
@@ -151,7 +164,7 @@ async function trainVersion(
         throw new GradusError('TRAINING_FAILED', `A finished network went away from ${artefacts}/networks: try again.`);
       }),
     );
-    const madeFrom = { data: spec.data, dataDigest, code: trainingCode };
+    const madeFrom = { data: spec.data, dataDigest, code: trainingCode, replicas };
     const version = { model, spec, trainedOn, madeFrom, vocabulary, networks: finished };
     const digest = await writeVersion(artefacts, version);
     const labels = Object.fromEntries(

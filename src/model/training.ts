@@ -6,6 +6,7 @@ import { unlabelled } from './heads.ts';
 import { createAnsweringNetwork, probabilitiesOf } from './inference.ts';
 import { initialWeights } from './initial-weights.ts';
 import { measure } from './measure.ts';
+import type { BatchSize, Replica } from './memory.ts';
 import { createTrainableNetwork } from './network.ts';
 import { createRandom, shuffle } from './random.ts';
 import type { Head, NetworkShape, ParameterName, Weights } from './shape.ts';
@@ -35,6 +36,15 @@ export interface Trained {
 /** At most so often. */
 const reportMs = 250;
 
+export function shapeOf(heads: Head[], spec: TrainSpec): NetworkShape {
+  const { pooling = 'last', vocabulary, embedding, units } = spec;
+  return { pooling, vocabulary, embedding, units, heads };
+}
+
+export function batchSize({ batch, length }: TrainSpec): BatchSize {
+  return { batch, longest: length };
+}
+
 /** The same data, spec and machine give the same weights, bit for bit. Throws TRAINING_DIVERGED. */
 export function trainNetwork(
   heads: Head[],
@@ -42,21 +52,16 @@ export function trainNetwork(
   train: LabelledSequences,
   validation: LabelledSequences,
   report: (step: Step) => void,
+  replica?: Replica,
 ): Trained {
-  const shape: NetworkShape = {
-    pooling: spec.pooling ?? 'last',
-    vocabulary: spec.vocabulary,
-    embedding: spec.embedding,
-    units: spec.units,
-    heads,
-  };
-  const network = createTrainableNetwork(shape, {
+  const shape = shapeOf(heads, spec);
+  const options = {
     initial: () => initialWeights(shape, spec.seed),
     learningRate: spec.learningRate,
-    batch: spec.batch,
-    longest: train.sequences.reduce((most, sequence) => Math.max(most, sequence.length), 1),
+    ...batchSize(spec),
     headWeights: weightsOfHeads(heads.length, train.labels),
-  });
+  };
+  const network = createTrainableNetwork(shape, options, replica);
   const random = createRandom(spec.seed);
   const count = train.sequences.length;
   const order = Array.from({ length: count }, (_, index) => index);
@@ -85,16 +90,16 @@ export function trainNetwork(
         }
       }
       if (!Number.isFinite(loss)) throw diverged(heads, spec, epoch);
-      weights = spec.averaging === 'epochs' ? averaged(weights, network.live(), epoch) : network.weights();
-      const { accuracy, macroF1 } = validate(shape, weights, validation);
-      history.push({ accuracy, macroF1 });
-      // Accuracy alone is content with the frequent labels, and macro-F1 gives too many answers away for the rare ones.
-      const score = (accuracy + macroF1) / 2;
-      if (score > kept.score || validation.sequences.length === 0) {
-        kept = { epoch, score, weights };
-      } else if (epoch - kept.epoch >= (spec.patience ?? Infinity)) {
-        break;
-      }
+      const enough = network.decide(() => {
+        weights = spec.averaging === 'epochs' ? averaged(weights, network.live(), epoch) : network.weights();
+        const { accuracy, macroF1 } = validate(shape, weights, validation);
+        history.push({ accuracy, macroF1 });
+        // Accuracy alone is content with the frequent labels, and macro-F1 gives too many answers away for the rare ones.
+        const score = (accuracy + macroF1) / 2;
+        if (score > kept.score || validation.sequences.length === 0) kept = { epoch, score, weights };
+        return epoch - kept.epoch >= (spec.patience ?? Infinity);
+      });
+      if (enough) break;
     }
     return { shape, weights: kept.weights, keptEpoch: kept.epoch, validation: history };
   } finally {

@@ -29,8 +29,8 @@ const manifestSchema = z.object({
   }),
   labels: z.record(z.string(), z.array(z.string())),
   trainedOn: z.number(),
-  /** What it was made from: the dataset by its content, and the code that trained it. */
-  madeFrom: z.object({ data: z.string(), dataDigest: z.string(), code: z.string() }),
+  /** What it was made from: the dataset by its content, and the code that trained it, with how many replicas. */
+  madeFrom: z.object({ data: z.string(), dataDigest: z.string(), code: z.string(), replicas: z.number().default(1) }),
   /** SHA-256 of the other files. */
   files: z.record(z.string(), z.string()),
   networks: z.array(z.object({ file: z.string(), heads: z.array(headSchema), keptEpoch: z.number() })),

@@ -6,7 +6,9 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { TrainSpec } from '../../src/domain/plan.ts';
 import type { TrainingProgress } from '../../src/domain/version.ts';
 import { createModels } from '../../src/model/predictor.ts';
+import { parameterNames } from '../../src/model/shape.ts';
 import { createTrainer } from '../../src/model/trainer.ts';
+import { readVersion } from '../../src/model/version-files.ts';
 
 const datasets = new URL('../fixtures/small-datasets.mjs', import.meta.url).href;
 const spec: TrainSpec = {
@@ -65,6 +67,25 @@ describe('a trained version', () => {
     const answers = await predictor.predict('animal', texts);
     expect(answers.map(({ label }) => label)).toEqual(['cat', 'dog', 'bird']);
     for (const { confidence } of answers) expect(confidence).toBeGreaterThan(1 / 3);
+  });
+
+  test('learns the same whether one thread or several replicas learn it, but for the order of additions', async () => {
+    const [alone, together] = [await newFolder(), await newFolder()];
+    const order = { model: 'pets', capabilities: ['animal'], spec: { ...spec, epochs: 2, batch: 15 } };
+    const [one, three] = [
+      await trainerIn(alone, 1).train(order, silent, never),
+      await trainerIn(together, 3).train(order, silent, never),
+    ];
+    expect((await trainerIn(await newFolder(), 3).train(order, silent, never)).digest).toBe(three.digest);
+    const weightsOf = async (artefacts: string, digest: string) =>
+      (await readVersion(artefacts, digest)).networks[0]?.weights;
+    const [ours, theirs] = [await weightsOf(alone, one.digest), await weightsOf(together, three.digest)];
+    for (const name of parameterNames) {
+      const worst = Math.max(
+        ...[...(ours?.[name] ?? [])].map((value, i) => Math.abs(value - (theirs?.[name][i] ?? 0))),
+      );
+      expect([name, worst]).toEqual([name, expect.closeTo(0, 3)]);
+    }
   });
 
   test('can have one trunk with a head for each capability, where labels may be missing', async () => {

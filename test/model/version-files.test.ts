@@ -48,7 +48,7 @@ async function write(seed = 1): Promise<string> {
       file: { data: encodeWeights(shape, initialWeights(shape, seed + index)) },
     };
   });
-  const madeFrom = { data: 'mail', dataDigest: 'd', code: 'c' };
+  const madeFrom = { data: 'mail', dataDigest: 'd', code: 'c', replicas: 1 };
   const vocabulary = ['free', 'naïve', '\u{20000}', "don't"];
   return writeVersion(artefacts, { model: 'm', spec, trainedOn: 3, madeFrom, vocabulary, networks });
 }

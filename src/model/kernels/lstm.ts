@@ -113,9 +113,10 @@ export function adam(
 }
 
 /**
- * The same Adam on a table of which few rows have gradients in one step. `slots` holds, for each row, one plus its row
- * in `gradient`, or 0. `seen` is a byte for each row: one that never had a gradient has zero moments, and Adam leaves it
- * as it is, so passing over it changes nothing.
+ * The same Adam on the rows `from` to `to` of a table of which few rows have gradients in one step. `slots` holds, for
+ * each row, one plus its row in `gradient`, or 0; each replica has its own of both, `stride` bytes apart, and gradients
+ * are added up in the order of the replicas. `seen` is a byte for each row: one that never had a gradient has zero
+ * moments, and Adam leaves it as it is, so passing over it changes nothing.
  */
 export function adamRows(
   weight: usize,
@@ -123,8 +124,11 @@ export function adamRows(
   variance: usize,
   gradient: usize,
   slots: usize,
+  stride: usize,
+  replicas: i32,
   seen: usize,
-  rows: i32,
+  from: i32,
+  to: i32,
   columns: i32,
   rate: f32,
   beta1: f32,
@@ -133,15 +137,19 @@ export function adamRows(
 ): void {
   const rowBytes = (<usize>columns) << 2;
   const none = f32x4.splat(0);
-  for (let row: usize = 0; row < <usize>rows; row++) {
-    const slot = load<u32>(slots + (row << 2));
-    if (slot) store<u8>(seen + row, 1);
+  for (let row: usize = <usize>from; row < <usize>to; row++) {
+    let known = false;
+    for (let r: usize = 0; r < <usize>replicas; r++) known = known || load<u32>(slots + r * stride + (row << 2)) != 0;
+    if (known) store<u8>(seen + row, 1);
     else if (!load<u8>(seen + row)) continue;
-    const from = gradient + (<usize>slot - 1) * rowBytes;
     const at = row * rowBytes;
-    for (let j = at; j < at + rowBytes; j += 16) {
-      const value = slot ? v128.load(from + j - at) : none;
-      adamStep(weight + j, mean + j, variance + j, value, rate, beta1, beta2, epsilon);
+    for (let j: usize = 0; j < rowBytes; j += 16) {
+      let value = none;
+      for (let r: usize = 0; r < <usize>replicas; r++) {
+        const slot = <usize>load<u32>(slots + r * stride + (row << 2));
+        if (slot) value = f32x4.add(value, v128.load(gradient + r * stride + (slot - 1) * rowBytes + j));
+      }
+      adamStep(weight + at + j, mean + at + j, variance + at + j, value, rate, beta1, beta2, epsilon);
     }
   }
 }
