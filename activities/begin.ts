@@ -4,6 +4,7 @@ import { parsePlan } from '../src/domain/plan-input.ts';
 import type { Plan } from '../src/domain/plan.ts';
 import type { RecordPorts } from '../src/domain/ports.ts';
 import type { Version } from '../src/domain/version.ts';
+import { neededVersion } from './train.ts';
 
 export interface BeginInput {
   id: string;
@@ -33,6 +34,10 @@ export function beginActivities(ports: RecordPorts) {
     async beginRelease(input: BeginInput): Promise<Before> {
       const { id, runId, plan, startedAt } = input;
       const begin = () => ports.releases.begin({ id, runId, model: plan.model, plan, startedAt });
+      if (plan.candidate.kind === 'version') {
+        const { version } = plan.candidate;
+        await neededVersion(ports, { model: plan.model, version, capabilities: Object.keys(plan.capabilities) });
+      }
       const holder = await ports.releases.holder(plan.model);
       if (holder !== null && holder.id !== id && !(await ports.isRunning(holder.id))) {
         await ports.releases.abandon(holder.id, 'its workflow ended without an end of its own (terminated?)');

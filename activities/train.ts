@@ -11,23 +11,34 @@ export function trainActivities(ports: RecordPorts) {
     },
 
     /** A version that exists, by `v<number>` or digest, for a plan that trains nothing. */
-    async findVersion(query: { model: string; version: string; capabilities: string[] }): Promise<Version> {
-      const { model, version: name, capabilities } = query;
-      const version = await ports.versions.find(model, name);
-      if (version === null) {
-        const known = (await ports.versions.list(model)).map((v) => `v${v.number}`).join(', ');
-        throw new GradusError('VERSION_UNKNOWN', `${model} has no version ${name}; it has ${known || 'none yet'}.`);
-      }
-      const missing = capabilities.filter((capability) => version.labels[capability] === undefined);
-      if (missing.length > 0) {
-        throw new GradusError(
-          'CAPABILITY_UNKNOWN',
-          `v${version.number} of ${model} was not trained for ${missing.join(', ')}; take a version that was, or leave them out.`,
-        );
-      }
-      return version;
+    async findVersion(query: VersionQuery): Promise<Version> {
+      return neededVersion(ports, query);
     },
   };
+}
+
+interface VersionQuery {
+  model: string;
+  version: string;
+  capabilities: string[];
+}
+
+/** Throws VERSION_UNKNOWN, or CAPABILITY_UNKNOWN where the version was not trained for all of them. */
+export async function neededVersion(ports: RecordPorts, query: VersionQuery): Promise<Version> {
+  const { model, version: name, capabilities } = query;
+  const version = await ports.versions.find(model, name);
+  if (version === null) {
+    const known = (await ports.versions.list(model)).map((v) => `v${v.number}`).join(', ');
+    throw new GradusError('VERSION_UNKNOWN', `${model} has no version ${name}; it has ${known || 'none yet'}.`);
+  }
+  const missing = capabilities.filter((capability) => version.labels[capability] === undefined);
+  if (missing.length > 0) {
+    throw new GradusError(
+      'CAPABILITY_UNKNOWN',
+      `v${version.number} of ${model} was not trained for ${missing.join(', ')}; take a version that was, or leave them out.`,
+    );
+  }
+  return version;
 }
 
 export function longTrainActivities(ports: Pick<Ports, 'trainer'>) {

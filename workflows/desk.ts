@@ -132,12 +132,22 @@ export function openDesk(progress: Progress, onRollback: (reason: string) => voi
     const before = report.waiting?.id === request.id ? report.waiting.approvedBy : [];
     const waiting: Waiting = { ...request, approvedBy: before };
     progress.waits(waiting);
-    const left = Math.max(0, Date.parse(request.until) - Date.now());
-    const closed = await condition(() => report.waiting?.id !== request.id, left, {
-      summary: `waits for ${request.from.join(', ') || 'anybody'}, then ${request.otherwise}s`,
-    });
-    if (closed) return;
-    const why = `nobody decided until ${request.until}`;
+    const isClosed = (): boolean => report.waiting?.id !== request.id;
+    const isPaused = (): boolean => report.state === 'paused';
+    const summary = `waits for ${request.from.join(', ') || 'anybody'}, then ${request.otherwise}s`;
+    for (;;) {
+      const left = Math.max(0, Date.parse(waiting.until) - Date.now());
+      await condition(() => isClosed() || isPaused(), left, { summary });
+      if (isClosed()) return;
+      if (!isPaused()) break;
+      // The clock stands still while the release is paused.
+      const since = Date.now();
+      await condition(() => isClosed() || !isPaused());
+      if (isClosed()) return;
+      waiting.until = new Date(Date.parse(waiting.until) + Date.now() - since).toISOString();
+      progress.waits(waiting);
+    }
+    const why = `nobody decided until ${waiting.until}`;
     progress.decided(request.otherwise === 'approve' ? 'approved' : 'rejected', { by: 'gradus', why }, waiting);
     await decide(waiting, request.otherwise === 'approve', 'time-out', why);
   }

@@ -1,6 +1,8 @@
 /** `gradus demo`: what `npm start` runs after the set-up. */
 import type { Command } from 'commander';
+import { readConfig } from '../platform/config.ts';
 import { plainCommand } from './output.ts';
+import { untilToldToEnd } from './told-to-end.ts';
 
 export function demoCommand(): Command {
   return plainCommand('demo', 'train and release a sample model from beginning to end, with simulated users', [
@@ -10,18 +12,6 @@ export function demoCommand(): Command {
     .option('--degraded', 'offer a candidate with a real fault that its own tests do not see')
     .action(async ({ degraded }: { degraded?: boolean }) => {
       const { demo } = await import('./demo.ts');
-      process.exit(await demo({ degraded: degraded === true, signal: untilToldToEnd() }));
+      process.exit(await demo({ degraded: degraded === true, signal: untilToldToEnd(readConfig()) }));
     });
-}
-
-/** The first Ctrl-C asks for an orderly end; another one ends at once, and the processes notice that by themselves. */
-function untilToldToEnd(): AbortSignal {
-  const ending = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (ending.signal.aborted && signal === 'SIGINT') process.exit(130);
-      ending.abort();
-    });
-  }
-  return ending.signal;
 }

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { Client } from '@temporalio/client';
 import { openDataset } from '../datasets/index.ts';
 import type { Example } from '../datasets/dataset.ts';
+import { GradusError } from '../domain/errors.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import type { Config } from '../platform/config.ts';
 import { projectRoot } from '../platform/root.ts';
@@ -34,6 +35,9 @@ export interface Stage {
   signal: AbortSignal;
 }
 
+/** Who starts the demo's releases. */
+const demoName = 'npm start';
+
 /** Thrown where the demo was ended from outside. */
 class Interrupted extends Error {}
 
@@ -51,12 +55,19 @@ export async function finishWhatIsOpen(stage: Stage, model: string): Promise<Rel
   const { store, client, screen } = stage;
   const holder = await store.releases.holder(model);
   if (holder === null) return null;
-  const open = await client.workflow
+  const found = await client.workflow
     .getHandle(holder.id)
     .describe()
-    .then(({ status }) => status.name === 'RUNNING')
-    .catch(() => false);
-  if (!open) return null;
+    .catch(() => null);
+  if (found?.status.name !== 'RUNNING') return null;
+  const startedBy = found.memo?.['startedBy'];
+  if (startedBy !== demoName) {
+    throw new GradusError(
+      'MODEL_BUSY',
+      `${holder.id} is under way, and ${typeof startedBy === 'string' ? startedBy : 'somebody else'} started it: the demo leaves it alone.\n` +
+        `End it (gradus release rollback ${holder.id} --why REASON), or run the demo on data of its own: GRADUS_HOME=.gradus-demo npm start`,
+    );
+  }
   screen.say(` ${holder.id} was under way when it was stopped: it goes on from where it stood`);
   const users = await openUsers(stage, model);
   try {
@@ -70,7 +81,7 @@ export async function finishWhatIsOpen(stage: Stage, model: string): Promise<Rel
 export async function carry(stage: Stage, name: ExamplePlan, users: DemoUsers | null): Promise<ReleaseReport> {
   const { client, store, screen, running } = stage;
   const order = await examplePlan(name);
-  const { id } = await startRelease(client, store.releases, { ...order, by: 'npm start' });
+  const { id } = await startRelease(client, store.releases, { ...order, by: demoName });
   const link = workflowLink(running.addresses, id);
   screen.say(
     ` ${id}: ${order.plan.strategy} release by examples/${examples[name]}${link === null ? '' : `   ${link}`}`,

@@ -1,5 +1,7 @@
 /** What commands print: words for people, or with --json the data itself. */
+import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { GradusError } from '../domain/errors.ts';
 
 export interface JsonOption {
   json?: boolean;
@@ -26,6 +28,16 @@ export function plainCommand(
 
 export function printJson(value: unknown): void {
   console.log(JSON.stringify(value, null, 2));
+}
+
+/** Writes a file that somebody named; throws REQUEST_INVALID where that cannot be. */
+export function writeNamed(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new GradusError('REQUEST_INVALID', `${file} cannot be written: ${reason}`, { cause: error });
+  }
 }
 
 /** Prints `value` with --json, and what `text` makes of it without. */

@@ -1,9 +1,9 @@
 /** `gradus plan check`, `schema`, `save`, `list`: plans before they are released. */
-import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { GradusError } from '../domain/errors.ts';
+import { nameProblem } from '../domain/plan-leaves.ts';
 import { readConfig } from '../platform/config.ts';
-import { dataCommand, plainCommand, print, printJson, type JsonOption } from './output.ts';
+import { dataCommand, plainCommand, print, printJson, writeNamed, type JsonOption } from './output.ts';
 
 export function planCommand(): Command {
   return new Command('plan')
@@ -32,8 +32,12 @@ function check(): Command {
         import('./plan-file.ts'),
         import('./plan-text.ts'),
       ]);
-      const { plan } = await readPlanFile(file);
-      print(planView(plan), options, planText);
+      const read = await readPlanFile(file).catch((error: unknown) => {
+        const isForPrograms = options.json === true && error instanceof GradusError && error.code === 'PLAN_INVALID';
+        if (isForPrograms) printJson({ problems: error.problems });
+        throw error;
+      });
+      print(planView(read.plan), options, planText);
     });
 }
 
@@ -48,7 +52,7 @@ function schema(): Command {
     .action(async (file: string | undefined) => {
       const { planJsonSchema } = await import('../domain/plan-input.ts');
       if (file === undefined) printJson(planJsonSchema());
-      else writeFileSync(file, `${JSON.stringify(planJsonSchema(), null, 2)}\n`);
+      else writeNamed(file, `${JSON.stringify(planJsonSchema(), null, 2)}\n`);
     });
 }
 
@@ -63,6 +67,8 @@ function save(): Command {
         import('./plan-file.ts'),
         import('../platform/records.ts'),
       ]);
+      const problem = nameProblem(name, false);
+      if (problem !== null) throw new GradusError('REQUEST_INVALID', `The plan's name: ${problem}.`);
       const { given } = await readPlanFile(file);
       await withStore(readConfig(), ({ plans }) => plans.save(name, given), { create: true });
       print({ name }, options, () => `Stored as ${name}. Release it with: gradus release start ${name}`);

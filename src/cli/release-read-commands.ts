@@ -1,10 +1,10 @@
 /** `gradus release list`, `status` and `report`: what the records say, also when nothing runs. */
-import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { ReleaseReport } from '../domain/report.ts';
 import { readConfig } from '../platform/config.ts';
-import { dataCommand, print, printJson, table, terminal, type JsonOption } from './output.ts';
-import { moment, outcomes, versionsOf } from './words.ts';
+import { runningOn } from '../platform/run-file.ts';
+import { dataCommand, print, printJson, table, terminal, writeNamed, type JsonOption } from './output.ts';
+import { lastMoment, moment, outcomes, versionsOf } from './words.ts';
 
 export function releaseReadCommands(): Command[] {
   return [list(), status(), report()];
@@ -49,8 +49,20 @@ function status(): Command {
     .action(async (id: string | undefined, options: JsonOption) => {
       const found = await readRelease(id);
       const { progressText } = await import('./progress-text.ts');
-      print(found, options, (release) => progressText(release, { ...terminal(), now: new Date() }));
+      print(found, options, (release) => statusText(release, progressText));
     });
+}
+
+type ProgressText = typeof import('./progress-text.ts').progressText;
+
+/** Where nothing runs, time does not go on for a release either, and that is said. */
+function statusText(release: ReleaseReport, progressText: ProgressText): string {
+  const config = readConfig();
+  const elsewhere = config.databaseUrl !== null || config.temporal !== null;
+  const isCarriedOn = release.endedAt !== null || elsewhere || runningOn(config.home) !== null;
+  if (isCarriedOn) return progressText(release, { ...terminal(), now: new Date() });
+  const stood = `Nothing runs now: this is how it stood at ${moment(lastMoment(release))} UTC.`;
+  return `${progressText(release, terminal())}\n\n   ${stood}\n   It goes on with: gradus up`;
 }
 
 interface ReportOptions extends JsonOption {
@@ -75,7 +87,7 @@ function report(): Command {
       } else {
         const { reportPage } = await import('./report-page.ts');
         if (options.html === true) console.log(reportPage(found));
-        else writeFileSync(options.html, reportPage(found));
+        else writeNamed(options.html, reportPage(found));
       }
     });
 }

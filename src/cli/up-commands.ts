@@ -4,6 +4,7 @@ import { readConfig } from '../platform/config.ts';
 import { whenAborted } from '../platform/own-process.ts';
 import { exitCodes, explainError } from './exit.ts';
 import { plainCommand } from './output.ts';
+import { untilToldToEnd } from './told-to-end.ts';
 import { upLine } from './up-text.ts';
 
 export function upCommands(): Command[] {
@@ -18,7 +19,7 @@ function up(): Command {
   ]).action(async () => {
     const { startAll } = await import('../platform/up.ts');
     const config = readConfig();
-    const told = whenToldToEnd();
+    const told = untilToldToEnd(config);
     console.log(`Gradus starts on ${config.home}`);
     const running = await startAll(
       config,
@@ -41,18 +42,6 @@ function up(): Command {
     console.log('Stopped.');
     process.exit(failure === null ? exitCodes.done : exitCodes.unreachable);
   });
-}
-
-/** The first Ctrl-C asks; another one ends at once, and the processes notice that by themselves. */
-function whenToldToEnd(): AbortSignal {
-  const told = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (told.signal.aborted && signal === 'SIGINT') process.exit(130);
-      told.abort();
-    });
-  }
-  return told.signal;
 }
 
 /** Ends the process when its work has: what is still open then (sockets, the channel to `up`) has nothing left to do. */

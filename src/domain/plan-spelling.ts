@@ -134,6 +134,8 @@ function capabilitiesAsMapping(value: unknown, report: Report): unknown {
     for (const [i, item] of value.entries()) {
       if (typeof item !== 'string') {
         report(['capabilities', i], `${shown(item)} is not a name; list names, or write capabilities as a mapping`);
+      } else if (item === '__proto__') {
+        report(['capabilities', i], nameProblem(item) ?? 'a reserved word; choose another name');
       } else if (mapping.has(item)) {
         report(['capabilities', i], `${item} is there twice; keep one`);
       } else {

@@ -1,5 +1,5 @@
 /** Lets one process at a time start servers on a data folder, and ends what one that was killed has left. */
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
@@ -18,7 +18,7 @@ type Holder = ProcessMark & { purpose: Purpose };
 
 /** Throws `ALREADY_RUNNING`. Gives back how the lock is released. */
 export async function lockHome(home: string, purpose: Purpose): Promise<() => Promise<void>> {
-  await mkdir(home, { recursive: true, mode: 0o700 });
+  await makeHome(home);
   const file = path.join(home, 'up.lock');
   const me = markOf(process.pid);
   if (me === null) throw new GradusError('PART_MISSING', 'The system does not say when this process began (ps).');
@@ -42,6 +42,26 @@ export async function lockHome(home: string, purpose: Purpose): Promise<() => Pr
   }
   await endLeftovers(home);
   return () => rm(file, { force: true });
+}
+
+async function makeHome(home: string): Promise<void> {
+  try {
+    await makeFolder(home);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new GradusError('SETTING_INVALID', `GRADUS_HOME: ${home} cannot be used: ${reason}. Name another folder.`);
+  }
+}
+
+/** Not by mkdir's own `recursive`, which never ends below /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  if ((await stat(folder).catch(() => null))?.isDirectory() === true) return;
+  const parent = path.dirname(folder);
+  if (parent !== folder) await makeFolder(parent);
+  await mkdir(folder, { mode: 0o700 }).catch(async (error: unknown) => {
+    // Somebody else may have made it meanwhile.
+    if ((await stat(folder).catch(() => null))?.isDirectory() !== true) throw error;
+  });
 }
 
 async function claim(draft: string, file: string): Promise<boolean> {

@@ -1,10 +1,14 @@
 /** Starts a release's workflow, as every way to start one does it: named, readable in Temporal's list, refused while another runs. */
-import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
-import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError, type Client } from '@temporalio/client';
+import { ApplicationFailure, defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import { releaseWorkflow, taskQueue } from '../../workflows/messages.ts';
-import { GradusError } from '../domain/errors.ts';
+import { GradusError, isErrorCode } from '../domain/errors.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Releases } from '../domain/ports.ts';
+
+const begunWithinMs = 10_000;
+const lookEveryMs = 50;
 
 export interface StartedRelease {
   id: string;
@@ -20,7 +24,10 @@ export interface ReleaseOrder {
   by: string;
 }
 
-/** Throws `MODEL_BUSY` where another release of the model runs. */
+/**
+ * Resolves when the release has the model; where no worker takes it up for a while, it waits for one, and is started all
+ * the same. Throws what it was refused with, e.g. `MODEL_BUSY` where another release of the model runs.
+ */
 export async function startRelease(
   client: Client,
   releases: Pick<Releases, 'holder' | 'nextId'>,
@@ -46,11 +53,34 @@ export async function startRelease(
         .map((name) => `\`${name}\``)
         .join(', ')} of **${plan.model}**.\n\nStarted by ${by}.`,
     });
+    await begun(handle.result(), async () => (await releases.holder(plan.model))?.id === id);
     return { id, runId: handle.firstExecutionRunId };
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) throw busy(plan.model, id, error);
     throw error;
   }
+}
+
+/** A release ends at once where it is refused: its plan cannot be carried out, or another one has taken the model. */
+async function begun(ending: Promise<unknown>, hasModel: () => Promise<boolean>): Promise<void> {
+  let ended = false;
+  let refusal: unknown = null;
+  ending.then(
+    () => (ended = true),
+    (error: unknown) => ([ended, refusal] = [true, error]),
+  );
+  for (const end = Date.now() + begunWithinMs; Date.now() < end && !ended;) {
+    if (await hasModel()) return;
+    await sleep(lookEveryMs);
+  }
+  if (!(refusal instanceof WorkflowFailedError) || !(refusal.cause instanceof ApplicationFailure)) return;
+  const { type, message, details } = refusal.cause;
+  if (type === null || type === undefined || !isErrorCode(type)) return;
+  const [problems] = details ?? [];
+  throw new GradusError(type, message, {
+    problems: Array.isArray(problems) ? problems.map(String) : [],
+    cause: refusal,
+  });
 }
 
 async function isOpen(client: Client, id: string): Promise<boolean> {

@@ -276,6 +276,28 @@ describe('people', () => {
     expect(report.state).toBe('released');
   });
 
+  it('pause: the clock of an open request stands still', async () => {
+    let request = '';
+    const { report, days } = await run(asked, {
+      onWaiting: async (handle, waiting) => {
+        if (request !== '' && request !== waiting.id) await handle.signal(approveSignal, { by: 'ann' });
+        if (request !== '' && request !== waiting.id) await handle.signal(approveSignal, { by: 'bob' });
+        if (request !== '') return;
+        request = waiting.id;
+        await handle.executeUpdate(pauseUpdate, { args: [{ by: 'ann' }] });
+      },
+      eachDay: async (handle, state, day) => {
+        if (day === 20) await handle.executeUpdate(resumeUpdate, { args: [{ by: 'ann' }] });
+        if (day !== 21) return;
+        expect(state.waiting?.id).toBe(request);
+        await handle.signal(approveSignal, { by: 'bob' });
+        await handle.signal(approveSignal, { by: 'cem' });
+      },
+    });
+    expect(report.state).toBe('released');
+    expect(days).toBeGreaterThan(20);
+  });
+
   it('roll back: the users of the stage under way are on stable', async () => {
     const { report, ports } = await run(weeks, {
       eachDay: async (handle, _, day) => {
