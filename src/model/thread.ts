@@ -10,6 +10,9 @@ type Pick<T> = (message: ThreadMessage) => T | undefined;
 export interface Thread {
   /** One job at a time. */
   run<T>(job: Job, pick: Pick<T>): Promise<T>;
+  isAlive(): boolean;
+  /** Whether the process goes on living for its sake. */
+  hold(held: boolean): void;
   stop(): Promise<void>;
 }
 
@@ -28,12 +31,21 @@ export function startThread(setting: ThreadSetting): Promise<Thread> {
 
 async function start(setting: ThreadSetting): Promise<Thread> {
   const worker = new Worker(compiled('model-thread.js'), { workerData: setting });
+  let alive = true;
+  worker.once('exit', () => (alive = false));
+  // Between jobs nobody else listens, and an error without a listener ends the process.
+  worker.on('error', () => {});
   await outcome(worker, (message) => message.kind === 'ready' || undefined);
   return {
     run(job, pick) {
       const result = outcome(worker, pick);
       worker.postMessage(job);
       return result;
+    },
+    isAlive: () => alive,
+    hold(held) {
+      if (held) worker.ref();
+      else worker.unref();
     },
     async stop() {
       await worker.terminate();

@@ -10,7 +10,7 @@ import type { Work } from './progress.ts';
 import type { Head } from './shape.ts';
 import { newMemory } from './memory.ts';
 import { batchSize, shapeOf } from './training.ts';
-import { startThread } from './thread.ts';
+import { createThreadPool, type ThreadPool } from './thread-pool.ts';
 import type { Thread } from './thread.ts';
 import type { ThreadSetting } from './thread-messages.ts';
 import { writeVersion } from './version-files.ts';
@@ -32,29 +32,27 @@ export function createTrainer(options: TrainerOptions): Trainer {
   const { artefacts, cache, threads } = options;
   const datasets = options.datasets ?? new URL('../datasets/index.js', compiled('.')).href;
   const setting: ThreadSetting = { artefacts, cache, datasets };
+  const pool = createThreadPool(setting);
   return {
     train: (order, report, signal) =>
-      withThreads(setting, signal, (start) => trainVersion(setting, threads, order, report, start)),
-    evaluate: (order, signal) => withThreads(setting, signal, (start) => evaluate(threads, order, start)),
+      withThreads(pool, signal, (take) => trainVersion(setting, threads, order, report, take)),
+    evaluate: (order, signal) => withThreads(pool, signal, (take) => evaluate(threads, order, take)),
   };
 }
 
-/** Runs `work`, which may start threads; they are stopped when it ends, or at once when `signal` says so. */
+/** Runs `work`, which may take threads; they go back when it ends well, and are stopped when not, or at once by `signal`. */
 async function withThreads<T>(
-  setting: ThreadSetting,
+  pool: ThreadPool,
   signal: AbortSignal,
-  work: (start: () => Promise<Thread>) => Promise<T>,
+  work: (take: () => Promise<Thread>) => Promise<T>,
 ): Promise<T> {
   signal.throwIfAborted();
-  const started: Promise<Thread>[] = [];
-  const start = (): Promise<Thread> => {
+  const taken: Promise<Thread>[] = [];
+  const take = (): Promise<Thread> => {
     signal.throwIfAborted();
-    const thread = startThread(setting);
-    started.push(thread);
+    const thread = pool.take();
+    taken.push(thread);
     return thread;
-  };
-  const stop = async (): Promise<void> => {
-    await Promise.allSettled(started.map(async (thread) => (await thread).stop()));
   };
   let onAbort = (): void => {};
   const aborted = new Promise<never>((_, reject) => {
@@ -62,21 +60,25 @@ async function withThreads<T>(
     signal.addEventListener('abort', onAbort);
   });
   try {
-    return await Promise.race([work(start), aborted]);
+    const result = await Promise.race([work(take), aborted]);
+    for (const thread of taken) pool.giveBack(await thread);
+    return result;
+  } catch (error) {
+    await Promise.allSettled(taken.map(async (thread) => (await thread).stop()));
+    throw error;
   } finally {
     signal.removeEventListener('abort', onAbort);
-    await stop();
   }
 }
 
 /** Capabilities are measured side by side; what was measured stands in their order. */
-async function evaluate(threads: number, order: EvaluateOrder, start: () => Promise<Thread>): Promise<Evaluated> {
+async function evaluate(threads: number, order: EvaluateOrder, take: () => Promise<Thread>): Promise<Evaluated> {
   const { capabilities } = order;
   const count = Math.min(threads, capabilities.length);
   const shares = Array.from({ length: count }, (_, thread) => capabilities.filter((_, i) => i % count === thread));
   const parts = await Promise.all(
     shares.map(async (share) =>
-      (await start()).run({ kind: 'evaluate', order: { ...order, capabilities: share } }, (message) =>
+      (await take()).run({ kind: 'evaluate', order: { ...order, capabilities: share } }, (message) =>
         message.kind === 'evaluated' ? message.evaluated : undefined,
       ),
     ),
@@ -102,12 +104,12 @@ async function trainVersion(
   threads: number,
   { model, capabilities, spec }: TrainOrder,
   report: (progress: TrainingProgress) => void,
-  start: () => Promise<Thread>,
+  take: () => Promise<Thread>,
 ): Promise<TrainedVersion> {
   let now = (): TrainingProgress[] => [atStart(listed(capabilities), spec.epochs)];
   const timer = setInterval(() => now().forEach(report), reportEveryMs);
   try {
-    const first = await start();
+    const first = await take();
     const { dataDigest, vocabulary, networks, trainedOn } = await first.run(
       { kind: 'prepare', spec, capabilities: [...new Set(capabilities)].sort() },
       (message) => (message.kind === 'prepared' ? message.prepared : undefined),
@@ -149,7 +151,7 @@ async function trainVersion(
     };
     const teams = Math.min(Math.floor(threads / replicas), queue.length);
     const teamOf = async (some: Thread[]): Promise<Thread[]> => {
-      const more = Array.from({ length: replicas - some.length }, start);
+      const more = Array.from({ length: replicas - some.length }, take);
       return [...some, ...(await Promise.all(more))];
     };
     await Promise.all(
