@@ -1,7 +1,7 @@
 /** What a release of a plan would do: its stages with scores, N(t) and P(t), and each step in a sentence. */
 import { plannedCurve } from '../domain/curve.ts';
 import { levelsOf, stageSteps } from '../domain/levels.ts';
-import type { Approval, Plan, StageStep } from '../domain/plan.ts';
+import { steps, type Approval, type Plan, type StageStep, type Step } from '../domain/plan.ts';
 import { score as scoreOf, splitIntoStages } from '../domain/stages.ts';
 import { table } from './output.ts';
 import { duration, figure, percent, several } from './words.ts';
@@ -9,7 +9,8 @@ import { duration, figure, percent, several } from './words.ts';
 export interface PlanView {
   plan: Plan;
   stages: { t: number; capabilities: { name: string; score: number }[]; n: number; p: number }[];
-  steps: { step: StageStep | 'train' | 'iterate'; what: string }[];
+  /** All seven; what a strategy leaves out says so. */
+  steps: { step: Step; what: string }[];
 }
 
 export function planView(plan: Plan): PlanView {
@@ -23,15 +24,11 @@ export function planView(plan: Plan): PlanView {
       n: curve[t]?.n ?? 0,
       p: curve[t]?.p ?? 0,
     })),
-    steps: [
-      { step: 'train', what: trainSentence(plan) },
-      ...stageSteps(plan).map((step) => ({ step, what: stepSentence(plan, step) })),
-      { step: 'iterate', what: `learn when ${plan.iterate.learnWhen}` },
-    ],
+    steps: steps.map((step) => ({ step, what: sentence(plan, stages, step) })),
   };
 }
 
-export function planText({ plan, stages, steps }: PlanView): string {
+export function planText({ plan, stages, steps: sentences }: PlanView): string {
   const names = Object.keys(plan.capabilities);
   const stageRows = stages.map((stage) => [
     String(stage.t),
@@ -39,13 +36,13 @@ export function planText({ plan, stages, steps }: PlanView): string {
     String(stage.n),
     figure(stage.p, 2),
   ]);
-  const width = Math.max(...steps.map(({ step }) => step.length));
+  const width = Math.max(...steps.map((step) => step.length));
   return [
     `${plan.model}: ${plan.strategy} release of ${several(names.length, 'capability')} in ${several(stages.length, 'stage')}`,
     '',
     table(['t', 'stage (score)', 'N(t)', 'P(t)'], stageRows),
     '',
-    ...steps.map(({ step, what }) => `${step.padEnd(width)}  ${what}`),
+    ...sentences.map(({ step, what }) => `${step.padEnd(width)}  ${what}`),
     '',
     `Score: ${plan.order}. Nothing was started; release it with: gradus release start FILE`,
   ].join('\n');
@@ -54,6 +51,22 @@ export function planText({ plan, stages, steps }: PlanView): string {
 function scoreIn(plan: Plan, name: string): number {
   const capability = plan.capabilities[name];
   return capability === undefined ? 0 : scoreOf(capability, plan.order);
+}
+
+function sentence(plan: Plan, stages: string[][], step: Step): string {
+  switch (step) {
+    case 'train':
+      return trainSentence(plan);
+    case 'split':
+      return `${several(stages.length, 'stage')}, ${plan.stages.kind === 'listed' ? 'as listed' : 'the highest score first'}`;
+    case 'iterate':
+      return `learn when ${plan.iterate.learnWhen}`;
+    case 'internal test':
+    case 'gray':
+    case 'A/B':
+    case 'full':
+      return stageSteps(plan).includes(step) ? stepSentence(plan, step) : `left out: not a step of ${plan.strategy}`;
+  }
 }
 
 function trainSentence({ candidate }: Plan): string {

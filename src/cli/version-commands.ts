@@ -3,6 +3,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { GradusError } from '../domain/errors.ts';
 import type { Evaluated, Versions } from '../domain/ports.ts';
 import type { Part, Version } from '../domain/version.ts';
+import { didYouMean, listed } from '../domain/words.ts';
 import { artefactsFolder, readConfig, type Config } from '../platform/config.ts';
 import { dataCommand, print, table, type JsonOption } from './output.ts';
 import { count, figure, interval, moment, signed } from './words.ts';
@@ -92,7 +93,11 @@ function list(): Command {
     .argument('[model]')
     .action(async (model: string | undefined, options: JsonOption) => {
       const { withStore } = await import('../platform/records.ts');
-      const found = await withStore(readConfig(), (store) => store.versions.list(model));
+      const found = await withStore(readConfig(), async ({ versions }) => {
+        const listed = await versions.list(model);
+        if (model !== undefined && listed.length === 0) throw unknownModel(model, await versions.list());
+        return listed;
+      });
       print(found, options, (all) =>
         all.length === 0
           ? 'There is no version yet. Train one with: gradus train PLAN'
@@ -122,6 +127,13 @@ async function findVersion(versions: Versions, model: string, name: string): Pro
   if (version !== null) return version;
   const known = (await versions.list(model)).map((one) => `v${one.number}`).join(', ');
   throw new GradusError('VERSION_UNKNOWN', `${model} has no version ${name}; it has ${known || 'none'}.`);
+}
+
+function unknownModel(model: string, all: Version[]): GradusError {
+  const known = [...new Set(all.map((version) => version.model))];
+  const others = known.length === 0 ? 'none of any other' : `some of ${listed(known)}`;
+  const message = `There is no version of "${model}"${didYouMean(model, known)}; there are ${others}.`;
+  return new GradusError('VERSION_UNKNOWN', message);
 }
 
 function readPart(text: string): Part {

@@ -51,15 +51,16 @@ function checkRequirements(plan: Plan, report: Report): void {
       if (!names.includes(required)) report(['capabilities', name, 'requires'], unknownCapability(required, names));
     }
   }
-  const circle = findCircle(plan);
-  if (circle === null) return;
-  const path = ['capabilities', circle[0] ?? '', 'requires'];
-  if (circle.length === 2) report(path, 'it requires itself; take that away');
-  else report(path, `${circle.join(' → ')} is a circle, so none could be first; take one requirement away`);
+  for (const circle of findCircles(plan)) {
+    const path = ['capabilities', circle[0] ?? '', 'requires'];
+    if (circle.length === 2) report(path, 'it requires itself; take that away');
+    else report(path, `${circle.join(' → ')} is a circle, so none could be first; take one requirement away`);
+  }
 }
 
-/** A chain of requirements that comes back to its beginning. */
-function findCircle({ capabilities }: Plan): string[] | null {
+/** Chains of requirements that come back to their beginnings: without one requirement of each, there is none left. */
+function findCircles({ capabilities }: Plan): string[][] {
+  const circles: string[][] = [];
   const done = new Set<string>();
   for (const start of Object.keys(capabilities)) {
     // Depth first with a stack of its own: plans may be deep.
@@ -77,11 +78,11 @@ function findCircle({ capabilities }: Plan): string[] | null {
         continue;
       }
       const from = chain.findIndex(({ name }) => name === next);
-      if (from !== -1) return [...chain.slice(from).map(({ name }) => name), next];
-      if (!done.has(next)) enter(next);
+      if (from !== -1) circles.push([...chain.slice(from).map(({ name }) => name), next]);
+      else if (!done.has(next)) enter(next);
     }
   }
-  return null;
+  return circles;
 }
 
 function checkOrder(plan: Plan, report: Report): void {
@@ -112,7 +113,7 @@ function checkStages(plan: Plan, refused: ReadonlySet<string>, report: Report): 
       if (then === null) return;
     }
     attempt(['stages', 'then'], report, () => {
-      for (let n = stages.first, t = 1; n < names.length; t++) n += stageSize(stages.then, t);
+      for (let n = stages.first, t = 1; n < names.length || t === 1; t++) n += stageSize(stages.then, t);
     });
     return;
   }

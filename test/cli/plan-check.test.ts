@@ -39,8 +39,12 @@ describe('what a release would do', () => {
     const text = planText(planView(readPlanText(plan, 'plan.yaml')));
     expect(text).toContain('5 % of users → 20 % of users, each for 10 min');
     expect(text).toContain('2 approvals of product, safety within 2 days, else reject');
-    const oneShot = planView(parsePlan({ model: 'm', version: 'v1', strategy: 'one-shot', capabilities: ['a'] }));
-    expect(oneShot.steps.map(({ step }) => step)).toEqual(['train', 'internal test', 'full', 'iterate']);
+  });
+
+  test('says which steps the strategy leaves out', () => {
+    const { steps } = planView(parsePlan({ model: 'm', version: 'v1', strategy: 'one-shot', capabilities: ['a'] }));
+    const leftOut = steps.filter(({ what }) => what === 'left out: not a step of one-shot');
+    expect(leftOut.map(({ step }) => step)).toEqual(['gray', 'A/B']);
   });
 
   test('reads standard input, and prints the whole plan with --json', async () => {

@@ -117,6 +117,18 @@ export const badPlans: BadPlan[] = [
     ],
   },
   {
+    what: 'two circles of requirements, and stages that would never end',
+    input: plan({
+      capabilities: { spam: { requires: 'spam' }, html: { requires: 'topic' }, topic: { requires: 'html' } },
+      stages: { first: 3, then: -1 },
+    }),
+    problems: [
+      'capabilities.spam.requires: it requires itself; take that away',
+      'capabilities.html.requires: html → topic → html is a circle, so none could be first; take one requirement away',
+      'stages.then: ΔN(1) is -1; each stage needs at least 1',
+    ],
+  },
+  {
     what: 'requirements in a circle',
     input: plan({
       capabilities: { spam: { requires: 'html' }, topic: { requires: 'spam' }, html: { requires: 'topic' } },
