@@ -27,7 +27,7 @@ export function crowdOf(options: CrowdOptions, random: () => number) {
   const pick = <T>(list: readonly T[]): T | null => list[Math.floor(random() * list.length)] ?? null;
   const isTester = (number: number): boolean => testers.length > 0 && number % usersPerTester === 0;
   const numbers = Array.from({ length: users }, (_, index) => index + 1);
-  const order = shuffle([...numbers], random);
+  const order = shuffle(Int32Array.from(numbers), random);
   const testing = numbers.filter(isTester);
   const labelled = new Map(
     capabilities.map((name) => [name, examples.filter((example) => example.labels[name] !== undefined)]),

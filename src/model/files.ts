@@ -1,5 +1,6 @@
 /** Files that are there whole or not at all, and digests of what is in them. */
 import { createHash, randomUUID } from 'node:crypto';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { GradusError } from '../domain/errors.ts';
@@ -21,7 +22,24 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 /** What is written under such a name is not finished, and may be swept away when it is old. */
 const unfinished = '.writing-';
-const oldMs = 3_600_000;
+const hourMs = 3_600_000;
+/** Trainings that nobody has taken up again for so long were given up. */
+const checkpointEnd = '.checkpoint';
+const weekMs = 7 * 24 * hourMs;
+
+/** Without waiting for the disk: for what a crash of the machine may take, and a crash of the process may not. */
+export function writeWholeNow(path: string, data: Buffer): void {
+  const folder = dirname(path);
+  const temporary = join(folder, `${unfinished}${basename(path)}-${randomUUID()}`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(temporary, data);
+    renameSync(temporary, path);
+  } catch (cause) {
+    rmSync(temporary, { force: true });
+    throw diskProblem(folder, cause);
+  }
+}
 
 /** Writes a file and puts it in place, so that a reader or a crash never finds half of it. */
 export async function writeWhole(path: string, data: string | Buffer): Promise<void> {
@@ -96,9 +114,11 @@ async function syncFolder(path: string): Promise<void> {
 }
 
 /** Takes away what a process that was killed has left. */
-async function sweep(folder: string): Promise<void> {
+export async function sweep(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
-  for (const name of names.filter((name) => name.startsWith(unfinished))) {
+  for (const name of names) {
+    const oldMs = name.startsWith(unfinished) ? hourMs : name.endsWith(checkpointEnd) ? weekMs : Infinity;
+    if (oldMs === Infinity) continue;
     const path = join(folder, name);
     const info = await stat(path).catch(() => null);
     if (info && Date.now() - info.mtimeMs > oldMs) await rm(path, { recursive: true, force: true });
@@ -109,16 +129,19 @@ async function orExplain(folder: string, write: () => Promise<void>): Promise<vo
   try {
     await write();
   } catch (cause) {
-    const problem = hasCode(cause, 'ENOSPC', 'EDQUOT')
-      ? 'the disk is full; free some space'
-      : hasCode(cause, 'EACCES', 'EPERM', 'EROFS')
-        ? 'it may not be written to; see to its permissions'
-        : null;
-    if (problem === null) throw cause;
-    throw new GradusError('TRAINING_FAILED', `Nothing could be kept in ${folder}: ${problem} and try again.`, {
-      cause,
-    });
+    throw diskProblem(folder, cause);
   }
+}
+
+/** In our words where a person can help: a full disk, or permissions. */
+function diskProblem(folder: string, cause: unknown): unknown {
+  const problem = hasCode(cause, 'ENOSPC', 'EDQUOT')
+    ? 'the disk is full; free some space'
+    : hasCode(cause, 'EACCES', 'EPERM', 'EROFS')
+      ? 'it may not be written to; see to its permissions'
+      : null;
+  if (problem === null) return cause;
+  return new GradusError('TRAINING_FAILED', `Nothing could be kept in ${folder}: ${problem} and try again.`, { cause });
 }
 
 export function hasCode(error: unknown, ...codes: string[]): boolean {

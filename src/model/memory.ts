@@ -80,6 +80,7 @@ function layOut(shape: NetworkShape, size: BatchSize, { index, count }: Omit<Rep
   });
   const gate = (): number => take(positions * shape.units);
   const state = (): number => take(rows * shape.units);
+  // From the parameters to the zeros lies what lasts from step to step, see `NetworkState`.
   const common = {
     control: take(controls),
     losses: take(count),
@@ -130,6 +131,8 @@ export interface Memory {
   /** A view of `count` floats from byte `at` on. */
   floats(at: number, count: number): Float32Array;
   ints(at: number, count: number): Int32Array;
+  /** From one address to another. */
+  bytes(from: number, to: number): Uint8Array;
   /** Returns when all replicas have called it. */
   meet(): void;
 }
@@ -159,6 +162,7 @@ export function openMemory(shape: NetworkShape, size: BatchSize, { index, count,
     kernels: exports,
     floats: (at, length) => new Float32Array(memory.buffer, at, length),
     ints: (at, length) => new Int32Array(memory.buffer, at, length),
+    bytes: (from, to) => new Uint8Array(memory.buffer, from, to - from),
     meet: () => meet(control, count),
   };
 }

@@ -2,8 +2,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { GradusError } from '../domain/errors.ts';
 import type { Dataset } from '../datasets/dataset.ts';
+import { checkpointsIn } from './checkpoint.ts';
 import { evaluateVersions } from './evaluation.ts';
-import { keepNetwork } from './network-files.ts';
+import { checkpointPath, keepNetwork } from './network-files.ts';
 import { createAnsweringNetwork } from './inference.ts';
 import { initialWeights } from './initial-weights.ts';
 import { createTrainableNetwork } from './network.ts';
@@ -18,7 +19,7 @@ import type {
 } from './thread-messages.ts';
 import type { Head, NetworkShape } from './shape.ts';
 import { checkExamples, drawExamples, headOf, toSequences } from './training-data.ts';
-import { trainNetwork } from './training.ts';
+import { shapeOf, trainNetwork } from './training.ts';
 import { buildVocabulary, createVectorizer } from './vectorizer.ts';
 
 const setting: ThreadSetting = workerData;
@@ -60,15 +61,20 @@ async function train({ spec, heads, vocabulary, key, replica }: TrainJob): Promi
   const isFirst = replica === undefined || replica.index === 0;
   const dataset = await open(spec.data);
   const vectorize = createVectorizer(vocabulary, spec.length);
+  const examples = toSequences(drawExamples(dataset, spec.share), heads, vectorize);
+  const path = checkpointPath(setting.artefacts, key);
   const trained = trainNetwork(
     heads,
     spec,
-    toSequences(drawExamples(dataset, spec.share), heads, vectorize),
+    examples,
     toSequences(drawExamples(dataset, spec.share, 'validation'), heads, vectorize),
     (step) => {
       if (isFirst) say({ kind: 'step', step });
     },
-    replica,
+    {
+      ...(replica === undefined ? {} : { replica }),
+      checkpoints: checkpointsIn(path, shapeOf(heads, spec), examples.sequences.length),
+    },
   );
   if (isFirst) await keepNetwork(setting.artefacts, key, trained);
 }

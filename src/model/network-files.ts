@@ -1,9 +1,9 @@
 /** Finished networks, kept until their version is whole, so that a training that was killed goes on from them. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { TrainSpec } from '../domain/plan.ts';
-import { canonical, sha256, writeWhole } from './files.ts';
+import { canonical, sha256, sweep, writeWhole } from './files.ts';
 import type { NewFile } from './files.ts';
 import type { Head } from './shape.ts';
 import type { Trained } from './training.ts';
@@ -29,18 +29,24 @@ export function networkKey(spec: TrainSpec, heads: Head[], dataDigest: string, r
   return sha256(canonical({ spec, heads, dataDigest, code: trainingCode, replicas }));
 }
 
-/** Two files: the note is written last, and only with it the weights count. */
-const pathsOf = (artefacts: string, key: string) => ({
-  weights: join(artefacts, 'networks', `${key}.safetensors`),
-  note: join(artefacts, 'networks', `${key}.json`),
-});
+/** The note is written last, and only with it the weights count. The checkpoint is there until then. */
+const pathsOf = (artefacts: string, key: string) => {
+  const path = join(artefacts, 'networks', key);
+  return { weights: `${path}.safetensors`, note: `${path}.json`, checkpoint: `${path}.checkpoint` };
+};
+
+export function checkpointPath(artefacts: string, key: string): string {
+  return pathsOf(artefacts, key).checkpoint;
+}
 
 export async function keepNetwork(artefacts: string, key: string, trained: Trained): Promise<void> {
-  const { weights, note } = pathsOf(artefacts, key);
+  const { weights, note, checkpoint } = pathsOf(artefacts, key);
   const { shape, keptEpoch, validation } = trained;
   const file = encodeWeights(shape, trained.weights);
   await writeWhole(weights, file);
   await writeWhole(note, JSON.stringify({ sha256: sha256(file), keptEpoch, validation }));
+  await rm(checkpoint, { force: true });
+  await sweep(dirname(note));
 }
 
 /** Null where it was not finished, or its files are damaged: then it is trained again. */

@@ -20,6 +20,16 @@ export interface TrainingOptions extends BatchSize {
   learningRate: number;
   /** How much each head's loss counts. */
   headWeights: number[];
+  /** To go on from what `state` gave. */
+  state?: NetworkState | null;
+}
+
+/** All that a step changes. */
+export interface NetworkState {
+  /** Steps so far. */
+  updates: number;
+  /** Parameters, the optimiser's moments, and which words had gradients. */
+  memory: Uint8Array;
 }
 
 /** Keras's defaults. */
@@ -73,13 +83,16 @@ export function createTrainableNetwork(shape: NetworkShape, options: TrainingOpt
     dense: over(gradients.dense, shapes.dense),
     denseBias: over(gradients.denseBias, [1, classes]),
   };
-  if (index === 0) {
+  const lasting = memory.bytes(layout.parameters.embedding, layout.zeros);
+  const { state = null } = options;
+  if (index === 0 && state !== null) lasting.set(state.memory);
+  else if (index === 0) {
     const initial = options.initial();
     for (const name of parameterNames) view(name).set(initial[name]);
   }
   meet();
 
-  let updates = 0;
+  let updates = state?.updates ?? 0;
 
   /**
    * These sequences' part of the mean loss of a batch of `total`; its gradients are in memory afterwards. Returns also the
@@ -189,6 +202,8 @@ export function createTrainableNetwork(shape: NetworkShape, options: TrainingOpt
       dense: view('dense'),
       denseBias: view('denseBias'),
     }),
+    /** A copy. Between two steps the first replica alone may take it, as the others wait for it before they change any. */
+    state: (): NetworkState => ({ updates, memory: lasting.slice() }),
     /** A copy. */
     weights(): Weights {
       const copy = (name: ParameterName): Float32Array => view(name).slice();

@@ -2,6 +2,7 @@
 import { GradusError } from '../domain/errors.ts';
 import type { TrainSpec } from '../domain/plan.ts';
 import { listed } from '../domain/words.ts';
+import type { Checkpoints } from './checkpoint.ts';
 import { unlabelled } from './heads.ts';
 import { createAnsweringNetwork, probabilitiesOf } from './inference.ts';
 import { initialWeights } from './initial-weights.ts';
@@ -45,49 +46,65 @@ export function batchSize({ batch, length }: TrainSpec): BatchSize {
   return { batch, longest: length };
 }
 
-/** The same data, spec and machine give the same weights, bit for bit. Throws TRAINING_DIVERGED. */
+export interface TrainingPlace {
+  /** One of several threads that learn the network together. */
+  replica?: Replica;
+  /** Left out: a training that is stopped begins anew. */
+  checkpoints?: Checkpoints;
+}
+
+/**
+ * The same data, spec and machine give the same weights, bit for bit, also where it goes on from a checkpoint. Throws
+ * TRAINING_DIVERGED.
+ */
 export function trainNetwork(
   heads: Head[],
   spec: TrainSpec,
   train: LabelledSequences,
   validation: LabelledSequences,
   report: (step: Step) => void,
-  replica?: Replica,
+  { replica, checkpoints }: TrainingPlace = {},
 ): Trained {
   const shape = shapeOf(heads, spec);
+  const count = train.sequences.length;
+  // All replicas read it before they meet in making the network, and only afterwards the first one writes another.
+  const before = checkpoints?.read() ?? null;
   const options = {
     initial: () => initialWeights(shape, spec.seed),
     learningRate: spec.learningRate,
     ...batchSize(spec),
     headWeights: weightsOfHeads(heads.length, train.labels),
+    state: before === null ? null : { updates: before.place.updates, memory: before.memory },
   };
   const network = createTrainableNetwork(shape, options, replica);
-  const random = createRandom(spec.seed);
-  const count = train.sequences.length;
-  const order = Array.from({ length: count }, (_, index) => index);
-  const history: Trained['validation'] = [];
-  let weights = network.weights();
-  let kept = { epoch: 0, score: -1, weights };
-  let reported = performance.now();
-  let since = { at: reported, examples: 0 };
+  const random = createRandom(before?.place.random ?? spec.seed);
+  const order = before?.order ?? Int32Array.from({ length: count }, (_, index) => index);
+  const history: Trained['validation'] = before?.place.validation ?? [];
+  let { epoch, at, loss } = before?.place ?? { epoch: 1, at: 0, loss: 0 };
+  let weights = before?.averaged ?? network.weights();
+  let kept = { epoch: 0, score: -1, ...before?.place.kept, weights: before?.kept ?? weights };
+
+  let written = performance.now();
+  const keep = (next: { epoch: number; at: number; loss: number }): void => {
+    const { updates, memory } = network.state();
+    const { epoch, score } = kept;
+    const place = { ...next, random: random.state(), updates, validation: history, kept: { epoch, score } };
+    checkpoints?.write({ place, order, memory, kept: kept.weights, averaged: weights });
+    written = performance.now();
+  };
+  const isFirst = replica === undefined || replica.index === 0;
+  const tell = createMeter(report, (epoch - 1) * count + at);
   try {
-    for (let epoch = 1; epoch <= spec.epochs; epoch++) {
-      shuffle(order, random);
-      let loss = 0;
-      for (let at = 0; at < count; at += spec.batch) {
-        const places = order.slice(at, at + spec.batch);
+    for (; epoch <= spec.epochs; epoch++, at = 0, loss = 0) {
+      if (at === 0) shuffle(order, random);
+      while (at < count) {
+        const places = [...order.subarray(at, at + spec.batch)];
         const [sequences, labels] = batchOf(train, places, heads.length);
         loss += places.length * network.train(hideWords(sequences, spec.wordDropout ?? 0, random), labels);
-        const now = performance.now();
-        if (now - reported >= reportMs || at + spec.batch >= count) {
-          const done = at + places.length;
-          const examples = (epoch - 1) * count + done;
-          const examplesPerSecond = ((examples - since.examples) / (now - since.at)) * 1000;
-          const validationAccuracy = history.at(-1)?.accuracy ?? null;
-          report({ epoch, loss: loss / done, examples, examplesPerSecond, validationAccuracy });
-          reported = now;
-          if (now - since.at > 4 * reportMs) since = { at: now, examples };
-        }
+        at += places.length;
+        const validationAccuracy = history.at(-1)?.accuracy ?? null;
+        tell({ epoch, loss: loss / at, examples: (epoch - 1) * count + at, validationAccuracy }, at >= count);
+        if (isFirst && performance.now() - written >= (checkpoints?.everyMs ?? Infinity)) keep({ epoch, at, loss });
       }
       if (!Number.isFinite(loss)) throw diverged(heads, spec, epoch);
       const enough = network.decide(() => {
@@ -97,7 +114,9 @@ export function trainNetwork(
         // Accuracy alone is content with the frequent labels, and macro-F1 gives too many answers away for the rare ones.
         const score = (accuracy + macroF1) / 2;
         if (score > kept.score || validation.sequences.length === 0) kept = { epoch, score, weights };
-        return epoch - kept.epoch >= (spec.patience ?? Infinity);
+        const isEnough = epoch - kept.epoch >= (spec.patience ?? Infinity);
+        if (!isEnough) keep({ epoch: epoch + 1, at: 0, loss: 0 });
+        return isEnough;
       });
       if (enough) break;
     }
@@ -105,6 +124,19 @@ export function trainNetwork(
   } finally {
     network.dispose();
   }
+}
+
+/** Reports steps with their speed, but not too often; always the last one of an epoch. */
+function createMeter(report: (step: Step) => void, examples: number) {
+  let reported = performance.now();
+  let since = { at: reported, examples };
+  return (step: Omit<Step, 'examplesPerSecond'>, isLast: boolean): void => {
+    const now = performance.now();
+    if (now - reported < reportMs && !isLast) return;
+    report({ ...step, examplesPerSecond: ((step.examples - since.examples) / (now - since.at)) * 1000 });
+    reported = now;
+    if (now - since.at > 4 * reportMs) since = { at: now, examples: step.examples };
+  };
 }
 
 /** The mean over the epochs so far in which the first counts once, the second twice, and so on. */
