@@ -7,7 +7,7 @@ import type { PartedExample } from '../../src/datasets/cached.ts';
 import { readExamples, toDataset } from '../../src/datasets/cached.ts';
 import type { Dataset } from '../../src/datasets/dataset.ts';
 import { openDataset } from '../../src/datasets/index.ts';
-import { jaccard, nearDuplicate, shingles } from '../../src/datasets/mail/groups.ts';
+import { jaccard, nearDuplicate, shingles } from '../../src/datasets/groups.ts';
 import { prepareMails } from '../../src/datasets/mail/prepare.ts';
 import { installedMails } from '../../src/datasets/mail/source.ts';
 import { fitLinear } from '../../src/model/linear-baseline.ts';

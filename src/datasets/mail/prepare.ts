@@ -3,8 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Part } from '../../domain/version.ts';
 import { tokenize } from '../../model/tokenizer.ts';
 import type { PartedExample } from '../cached.ts';
-import { groupMails } from './groups.ts';
-import type { Groupable } from './groups.ts';
+import { groupTexts, type Groupable } from '../groups.ts';
 import { labelMail } from './labels.ts';
 import { parseMail } from './parse.ts';
 import type { ParsedMail } from './parse.ts';
@@ -26,7 +25,7 @@ export async function prepareMails(raw: RawMail[]): Promise<PreparedMails> {
   const prepared: Awaited<ReturnType<typeof prepareOne>>[] = [];
   // One after the other: the parser's buffers make many at once eight times slower.
   for (const mail of raw.toSorted(byId)) prepared.push(await prepareOne(mail));
-  const groups = groupMails(prepared.map(({ groupable }) => groupable));
+  const groups = groupTexts(prepared.map(({ groupable }) => groupable));
   const examples = prepared.map(({ id, text, unstripped, labels }) => {
     const group = groups.get(id) ?? id;
     return { example: { id, group, part: partOf(group), text, labels }, unstripped };
@@ -51,11 +50,14 @@ async function prepareOne({ id, spam, bytes }: RawMail) {
 
 function groupable(id: string, { subject, headers }: ParsedMail, text: string): Groupable {
   const references = ['message-id', 'in-reply-to', 'references'].flatMap((name) => headers.get(name) ?? []);
+  const thread = tokenize(scrubSubject(subject)).join(' ');
   return {
     id,
     tokens: tokenize(text),
-    threadSubject: tokenize(scrubSubject(subject)).join(' '),
-    messageIds: references.flatMap((value) => value.match(/<[^<>\s]+@[^<>\s]+>/g) ?? []),
+    links: [
+      ...(thread === '' ? [] : [`subject ${thread}`]),
+      ...references.flatMap((value) => value.match(/<[^<>\s]+@[^<>\s]+>/g) ?? []),
+    ],
   };
 }
 

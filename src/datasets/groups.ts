@@ -1,12 +1,10 @@
-/** Finds mails that must stay in one part together: near-duplicates, and whole threads. */
+/** Finds texts that must stay in one part together: near-duplicates, and those with something in common. */
 
 export interface Groupable {
   id: string;
   tokens: string[];
-  /** Equal in all mails of a thread; empty when the mail has none. */
-  threadSubject: string;
-  /** Message ids: its own, and those that it refers to. */
-  messageIds: string[];
+  /** What it shares with others of its group, e.g. the subject of a thread. */
+  links: string[];
 }
 
 /** Word 3-shingles of two near-duplicates have at least this Jaccard similarity. */
@@ -17,18 +15,17 @@ const bands = 40;
 const rows = 3;
 const seeds = Int32Array.from({ length: bands * rows }, (_, row) => scramble(row + 1));
 
-/** The group of each mail by id. A group's name is the smallest id in it, so it doesn't depend on the order of the mails. */
-export function groupMails(mails: Groupable[]): Map<string, string> {
-  const sets = disjointSets(mails.length);
-  joinBy(mails, sets, (mail) => (mail.threadSubject === '' ? [] : [mail.threadSubject]));
-  joinBy(mails, sets, (mail) => mail.messageIds);
-  joinNearDuplicates(mails, sets);
+/** The group of each text by id. A group's name is the smallest id in it, so it doesn't depend on the order of the texts. */
+export function groupTexts(texts: Groupable[]): Map<string, string> {
+  const sets = disjointSets(texts.length);
+  joinLinked(texts, sets);
+  joinNearDuplicates(texts, sets);
   const names = new Map<number, string>();
-  for (const [index, mail] of mails.entries()) {
+  for (const [index, text] of texts.entries()) {
     const name = names.get(sets.find(index));
-    if (name === undefined || mail.id < name) names.set(sets.find(index), mail.id);
+    if (name === undefined || text.id < name) names.set(sets.find(index), text.id);
   }
-  return new Map(mails.map((mail, index) => [mail.id, names.get(sets.find(index)) ?? mail.id]));
+  return new Map(texts.map((text, index) => [text.id, names.get(sets.find(index)) ?? text.id]));
 }
 
 /** Hashes of all runs of three tokens; a shorter text is one shingle, an empty one has none. */
@@ -53,8 +50,8 @@ export function jaccard(a: Set<number>, b: Set<number>): number {
 }
 
 /** Broder's MinHash: equal minima under many hash functions are as frequent as two sets are similar. */
-function joinNearDuplicates(mails: Groupable[], sets: DisjointSets): void {
-  const shingled = mails.map((mail) => shingles(mail.tokens));
+function joinNearDuplicates(texts: Groupable[], sets: DisjointSets): void {
+  const shingled = texts.map((text) => shingles(text.tokens));
   const signatures = shingled.map(signature);
   for (let band = 0; band < bands; band++) {
     const buckets = new Map<string, number[]>();
@@ -104,12 +101,12 @@ function scramble(value: number): number {
   return mixed ^ (mixed >>> 16);
 }
 
-function joinBy(mails: Groupable[], sets: DisjointSets, keysOf: (mail: Groupable) => string[]): void {
+function joinLinked(texts: Groupable[], sets: DisjointSets): void {
   const first = new Map<string, number>();
-  for (const [index, mail] of mails.entries()) {
-    for (const key of keysOf(mail)) {
-      const other = first.get(key);
-      if (other === undefined) first.set(key, index);
+  for (const [index, { links }] of texts.entries()) {
+    for (const link of links) {
+      const other = first.get(link);
+      if (other === undefined) first.set(link, index);
       else sets.join(other, index);
     }
   }

@@ -1,21 +1,20 @@
 /** Near-duplicates and threads share a group, whatever the order they come in. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { groupMails, jaccard, shingles } from '../../src/datasets/mail/groups.ts';
-import type { Groupable } from '../../src/datasets/mail/groups.ts';
+import { groupTexts, jaccard, shingles } from '../../src/datasets/groups.ts';
+import type { Groupable } from '../../src/datasets/groups.ts';
 
 const words = (text: string) => text.split(' ').filter((word) => word !== '');
 const mail = (id: string, text: string, more: Partial<Groupable> = {}): Groupable => ({
   id,
   tokens: words(text),
-  threadSubject: '',
-  messageIds: [],
+  links: [],
   ...more,
 });
 
 test('copies with some words changed are one group, other texts are not', () => {
   const text = 'buy the best toner for your printer now and save money on every page that you print this year';
-  const groups = groupMails([
+  const groups = groupTexts([
     mail('b', text),
     mail('a', text.replace('printer', 'copier')),
     mail('c', 'an entirely different text about linux on a laptop with a broken modem and no manual'),
@@ -28,19 +27,19 @@ test('copies with some words changed are one group, other texts are not', () => 
 });
 
 test('mails of one subject, and those that refer to one another or to the same missing mail, are one group', () => {
-  const groups = groupMails([
-    mail('a', 'one', { threadSubject: 'lunch' }),
-    mail('b', 'two', { threadSubject: 'lunch', messageIds: ['<2@x>'] }),
-    mail('c', 'three', { messageIds: ['<3@x>', '<2@x>'] }),
-    mail('d', 'four', { messageIds: ['<4@x>', '<gone@x>'] }),
-    mail('e', 'five', { messageIds: ['<5@x>', '<gone@x>'] }),
+  const groups = groupTexts([
+    mail('a', 'one', { links: ['lunch'] }),
+    mail('b', 'two', { links: ['lunch', '<2@x>'] }),
+    mail('c', 'three', { links: ['<3@x>', '<2@x>'] }),
+    mail('d', 'four', { links: ['<4@x>', '<gone@x>'] }),
+    mail('e', 'five', { links: ['<5@x>', '<gone@x>'] }),
     mail('f', 'six'),
   ]);
   expect([...groups.values()]).toEqual(['a', 'a', 'a', 'd', 'd', 'f']);
 });
 
 test('texts of one or two words are alike only when equal, empty ones never', () => {
-  const groups = groupMails([mail('a', 'hi you'), mail('b', 'hi you'), mail('c', 'hi'), mail('d', ''), mail('e', '')]);
+  const groups = groupTexts([mail('a', 'hi you'), mail('b', 'hi you'), mail('c', 'hi'), mail('d', ''), mail('e', '')]);
   expect([...groups.values()]).toEqual(['a', 'a', 'c', 'd', 'e']);
 });
 
@@ -52,15 +51,15 @@ test('similarity is the share of common runs of three words', () => {
 
 const text = fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 12 });
 const mails = fc
-  .array(fc.record({ tokens: text, threadSubject: fc.constantFrom('', '', '', 's', 't') }), { maxLength: 12 })
-  .map((all) => all.map((one, index) => ({ ...one, id: `m${index}`, messageIds: [] })));
+  .array(fc.record({ tokens: text, links: fc.subarray(['s', 't'], { maxLength: 1 }) }), { maxLength: 12 })
+  .map((all) => all.map((one, index) => ({ ...one, id: `m${index}` })));
 
 test('the order of mails changes nothing', () => {
   fc.assert(
     fc.property(
       mails.chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }))),
       ([all, shuffled]) => {
-        const [one, other] = [groupMails(all), groupMails(shuffled)];
+        const [one, other] = [groupTexts(all), groupTexts(shuffled)];
         for (const { id } of all) expect(other.get(id)).toBe(one.get(id));
       },
     ),
@@ -76,8 +75,8 @@ test('groups are those that comparing all pairs gives, but for a rare pair near 
         { minLength: 2, maxLength: 8 },
       ),
       (texts) => {
-        const plain = texts.map((tokens, index) => ({ id: `m${index}`, tokens, threadSubject: '', messageIds: [] }));
-        const groups = groupMails(plain);
+        const plain = texts.map((tokens, index) => ({ id: `m${index}`, tokens, threadSubject: '', links: [] }));
+        const groups = groupTexts(plain);
         const parents = texts.map((_, index) => index);
         const root = (index: number): number => (parents[index] === index ? index : root(parents[index] ?? index));
         for (const [a, left] of texts.entries()) {
