@@ -43,7 +43,7 @@ export async function bench({ rounds }) {
 
 /** Padded ids [mails, length], the length of each, and its label; raw little-endian int32. */
 async function writeData(folder) {
-  const dataset = await openDataset('mail', cache);
+  const dataset = await openDataset('mail', { cache, own: cache });
   const examples = dataset.part('train');
   const vocabulary = buildVocabulary(
     examples.map(({ text }) => text),

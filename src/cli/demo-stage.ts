@@ -7,7 +7,7 @@ import { openDataset } from '../datasets/index.ts';
 import type { Example } from '../datasets/dataset.ts';
 import { GradusError } from '../domain/errors.ts';
 import type { ReleaseReport } from '../domain/report.ts';
-import type { Config } from '../platform/config.ts';
+import { datasetPlaces, type Config } from '../platform/config.ts';
 import { projectRoot } from '../platform/root.ts';
 import { startRelease } from '../platform/start-release.ts';
 import { workflowLink } from '../platform/temporal-links.ts';
@@ -143,7 +143,7 @@ export async function openUsers(
   mix: (heldOut: Example[]) => Example[] = (heldOut) => heldOut,
 ): Promise<DemoUsers> {
   const { plan } = await examplePlan('better');
-  const dataset = await openDataset('mail', config.cache);
+  const dataset = await openDataset('mail', datasetPlaces(config));
   return demoUsers({
     gateway: running.addresses.gateway,
     model,

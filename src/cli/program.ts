@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { projectRoot } from '../platform/root.ts';
 import { exitCodesHelp } from './exit.ts';
 import { applicationCommands } from './application-commands.ts';
+import { dataCommands } from './data-commands.ts';
 import { demoCommand } from './demo-command.ts';
 import { planCommand } from './plan-commands.ts';
 import { releaseMessageCommands } from './release-message-commands.ts';
@@ -27,6 +28,7 @@ export function program(): Command {
     demoCommand(),
     ...upCommands(),
     planCommand(),
+    dataCommands(),
     release,
     ...versionCommands(),
     ...applicationCommands(),

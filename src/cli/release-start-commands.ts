@@ -5,8 +5,7 @@ import type { Client } from '@temporalio/client';
 import { GradusError } from '../domain/errors.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { ReleaseReport } from '../domain/report.ts';
-import { didYouMean, listed } from '../domain/words.ts';
-import { readConfig, type Config } from '../platform/config.ts';
+import { datasetPlaces, readConfig, type Config } from '../platform/config.ts';
 import { runningOn } from '../platform/run-file.ts';
 import { workflowLink } from '../platform/temporal-links.ts';
 import type { Store } from '../store/store.ts';
@@ -37,7 +36,7 @@ function start(): Command {
       await withTemporal(config, (client) =>
         withStore(config, async (store) => {
           const order = await readPlanFileOrStored(name, async () => store.plans);
-          await needData(order.plan);
+          await needData(config, order.plan);
           const started = await startRelease(client, store.releases, { ...order, by: options.by });
           const link = linkOf(config, started.id);
           if (options.wait !== true) {
@@ -58,13 +57,12 @@ function start(): Command {
 }
 
 /** A release of data that is not there would fail in its first step. */
-async function needData({ candidate }: Plan): Promise<void> {
+async function needData(config: Config, { candidate }: Plan): Promise<void> {
   if (candidate.kind !== 'train') return;
-  const { datasetNames } = await import('../datasets/index.ts');
+  const { datasetNames, unknownDataset } = await import('../datasets/index.ts');
+  const names = await datasetNames(datasetPlaces(config));
   const { data } = candidate.train;
-  if (datasetNames.includes(data)) return;
-  const message = `train.data: there is no dataset "${data}"${didYouMean(data, datasetNames)}; use ${listed(datasetNames, 'or')}.`;
-  throw new GradusError('DATA_UNKNOWN', `${message} Nothing was started.`);
+  if (!names.includes(data)) throw unknownDataset(data, names);
 }
 
 function watch(): Command {

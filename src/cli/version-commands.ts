@@ -4,7 +4,7 @@ import { GradusError } from '../domain/errors.ts';
 import type { Evaluated, Versions } from '../domain/ports.ts';
 import type { Part, Version } from '../domain/version.ts';
 import { didYouMean, listed } from '../domain/words.ts';
-import { artefactsFolder, readConfig, type Config } from '../platform/config.ts';
+import { artefactsFolder, datasetPlaces, readConfig, type Config } from '../platform/config.ts';
 import { dataCommand, print, table, type JsonOption } from './output.ts';
 import { count, figure, interval, moment, signed } from './words.ts';
 
@@ -119,7 +119,11 @@ function list(): Command {
 /** Training in this process: the command does nothing else meanwhile. */
 async function openTrainer(config: Config) {
   const { createTrainer } = await import('../model/trainer.ts');
-  return createTrainer({ artefacts: artefactsFolder(config), cache: config.cache, threads: config.trainerThreads });
+  return createTrainer({
+    artefacts: artefactsFolder(config),
+    places: datasetPlaces(config),
+    threads: config.trainerThreads,
+  });
 }
 
 async function findVersion(versions: Versions, model: string, name: string): Promise<Version> {

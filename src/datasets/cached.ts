@@ -14,6 +14,8 @@ const exampleSchema = z.strictObject({
   part: z.enum(['train', 'validation', 'held-out']),
   text: z.string(),
   labels: z.record(z.string(), z.string()),
+  /** What versions are measured by, slice by slice. */
+  attributes: z.record(z.string(), z.string()).optional(),
 });
 
 export type PartedExample = z.infer<typeof exampleSchema>;
@@ -31,13 +33,17 @@ export async function readExamples(path: string): Promise<PartedExample[] | null
   }
 }
 
-/** Whole or not at all: other processes may read or write it at the same time. */
 export async function writeExamples(path: string, examples: PartedExample[]): Promise<void> {
   const lines = toLines(examples);
+  await replaceFile(path, await promisify(gzip)(`${sha256(lines)}\n${lines}`, { level: 4 }));
+}
+
+/** Whole or not at all: other processes may read or write it at the same time. */
+export async function replaceFile(path: string, data: string | Buffer): Promise<void> {
   const temporary = `${path}.${randomUUID()}`;
   await mkdir(dirname(path), { recursive: true });
   try {
-    await writeFile(temporary, await promisify(gzip)(`${sha256(lines)}\n${lines}`, { level: 4 }));
+    await writeFile(temporary, data);
     await rename(temporary, path);
   } finally {
     await rm(temporary, { force: true });
@@ -63,8 +69,8 @@ export function toDataset(name: string, examples: PartedExample[]): Dataset {
   };
 }
 
-function toExample({ id, text, labels }: PartedExample): Example {
-  return { id, text, labels };
+function toExample({ id, text, labels, attributes }: PartedExample): Example {
+  return { id, text, labels, ...(attributes === undefined ? {} : { attributes }) };
 }
 
 function toLines(examples: PartedExample[]): string {

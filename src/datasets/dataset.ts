@@ -8,6 +8,16 @@ export interface Example {
   text: string;
   /** Labels by capability; a capability that this example has no label for is left out. */
   labels: Record<string, string>;
+  /** What versions are measured by, slice by slice. */
+  attributes?: Record<string, string>;
+}
+
+/** Folders of datasets. */
+export interface DatasetPlaces {
+  /** What was prepared once, and can be again. */
+  cache: string;
+  /** What users brought. */
+  own: string;
 }
 
 export interface Dataset {

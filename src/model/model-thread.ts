@@ -33,7 +33,7 @@ async function open(name: string): Promise<Dataset> {
   const known = opened.get(name);
   if (known) return known;
   const datasets: DatasetModule = await import(setting.datasets);
-  const dataset = datasets.openDataset(name, setting.cache);
+  const dataset = datasets.openDataset(name, setting.places);
   opened.set(name, dataset);
   return dataset;
 }

@@ -2,7 +2,7 @@
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Evaluated, EvaluateOrder } from '../domain/ports.ts';
 import type { TrainSpec } from '../domain/plan.ts';
-import type { Dataset } from '../datasets/dataset.ts';
+import type { Dataset, DatasetPlaces } from '../datasets/dataset.ts';
 import type { Replica } from './memory.ts';
 import type { Head } from './shape.ts';
 import type { Step } from './training.ts';
@@ -10,14 +10,13 @@ import type { Step } from './training.ts';
 /** Given to a thread at its start. */
 export interface ThreadSetting {
   artefacts: string;
-  /** Folder of prepared datasets. */
-  cache: string;
+  places: DatasetPlaces;
   /** URL of the module that opens datasets: a function cannot be given to a thread. */
   datasets: string;
 }
 
 export interface DatasetModule {
-  openDataset(name: string, cache: string): Promise<Dataset>;
+  openDataset(name: string, places: DatasetPlaces): Promise<Dataset>;
 }
 
 /** Reads and checks what a version will learn from. */

@@ -1,4 +1,5 @@
 /** Trains versions network by network and measures them, on threads of their own. */
+import type { DatasetPlaces } from '../datasets/dataset.ts';
 import { GradusError } from '../domain/errors.ts';
 import type { Evaluated, EvaluateOrder, TrainedVersion, Trainer, TrainOrder } from '../domain/ports.ts';
 import type { TrainingProgress } from '../domain/version.ts';
@@ -18,8 +19,8 @@ import { writeVersion } from './version-files.ts';
 export interface TrainerOptions {
   /** Folder of versions, and of networks that are finished before their version is. */
   artefacts: string;
-  /** Folder of prepared datasets. */
-  cache: string;
+  /** Folders of datasets. */
+  places: DatasetPlaces;
   /** Networks that are trained at once: one for each core. */
   threads: number;
   /** URL of a module with another `openDataset`. */
@@ -29,9 +30,9 @@ export interface TrainerOptions {
 const reportEveryMs = 1000;
 
 export function createTrainer(options: TrainerOptions): Trainer {
-  const { artefacts, cache, threads } = options;
+  const { artefacts, places, threads } = options;
   const datasets = options.datasets ?? new URL('../datasets/index.js', compiled('.')).href;
-  const setting: ThreadSetting = { artefacts, cache, datasets };
+  const setting: ThreadSetting = { artefacts, places, datasets };
   const pool = createThreadPool(setting);
   return {
     train: (order, report, signal) =>

@@ -4,6 +4,7 @@ import { homedir, hostname } from 'node:os';
 import path from 'node:path';
 import { loadClientConnectConfig, type ClientConnectConfig } from '@temporalio/envconfig';
 import { z } from 'zod';
+import type { DatasetPlaces } from '../datasets/dataset.ts';
 import { GradusError } from '../domain/errors.ts';
 import { misspelt, settingsSchema } from './settings.ts';
 
@@ -101,6 +102,10 @@ export function readConfig(environment: Environment = process.env, workingFolder
 /** Files of all versions, by digest. */
 export function artefactsFolder(config: Config): string {
   return path.join(config.home, 'versions');
+}
+
+export function datasetPlaces(config: Config): DatasetPlaces {
+  return { cache: config.cache, own: path.join(config.home, 'datasets') };
 }
 
 /** What a process of ours is told, so that it finds the others where this process found or started them. */

@@ -3,7 +3,7 @@ import { Worker } from '@temporalio/worker';
 import { createTrainingActivities } from '../../activities/index.ts';
 import { trainingQueue } from '../../workflows/messages.ts';
 import { createTrainer } from '../model/trainer.ts';
-import { artefactsFolder, type Config } from './config.ts';
+import { artefactsFolder, datasetPlaces, type Config } from './config.ts';
 import { temporalOf } from './needs.ts';
 import { runOwnProcess, whenAborted, type OwnProcess } from './own-process.ts';
 import { connectTemporal, installRuntime } from './temporal-connection.ts';
@@ -17,7 +17,7 @@ async function work(config: Config, { signal, ready }: OwnProcess): Promise<void
   installRuntime();
   const trainer = createTrainer({
     artefacts: artefactsFolder(config),
-    cache: config.cache,
+    places: datasetPlaces(config),
     threads: config.trainerThreads,
   });
   const connection = await connectTemporal(temporal, signal);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readExamples, toDataset, writeExamples } from '../../src/datasets/cached.ts';
 import type { PartedExample } from '../../src/datasets/cached.ts';
-import { datasetNames, openDataset } from '../../src/datasets/index.ts';
+import { includedNames, openDataset } from '../../src/datasets/index.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -54,10 +54,11 @@ test('a dataset has sorted labels, its parts without their groups, and a digest 
 });
 
 test('an unknown dataset is refused with the near name', async () => {
-  expect(datasetNames).toEqual(['mail', 'mail-unstripped']);
-  await expect(openDataset('mial', folder)).rejects.toMatchObject({
+  expect(includedNames).toEqual(['mail', 'mail-unstripped']);
+  await expect(openDataset('mial', { cache: folder, own: folder })).rejects.toMatchObject({
     code: 'DATA_UNKNOWN',
-    message: 'There is no dataset "mial" (did you mean mail?); use mail or mail-unstripped',
+    message:
+      'There is no dataset "mial" (did you mean mail?); use mail or mail-unstripped, or bring your own: gradus data add --help',
   });
-  await expect(openDataset('toString', folder)).rejects.toMatchObject({ code: 'DATA_UNKNOWN' });
+  await expect(openDataset('toString', { cache: folder, own: folder })).rejects.toMatchObject({ code: 'DATA_UNKNOWN' });
 });

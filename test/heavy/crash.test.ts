@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { simulateUsers } from '../../src/cli/simulated-users.ts';
-import { readConfig } from '../../src/platform/config.ts';
+import { datasetPlaces, readConfig } from '../../src/platform/config.ts';
 import { openDataset } from '../../src/datasets/index.ts';
 import { smallPlan, startSystem, until, type System } from './system.ts';
 
@@ -31,7 +31,7 @@ it('survives kill -9 of trainer, worker, gateway, PostgreSQL and Temporal in mid
   const stable = await first.result();
   expect(stable.state).toBe('released');
 
-  const data = await openDataset('mail', readConfig(system.environment).cache);
+  const data = await openDataset('mail', datasetPlaces(readConfig(system.environment)));
   const ending = new AbortController();
   const users = simulateUsers({
     gateway: system.addresses.gateway,

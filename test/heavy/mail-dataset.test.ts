@@ -21,8 +21,8 @@ let examples: PartedExample[] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'gradus-mail-'));
-  mail = await openDataset('mail', folder);
-  unstripped = await openDataset('mail-unstripped', folder);
+  mail = await openDataset('mail', { cache: folder, own: folder });
+  unstripped = await openDataset('mail-unstripped', { cache: folder, own: folder });
   examples = (await readExamples(await cacheOf('mail'))) ?? [];
 }, 300_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -114,11 +114,11 @@ test('the same mails in another order give the same examples', async () => {
 
 test('opening what was prepared is quick, and a damaged file is made again, just as it was', async () => {
   const started = performance.now();
-  expect((await openDataset('mail', folder)).digest).toBe(mail.digest);
+  expect((await openDataset('mail', { cache: folder, own: folder })).digest).toBe(mail.digest);
   // Half a second where nothing else runs.
   expect(performance.now() - started).toBeLessThan(3000);
   await writeFile(await cacheOf('mail'), 'damaged');
-  expect((await openDataset('mail', folder)).digest).toBe(mail.digest);
+  expect((await openDataset('mail', { cache: folder, own: folder })).digest).toBe(mail.digest);
 }, 300_000);
 
 test('only HTML mails differ when HTML is left in, and they hold tags', () => {

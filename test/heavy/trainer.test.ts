@@ -36,7 +36,8 @@ async function newFolder(): Promise<string> {
 }
 afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
 
-const trainerIn = (artefacts: string, threads = 2) => createTrainer({ artefacts, cache: artefacts, threads, datasets });
+const trainerIn = (artefacts: string, threads = 2) =>
+  createTrainer({ artefacts, places: { cache: artefacts, own: artefacts }, threads, datasets });
 
 describe('a trained version', () => {
   test('answers what it learnt, and is the same to the bit when the same order is trained elsewhere', async () => {
