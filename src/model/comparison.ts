@@ -55,7 +55,7 @@ export function pairedDifference({ both, candidateOnly, stableOnly, neither }: P
 }
 
 /** E. B. Wilson's score interval of a proportion (JASA 22, 1927). */
-function wilson(right: number, n: number): { value: number; low: number; high: number } {
+export function wilson(right: number, n: number): { value: number; low: number; high: number } {
   const value = right / n;
   const centre = (right + (z * z) / 2) / (n + z * z);
   const half = (z / (n + z * z)) * Math.sqrt(n * value * (1 - value) + (z * z) / 4);

@@ -53,5 +53,15 @@ export function measure(labels: string[], truth: string[], predicted: string[]):
   };
 }
 
+/**
+ * Precision, recall and F1 of all classes' examples taken together (scikit-learn's `average='micro'`): each false
+ * positive of one class is a false negative of another, so that all three equal the accuracy.
+ */
+export function micro({ confusion }: Pick<Measures, 'confusion'>): Omit<ClassMetrics, 'support'> {
+  const right = sum(confusion.map((row, index) => row[index] ?? 0));
+  const share = ratio(right, sum(confusion.map(sum)));
+  return { precision: share, recall: share, f1: share };
+}
+
 const sum = (values: number[]): number => values.reduce((a, b) => a + b, 0);
 const ratio = (a: number, b: number): number => (b === 0 ? 0 : a / b);
