@@ -1,25 +1,11 @@
 /** Where a version does worse than overall: its accuracy by length, script and attributes of the examples. */
+import type { SliceMeasure } from '../domain/card.ts';
 import { wilson } from './comparison.ts';
 
 export interface SliceRow {
   text: string;
   /** What a dataset says of an example beside text and label, by the name of the column. */
   attributes: Record<string, string>;
-}
-
-export interface Slice {
-  kind: 'tokens' | 'script' | 'attribute';
-  /** The attribute's column; as `kind` for the others. */
-  name: string;
-  /** The bucket of tokens, such as `11–25`, the script, or the attribute's value. */
-  value: string;
-  n: number;
-  accuracy: number;
-  /** Wilson's 95 % interval of the accuracy. */
-  low: number;
-  high: number;
-  /** The accuracy minus that of all examples: below 0 where the slice is worse. */
-  gap: number;
 }
 
 export type Script = 'latin' | 'han' | 'kana' | 'cyrillic' | 'arabic' | 'other';
@@ -51,10 +37,10 @@ const lettersOf = [
  * The slices of at least 10 examples, the worst first. All lists are [examples]; `tokens` holds the length of each text,
  * in tokens. An example that lacks an attribute is in none of its slices.
  */
-export function slices(rows: SliceRow[], correct: boolean[], tokens: number[]): Slice[] {
+export function slices(rows: SliceRow[], correct: boolean[], tokens: number[]): SliceMeasure[] {
   const overall = correct.filter(Boolean).length / rows.length;
-  const found: Slice[] = [];
-  const add = (kind: Slice['kind'], name: string, values: (string | undefined)[]): void => {
+  const found: SliceMeasure[] = [];
+  const add = (kind: SliceMeasure['kind'], name: string, values: (string | undefined)[]): void => {
     for (const [value, { n, right }] of counted(values, correct)) {
       if (n < fewest) continue;
       const { value: accuracy, low, high } = wilson(right, n);
