@@ -3,29 +3,48 @@
 import { parseArgs } from 'node:util';
 import { setUp } from '../scripts/setup.mjs';
 
-const benches = { train: 'time of one epoch of the paper’s network: Gradus, stock tfjs-node, Keras' };
+const benches = {
+  train: {
+    about: 'time of one epoch of the paper’s network, and of four: Gradus, Keras, PyTorch, stock tfjs-node',
+    open: () => import('./train.mjs'),
+  },
+  accuracy: {
+    about: 'how good the same network becomes, and how soon: Gradus, Keras',
+    open: () => import('./accuracy.mjs'),
+  },
+  inference: {
+    about: 'answers a second, and memory: Gradus, Keras, compiled TensorFlow functions, stock tfjs-node',
+    open: () => import('./inference.mjs'),
+  },
+};
 
-const help = `Usage: npm run bench -- WHAT [--rounds N]
+const help = `Usage: npm run bench -- WHAT [--rounds N] [--seeds N]
 
 ${Object.entries(benches)
-  .map(([name, about]) => `  ${name.padEnd(8)} ${about}`)
+  .map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`)
   .join('\n')}
 
   --rounds N   how often each is measured, turn by turn (default 5)
+  --seeds N    trainings of each for accuracy (default: as many as rounds)
 
 Results are printed as ratios (median, least and most) and written under bench/results/.`;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { rounds: { type: 'string', default: '5' }, help: { type: 'boolean', short: 'h', default: false } },
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seeds: { type: 'string' },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
 });
 const [what, ...rest] = positionals;
 const rounds = Number(values.rounds);
+const seeds = Number(values.seeds ?? rounds);
 if (values.help) console.log(help);
-else if (what === undefined || !Object.hasOwn(benches, what) || rest.length > 0 || !(rounds >= 1)) {
+else if (what === undefined || !Object.hasOwn(benches, what) || rest.length > 0 || !(rounds >= 1 && seeds >= 1)) {
   console.error(help);
   process.exitCode = 2;
 } else if (await setUp()) {
-  const { bench } = await import(`./${what}.mjs`);
-  await bench({ rounds });
+  const { bench } = await benches[what].open();
+  await bench({ rounds, seeds });
 } else process.exitCode = 1;

@@ -11,14 +11,27 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+export function mean(values) {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Of the mean; no number where there is one value alone. */
+export function standardError(values) {
+  const middle = mean(values);
+  const squares = values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
+  return Math.sqrt(squares / (values.length - 1) / values.length);
+}
+
 /** Of each round's two times, measured one after the other. */
 export function ratio(ours, theirs) {
   const ratios = ours.map((seconds, round) => seconds / theirs[round]);
   return { median: median(ratios), least: Math.min(...ratios), most: Math.max(...ratios) };
 }
 
-export function ratioText({ median: middle, least, most }) {
-  return `${middle.toFixed(2)} (${least.toFixed(2)}–${most.toFixed(2)})`;
+/** With the most that it may be, and whether it is, where there is a `goal`. */
+export function ratioText({ median: middle, least, most }, goal) {
+  const text = `${middle.toFixed(3)} (${least.toFixed(3)}–${most.toFixed(3)})`;
+  return goal === undefined ? text : `${text} ${middle <= goal ? '✓' : '✗'} at most ${goal}`;
 }
 
 export function writeResult(name, result) {
