@@ -15,7 +15,16 @@ import {
   rollbackUpdate,
 } from './messages.ts';
 import type { Progress } from './progress.ts';
-import { askSignal, decidedSignal, holdSignal, undoSignal, withdrawSignal, type Request } from './rollout-messages.ts';
+import {
+  askSignal,
+  decidedSignal,
+  holdSignal,
+  internal,
+  isRequest,
+  undoSignal,
+  withdrawSignal,
+  type Request,
+} from './rollout-messages.ts';
 import type { rollout } from './rollout.ts';
 
 type Rollout = ChildWorkflowHandle<typeof rollout>;
@@ -121,10 +130,15 @@ export function openDesk(progress: Progress, onRollback: (reason: string) => voi
     );
   }
 
-  setHandler(askSignal, hold);
-  setHandler(withdrawSignal, (id) => {
-    if (report.waiting?.id === id) progress.waits(null);
-  });
+  const description = internal;
+  setHandler(askSignal, (request: unknown) => (isRequest(request) ? hold(request) : undefined), { description });
+  setHandler(
+    withdrawSignal,
+    (id) => {
+      if (report.waiting?.id === id) progress.waits(null);
+    },
+    { description },
+  );
 
   /** Keeps a request open until it is decided or its time is over. */
   async function hold(request: Request): Promise<void> {

@@ -16,7 +16,7 @@ import type { Version } from '../src/domain/version.ts';
 import { records } from './activities.ts';
 import { detailsOf } from './details.ts';
 import { stateQuery } from './messages.ts';
-import { stageUpdateSignal, type StageUpdate } from './rollout-messages.ts';
+import { internal, isStageUpdate, stageUpdateSignal, type StageUpdate } from './rollout-messages.ts';
 
 const attributes = {
   model: defineSearchAttributeKey('GradusModel', SearchAttributeType.KEYWORD),
@@ -87,9 +87,11 @@ export function startProgress(before?: ReleaseReport) {
 
   setHandler(stateQuery, () => report, { description: 'The release as it stands: the same value as its report.' });
 
-  setHandler(stageUpdateSignal, (update) => {
-    const stage = report.stages[update.number - 1];
-    if (stage === undefined) return;
+  setHandler(stageUpdateSignal, updated, { description: internal });
+
+  function updated(update: unknown): void {
+    const stage = isStageUpdate(update) ? report.stages[update.number - 1] : undefined;
+    if (!isStageUpdate(update) || stage === undefined) return;
     applyUpdate(stage, update);
     if (update.exposurePoint !== undefined) report.exposures.push(update.exposurePoint);
     if (update.decision !== undefined) report.decisions.push(update.decision);
@@ -110,7 +112,7 @@ export function startProgress(before?: ReleaseReport) {
       update.state === 'done' && !isLast ? 'running' : update.state,
       `stage ${update.number}: ${update.note}`,
     );
-  });
+  }
 
   return {
     report,

@@ -64,12 +64,19 @@ export async function release(input: ReleaseInput, carried?: Carried): Promise<R
 }
 
 /** The plan is read whole, and the model is taken: another release of it is refused until this one has ended. */
-async function begin({ plan: given }: ReleaseInput, progress: Progress): Promise<{ plan: Plan; before: Before }> {
-  const plan = await records.readPlan(given);
+async function begin(input: unknown, progress: Progress): Promise<{ plan: Plan; before: Before }> {
+  const plan = await records.readPlan(planIn(input));
   const { workflowId: id, runId, startTime } = workflowInfo();
   const before = await records.beginRelease({ id, runId, plan, startedAt: startTime.toISOString() });
   progress.planned(plan, before.version);
   return { plan, before };
+}
+
+/** What was started by hand may hold anything. */
+function planIn(input: unknown): unknown {
+  if (typeof input === 'object' && input !== null && 'plan' in input && input.plan !== undefined) return input.plan;
+  const wanted = 'give {"plan": "mail"} with the name of a stored plan, or {"plan": {…}} with the plan itself';
+  throw ApplicationFailure.nonRetryable(`The input holds no plan: ${wanted}.`, 'PLAN_INVALID');
 }
 
 async function train(plan: Plan, progress: Progress): Promise<Version> {
@@ -78,7 +85,8 @@ async function train(plan: Plan, progress: Progress): Promise<Version> {
   if (plan.candidate.kind === 'version') {
     const version = await records.findVersion({ model: plan.model, version: plan.candidate.version, capabilities });
     progress.trained(version);
-    progress.step('train', 'skipped', `v${version.number} is there already`);
+    const isStable = version.digest === progress.report.stable?.digest ? ', and is stable' : '';
+    progress.step('train', 'skipped', `v${version.number} is there already${isStable}`);
     return version;
   }
   const { train: spec } = plan.candidate;
@@ -86,7 +94,9 @@ async function train(plan: Plan, progress: Progress): Promise<Version> {
   const trained = await training.trainVersion({ model: plan.model, capabilities, spec });
   const version = await records.registerVersion(trained);
   progress.trained(version);
-  progress.step('train', 'done', `v${version.number}, trained on ${version.trainedOn} examples of ${spec.data}`);
+  const isStable = version.digest === progress.report.stable?.digest ? ', which is stable already' : '';
+  const from = `trained on ${version.trainedOn} examples of ${spec.data}`;
+  progress.step('train', 'done', `v${version.number}, ${from}${isStable}`);
   return version;
 }
 

@@ -1,6 +1,6 @@
 /** What a release and the rollouts of its stages say to each other; nobody else sends these. */
 import { defineSignal } from '@temporalio/workflow';
-import type { Plan, StageStep, Step } from '../src/domain/plan.ts';
+import { steps, type Plan, type StageStep, type Step } from '../src/domain/plan.ts';
 import type { Decision, ExposurePoint, StepState, Waiting } from '../src/domain/report.ts';
 import type { Verdict } from '../src/domain/verdict.ts';
 import type { Examination, Version } from '../src/domain/version.ts';
@@ -64,6 +64,45 @@ export interface Decided {
   why: string;
 }
 
+/** Who asked to put users back, and why. */
+export interface Undo {
+  by: string;
+  why: string;
+}
+
+/** Anybody can send a signal, by hand or by mistake: what is none of these is left alone, so that it cannot stop a release. */
+export function isStageUpdate(value: unknown): value is StageUpdate {
+  if (!isObject(value)) return false;
+  const { number, step, state, note, exposure } = value;
+  const isText = typeof state === 'string' && typeof note === 'string';
+  return Number.isInteger(number) && typeof exposure === 'number' && isText && steps.some((one) => one === step);
+}
+
+export function isRequest(value: unknown): value is Request {
+  if (!isObject(value)) return false;
+  const { id, question, from, count, until, otherwise } = value;
+  const isText = typeof id === 'string' && typeof question === 'string' && typeof until === 'string';
+  const isDecidable =
+    Array.isArray(from) && Number.isInteger(count) && (otherwise === 'approve' || otherwise === 'reject');
+  return isText && isDecidable && !Number.isNaN(Date.parse(until));
+}
+
+export function isDecided(value: unknown): value is Decided {
+  if (!isObject(value)) return false;
+  const { request, approved, by, why } = value;
+  return [request, by, why].every((text) => typeof text === 'string') && typeof approved === 'boolean';
+}
+
+export function isUndo(value: unknown): value is Undo {
+  return isObject(value) && typeof value['by'] === 'string' && typeof value['why'] === 'string';
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+export const internal = 'Between a release and its rollouts; nothing for people.';
+
 /** From rollout to release. */
 export const stageUpdateSignal = defineSignal<[StageUpdate]>('stageUpdate');
 export const askSignal = defineSignal<[Request]>('ask');
@@ -72,4 +111,4 @@ export const withdrawSignal = defineSignal<[string]>('withdraw');
 /** From release to rollout. */
 export const decidedSignal = defineSignal<[Decided]>('decided');
 export const holdSignal = defineSignal<[boolean]>('hold');
-export const undoSignal = defineSignal<[{ by: string; why: string }]>('undo');
+export const undoSignal = defineSignal<[Undo]>('undo');

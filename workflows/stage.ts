@@ -14,6 +14,9 @@ import {
   askSignal,
   decidedSignal,
   holdSignal,
+  internal,
+  isDecided,
+  isUndo,
   stageUpdateSignal,
   undoSignal,
   withdrawSignal,
@@ -21,6 +24,7 @@ import {
   type Position,
   type RolloutInput,
   type StageUpdate,
+  type Undo,
 } from './rollout-messages.ts';
 
 /** The stage cannot go on; its users go back to stable. */
@@ -41,17 +45,14 @@ export function openStage(input: RolloutInput) {
   const release = getExternalWorkflowHandle(input.release);
   const position: Position = { ...input.position };
   let paused = input.paused;
-  let undo: { by: string; why: string } | null = null;
+  let undo: Undo | null = null;
   let decided: Decided | null = null;
 
-  setHandler(holdSignal, (hold) => {
-    paused = hold;
-  });
-  setHandler(undoSignal, (message) => {
-    undo = message;
-  });
-  setHandler(decidedSignal, (decision) => {
-    decided = decision;
+  const description = internal;
+  setHandler(holdSignal, (hold: unknown) => void (paused = hold === true), { description });
+  setHandler(undoSignal, (message: unknown) => void (undo = isUndo(message) ? message : undo), { description });
+  setHandler(decidedSignal, (decision: unknown) => void (decided = isDecided(decision) ? decision : decided), {
+    description,
   });
 
   function checkUndo(): void {

@@ -9,7 +9,7 @@ const { folder, natural, heldOut, shape, size } = workerData;
 const mails = readMails(folder);
 const sequences = sequencesOf(mails, natural);
 const create = ({ seed, ...replica }) => {
-  const options = { ...size, learningRate: 1e-3, headWeights: [1], initial: () => initialWeights(shape, seed) };
+  const options = { ...size, learningRate: 1e-3, labelWeights: [], initial: () => initialWeights(shape, seed) };
   return createTrainableNetwork(shape, options, replica.memory && replica);
 };
 

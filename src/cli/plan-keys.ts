@@ -51,6 +51,8 @@ export const planKeys: Record<string, string> = {
   'train.word dropout': 'Chance that a word is hidden from the network while it learns, e.g. 30%. Default 0.',
   'train.patience':
     'Epochs in a row that may be no better on the validation part before a network is finished. Default all.',
+  'train.class weights': 'balanced: rare labels count as much as frequent ones; equal (default): each example does.',
+  'train.schedule': 'How the learning rate falls over all epochs: constant (default), linear or cosine.',
   'train.seed': 'Of everything random. Default 1.',
   'capabilities.*.importance': 'How important it is, 0 to 10. Default 5.',
   'capabilities.*.demand': 'How much users want it, 0 to 10. Default 5.',

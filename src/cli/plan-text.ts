@@ -86,14 +86,17 @@ function stepSentence(plan: Plan, step: StageStep): string {
       return `${[...gates, ...own].join('; ') || 'no gate'}${people}${approvalWords(approval)}`;
     }
     case 'gray': {
-      const { bakeMs, guardrails, onBreach, approval } = plan.gray;
+      const { bakeMs, guardrails, onBreach, approval, withinMs } = plan.gray;
       const levels = levelsOf(plan, plan.model, 1, 'gray').map((level) => level.name);
-      const breach = onBreach === 'pause' ? 'pause' : 'roll back';
+      const silence = duration(approval?.withinMs ?? withinMs);
+      const breach = onBreach === 'pause' ? `ask (no answer in ${silence}: roll back)` : 'roll back';
       return `${levels.join(' → ')}, each for ${duration(bakeMs)}; ${breach} unless ${guardrails.join(' and ')}${approvalWords(approval)}`;
     }
     case 'A/B': {
       const { share, metric, margin, withinMs, ifInconclusive, approval } = plan.abTest;
-      const undecided = ifInconclusive === 'rollBack' ? 'roll back' : ifInconclusive;
+      const silence = duration(approval?.withinMs ?? withinMs);
+      const undecided =
+        ifInconclusive === 'ask' ? `ask (no answer in ${silence}: roll back)` : inconclusiveWords[ifInconclusive];
       const rule = `${metric} no worse than stable by more than ${margin}`;
       return `${percent(share)} of users; ${rule}, within ${duration(withinMs)}, else ${undecided}${approvalWords(approval)}`;
     }
@@ -101,6 +104,8 @@ function stepSentence(plan: Plan, step: StageStep): string {
       return `all users${approvalWords(plan.full.approval)}`;
   }
 }
+
+const inconclusiveWords = { advance: 'advance', rollBack: 'roll back' } as const;
 
 function approvalWords(approval: Approval | null): string {
   if (approval === null) return '';

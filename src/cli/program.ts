@@ -6,12 +6,14 @@ import { z } from 'zod';
 import { projectRoot } from '../platform/root.ts';
 import { exitCodesHelp } from './exit.ts';
 import { applicationCommands } from './application-commands.ts';
+import { cardCommands } from './card-commands.ts';
 import { dataCommands } from './data-commands.ts';
 import { demoCommand } from './demo-command.ts';
 import { planCommand } from './plan-commands.ts';
 import { releaseMessageCommands } from './release-message-commands.ts';
 import { releaseReadCommands } from './release-read-commands.ts';
 import { releaseStartCommands } from './release-start-commands.ts';
+import { tuneCommand } from './tune-command.ts';
 import { upCommands } from './up-commands.ts';
 import { versionCommands } from './version-commands.ts';
 
@@ -31,6 +33,8 @@ export function program(): Command {
     dataCommands(),
     release,
     ...versionCommands(),
+    tuneCommand(),
+    ...cardCommands(),
     ...applicationCommands(),
   ])
     gradus.addCommand(command);

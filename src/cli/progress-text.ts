@@ -35,6 +35,8 @@ const tones = { waiting: 'dim', running: 'accent', done: 'good', skipped: 'dim',
 
 export function progressText(report: ReleaseReport, options: ProgressTextOptions = {}): string {
   const width = Math.max(40, options.width ?? 100);
+  // While it is paused, the clock of what it waits for stands still.
+  const counted = report.state === 'paused' ? null : (options.now ?? null);
   const lines: Line[] = [
     ...title(report, options.link ?? null, width),
     ...trainingLine(options.training ?? null),
@@ -42,7 +44,7 @@ export function progressText(report: ReleaseReport, options: ProgressTextOptions
     ...report.stages.filter((stage) => stage.state === 'running').flatMap((stage) => current(report, stage, options)),
     ...ended(report, width),
     ...curve(report, width),
-    ...(report.waiting === null ? [] : waitingLines(report.id, report.waiting, width, options.now ?? null)),
+    ...(report.waiting === null ? [] : waitingLines(report.id, report.waiting, width, counted)),
   ];
   return draw(lines, { colour: options.colour ?? false, width });
 }

@@ -57,12 +57,10 @@ function start(): Command {
 }
 
 /** A release of data that is not there would fail in its first step. */
-async function needData(config: Config, { candidate }: Plan): Promise<void> {
+async function needData(config: Config, { candidate, capabilities }: Plan): Promise<void> {
   if (candidate.kind !== 'train') return;
-  const { datasetNames, unknownDataset } = await import('../datasets/index.ts');
-  const names = await datasetNames(datasetPlaces(config));
-  const { data } = candidate.train;
-  if (!names.includes(data)) throw unknownDataset(data, names);
+  const { checkLabels } = await import('../datasets/index.ts');
+  await checkLabels(candidate.train.data, Object.keys(capabilities), datasetPlaces(config));
 }
 
 function watch(): Command {

@@ -117,7 +117,7 @@ function list(): Command {
 }
 
 /** Training in this process: the command does nothing else meanwhile. */
-async function openTrainer(config: Config) {
+export async function openTrainer(config: Config) {
   const { createTrainer } = await import('../model/trainer.ts');
   return createTrainer({
     artefacts: artefactsFolder(config),
@@ -126,7 +126,7 @@ async function openTrainer(config: Config) {
   });
 }
 
-async function findVersion(versions: Versions, model: string, name: string): Promise<Version> {
+export async function findVersion(versions: Versions, model: string, name: string): Promise<Version> {
   const version = await versions.find(model, name);
   if (version !== null) return version;
   const known = (await versions.list(model)).map((one) => `v${one.number}`).join(', ');
@@ -140,12 +140,12 @@ function unknownModel(model: string, all: Version[]): GradusError {
   return new GradusError('VERSION_UNKNOWN', message);
 }
 
-function readPart(text: string): Part {
+export function readPart(text: string): Part {
   if (text === 'train' || text === 'validation' || text === 'held-out') return text;
   throw new InvalidArgumentError('It is one of train, validation, held-out.');
 }
 
-function interrupted(): AbortSignal {
+export function interrupted(): AbortSignal {
   const ending = new AbortController();
   process.once('SIGINT', () => ending.abort());
   process.once('SIGTERM', () => ending.abort());

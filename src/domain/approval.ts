@@ -1,6 +1,7 @@
 /** Whether what a person says decides an open request: the rules are the same for Signals, Updates and every client. */
 import type { Plan } from './plan.ts';
 import type { Waiting } from './report.ts';
+import { printable } from './words.ts';
 
 export interface PersonSays {
   by: string;
@@ -17,13 +18,14 @@ export function readMessage(value: unknown): PersonSays | string {
   const entries = Object.entries(value);
   const problems = entries
     .filter(([key]) => !known.includes(key))
-    .map(([key]) => `there is no field "${key.slice(0, 40)}" (known: ${known.join(', ')})`);
+    .map(([key]) => `there is no field "${printable(key.slice(0, 40))}" (known: ${known.join(', ')})`);
   for (const [key, field] of entries) {
     if (!known.includes(key)) continue;
     if (typeof field !== 'string') problems.push(`${key} has to be a text`);
     else if (field.length > 2000) problems.push(`${key} is longer than 2,000 characters`);
   }
-  const fields = new Map(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  const texts = entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  const fields = new Map(texts.map(([key, text]) => [key, printable(text)]));
   const by = fields.get('by')?.trim() ?? '';
   const why = fields.get('why');
   const request = fields.get('request');

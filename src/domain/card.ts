@@ -7,17 +7,30 @@ export interface Interval {
   high: number;
 }
 
-export interface Card {
+export interface CardOrder {
+  /** Digests; null: it stands alone. */
+  version: string;
+  against: string | null;
+  data: string;
+  part: Part;
+}
+
+export interface Card extends Omit<MeasuredCard, 'files'> {
   model: string;
   version: CardVersion;
   /** Null: it stands alone. */
   against: { number: number; digest: string } | null;
+}
+
+/** What is found out of a version's files and of a dataset. */
+export interface MeasuredCard {
   data: { name: string; digest: string; parts: Record<Part, number> };
   /** What was measured on. */
   part: Part;
   /** Of one text, and of 64 at once, on the machine that measured. */
   latency: { texts: number; p50Ms: number; p95Ms: number }[];
   capabilities: CapabilityCard[];
+  files: Pick<CardVersion, 'madeFrom' | 'parameters' | 'bytes'>;
 }
 
 export interface CardVersion {
@@ -29,6 +42,12 @@ export interface CardVersion {
   madeFrom: { data: string; dataDigest: string; code: string; replicas: number };
   parameters: number;
   bytes: number;
+}
+
+export interface ExplainOrder {
+  version: string;
+  capability: string;
+  text: string;
 }
 
 export interface CapabilityCard {

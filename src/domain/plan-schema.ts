@@ -48,6 +48,8 @@ const train = z
     'word dropout': number({ least: 0, most: 0.9, example: '30%' }).optional(),
     patience: whole(1, '2', 10_000).optional(),
     averaging: choice(['none', 'epochs']).optional(),
+    'class weights': choice(['equal', 'balanced']).optional(),
+    schedule: choice(['constant', 'linear', 'cosine']).optional(),
     seed: whole(0, '1', 2 ** 31).optional(),
   })
   .optional()

@@ -60,6 +60,8 @@ export const sections: Record<string, Section> = {
       'word dropout',
       'patience',
       'averaging',
+      'class weights',
+      'schedule',
       'seed',
     ],
   },

@@ -51,6 +51,10 @@ export interface TrainSpec {
   wordDropout?: number;
   /** Which weights are kept: those of an epoch, or the mean of all epochs so far, which is steadier; left out: none. */
   averaging?: 'epochs';
+  /** Balanced: rare labels count as much as frequent ones in the loss; left out: every example counts the same. */
+  classWeights?: 'balanced';
+  /** How the learning rate falls to nothing over all epochs; left out: not at all. */
+  schedule?: 'linear' | 'cosine';
   seed: number;
 }
 

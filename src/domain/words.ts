@@ -12,6 +12,14 @@ export function signed(value: number): string {
   return value > 0 ? `+${inWords(value)}` : inWords(value);
 }
 
+/**
+ * What somebody wrote, as it can be recorded and shown anywhere: without control characters, which terminals obey, and
+ * without halves of characters, which no database takes.
+ */
+export function printable(text: string): string {
+  return text.replace(/\s/gu, ' ').replace(/\p{Cc}|\p{Surrogate}/gu, '\uFFFD');
+}
+
 /** A share of users, 0 to 1, as `5 %`. */
 export function percent(share: number): string {
   return `${Number((share * 100).toPrecision(4))} %`;

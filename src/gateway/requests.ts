@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { GradusError } from '../domain/errors.ts';
 import type { User } from '../domain/route.ts';
+import { printable } from '../domain/words.ts';
 
 /** Longer e-mails than this are mostly attachments, and a network reads only the beginning. */
 const longestText = 200_000;
@@ -34,7 +35,11 @@ const feedbackSchema = z
     message: 'say something: satisfaction (0 to 1), comment, or label (what it should have been)',
   });
 
-const stopSchema = z.strictObject({ model: name, by: name, why: z.string().min(1).max(2_000) });
+const stopSchema = z.strictObject({
+  model: name,
+  by: name.transform(printable),
+  why: z.string().min(1).max(2_000).transform(printable),
+});
 const assignmentsSchema = z.strictObject({ model: name, user: name, groups: z.string().max(2_000).optional() });
 
 export interface PredictRequest {

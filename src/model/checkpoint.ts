@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { curveSchema } from './curve.ts';
 import { writeWholeNow } from './files.ts';
 import { parameterNames, parameterShapes, sizeOf } from './shape.ts';
 import type { NetworkShape, Weights } from './shape.ts';
@@ -14,7 +15,7 @@ const placeSchema = z.object({
   loss: z.number(),
   random: z.number(),
   updates: z.number(),
-  validation: z.array(z.object({ accuracy: z.number(), macroF1: z.number() })),
+  curve: curveSchema,
   kept: z.object({ epoch: z.number(), score: z.number() }),
 });
 

@@ -19,13 +19,17 @@ export interface Pairs {
 }
 
 export function comparePairs(truth: string[], candidate: string[], stable: string[]): Difference {
+  return pairedDifference(countPairs(truth, candidate, stable));
+}
+
+export function countPairs(truth: string[], candidate: string[], stable: string[]): Pairs {
   const pairs = { both: 0, candidateOnly: 0, stableOnly: 0, neither: 0 };
   for (const [index, label] of truth.entries()) {
     const [first, second] = [candidate[index] === label, stable[index] === label];
     if (first) pairs[second ? 'both' : 'candidateOnly']++;
     else pairs[second ? 'stableOnly' : 'neither']++;
   }
-  return pairedDifference(pairs);
+  return pairs;
 }
 
 /**

@@ -31,10 +31,7 @@ export async function evaluateVersions(evaluator: Evaluator, order: EvaluateOrde
     const { labels } = headOf(dataset, capability);
     const examples = labelledFor(dataset, order, capability);
     const truth = examples.flatMap((example) => example.labels[capability] ?? []);
-    const evaluate = (predicted: string[]): Evaluation => {
-      const all = [...new Set([...labels, ...predicted])];
-      return { capability, data: order.data, part: order.part, ...measure(all, truth, predicted) };
-    };
+    const evaluate = (predicted: string[]): Evaluation => evaluationOf(order, capability, labels, truth, predicted);
     const keep = (by: string, predict: () => Promise<string[]>): Promise<string[]> =>
       kept(artefacts, { by, data: dataset.digest, part: order.part, capability, code: trainingCode }, predict);
 
@@ -45,17 +42,40 @@ export async function evaluateVersions(evaluator: Evaluator, order: EvaluateOrde
       evaluated.stable.push(evaluate(before));
       evaluated.comparisons.push({ capability, ...comparePairs(truth, answers, before) });
     }
-    if (order.baseline) {
-      const source = await open(candidate.data.name);
-      const by = `linear baseline, trained on ${candidate.data.share} of ${source.digest}`;
-      const linear = await keep(by, async () => linearAnswers(source, candidate.data.share, capability, examples));
-      evaluated.baseline.push(evaluate(linear));
-    }
+    if (order.baseline)
+      evaluated.baseline.push(evaluate(await baselineAnswers(evaluator, candidate, order, capability)));
   }
   return evaluated;
 }
 
-function labelledFor(dataset: Dataset, { data, part }: EvaluateOrder, capability: string): Example[] {
+type Measured = Pick<EvaluateOrder, 'data' | 'part'>;
+
+export function evaluationOf(
+  { data, part }: Measured,
+  capability: string,
+  labels: string[],
+  truth: string[],
+  predicted: string[],
+): Evaluation {
+  return { capability, data, part, ...measure([...new Set([...labels, ...predicted])], truth, predicted) };
+}
+
+/** What the linear baseline answers, which learns from the training examples that the version had. */
+export async function baselineAnswers(
+  { artefacts, open }: Evaluator,
+  { data: { name, share } }: ReadVersion,
+  order: Measured,
+  capability: string,
+): Promise<string[]> {
+  const [dataset, source] = [await open(order.data), await open(name)];
+  const by = `linear baseline, trained on ${share} of ${source.digest}`;
+  return kept(artefacts, { by, data: dataset.digest, part: order.part, capability, code: trainingCode }, async () =>
+    linearAnswers(source, share, capability, labelledFor(dataset, order, capability)),
+  );
+}
+
+/** The examples of the part with a label for the capability; throws DATA_INVALID where there is none. */
+export function labelledFor(dataset: Dataset, { data, part }: Measured, capability: string): Example[] {
   const examples = dataset.part(part).filter(({ labels }) => labels[capability] !== undefined);
   if (examples.length > 0) return examples;
   throw new GradusError(

@@ -22,14 +22,15 @@ export function softmax(logits: Float32Array, heads: Head[], rows: number): Floa
 
 /**
  * Sparse categorical cross-entropy. `probabilities` [rows, classes] become the gradient with respect to the logits.
- * `labels` [rows, heads] are places in a head's labels, or `unlabelled`; `weights` say how much each head counts.
+ * `labels` [rows, heads] are places in a head's labels, or `unlabelled`; `weights` [head][label] say how much each counts (1
+ * where they say nothing).
  * Returns these rows' part of the loss, which is a mean over the `total` rows of the batch.
  */
 export function crossEntropy(
   probabilities: Float32Array,
   heads: Head[],
   labels: Int32Array,
-  weights: number[],
+  weights: number[][],
   total: number,
 ): number {
   const rows = labels.length / heads.length;
@@ -39,7 +40,7 @@ export function crossEntropy(
     for (const [index, head] of heads.entries()) {
       const values = probabilities.subarray(at, at + head.labels.length);
       const label = labels[row * heads.length + index] ?? unlabelled;
-      const scale = label === unlabelled ? 0 : (weights[index] ?? 1) / total;
+      const scale = label === unlabelled ? 0 : (weights[index]?.[label] ?? 1) / total;
       if (label !== unlabelled) {
         loss -= scale * Math.log(Math.max(values[label] ?? 0, 1e-30));
         values[label] = (values[label] ?? 0) - 1;
@@ -49,4 +50,11 @@ export function crossEntropy(
     }
   }
   return loss;
+}
+
+/** The place of the largest; the first one where none is a number. */
+export function highest(values: Float32Array): number {
+  let place = 0;
+  for (const [index, value] of values.entries()) if (value > (values[place] ?? 0)) place = index;
+  return place;
 }

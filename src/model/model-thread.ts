@@ -2,7 +2,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { GradusError } from '../domain/errors.ts';
 import type { Dataset } from '../datasets/dataset.ts';
+import { measureCard } from './card.ts';
 import { checkpointsIn } from './checkpoint.ts';
+import { explainAnswer } from './explain.ts';
 import { evaluateVersions } from './evaluation.ts';
 import { checkpointPath, keepNetwork } from './network-files.ts';
 import { createAnsweringNetwork } from './inference.ts';
@@ -91,6 +93,10 @@ async function answer(job: Job): Promise<ThreadMessage> {
         kind: 'evaluated',
         evaluated: await evaluateVersions({ artefacts: setting.artefacts, open }, job.order),
       };
+    case 'card':
+      return { kind: 'card', card: await measureCard({ artefacts: setting.artefacts, open }, job.order) };
+    case 'explain':
+      return { kind: 'explained', explained: await explainAnswer(setting.artefacts, job.order) };
   }
 }
 
@@ -113,7 +119,7 @@ function warmUp(): void {
     heads: [{ capability: '', labels: ['a', 'b'] }],
   };
   const weights = initialWeights(shape, 1);
-  const options = { initial: () => weights, learningRate: 1e-3, batch: 4, longest: 4, headWeights: [1] };
+  const options = { initial: () => weights, learningRate: 1e-3, batch: 4, longest: 4, labelWeights: [] };
   const sequences = [Int32Array.of(1, 2, 3, 1), Int32Array.of(1), Int32Array.of(2), Int32Array.of(3)];
   const learning = createTrainableNetwork(shape, options);
   learning.train(sequences, Int32Array.of(0, 1, 1, 0));

@@ -3,6 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { TrainSpec } from '../domain/plan.ts';
+import { curveSchema, type Curve } from './curve.ts';
 import { canonical, sha256, sweep, writeWhole } from './files.ts';
 import type { NewFile } from './files.ts';
 import type { Head } from './shape.ts';
@@ -15,13 +16,13 @@ export const trainingCode = 'lstm-4';
 const noteSchema = z.object({
   sha256: z.string(),
   keptEpoch: z.number(),
-  validation: z.array(z.object({ accuracy: z.number(), macroF1: z.number() })),
+  curve: curveSchema,
 });
 
 export interface KeptNetwork {
   file: NewFile;
   keptEpoch: number;
-  validation: Trained['validation'];
+  curve: Curve;
 }
 
 /** All that decides about a network's weights, as a digest. */
@@ -41,10 +42,10 @@ export function checkpointPath(artefacts: string, key: string): string {
 
 export async function keepNetwork(artefacts: string, key: string, trained: Trained): Promise<void> {
   const { weights, note, checkpoint } = pathsOf(artefacts, key);
-  const { shape, keptEpoch, validation } = trained;
+  const { shape, keptEpoch, curve } = trained;
   const file = encodeWeights(shape, trained.weights);
   await writeWhole(weights, file);
-  await writeWhole(note, JSON.stringify({ sha256: sha256(file), keptEpoch, validation }));
+  await writeWhole(note, JSON.stringify({ sha256: sha256(file), keptEpoch, curve }));
   await rm(checkpoint, { force: true });
   await sweep(dirname(note));
 }
@@ -53,9 +54,9 @@ export async function keepNetwork(artefacts: string, key: string, trained: Train
 export async function readNetwork(artefacts: string, key: string): Promise<KeptNetwork | null> {
   const { weights, note } = pathsOf(artefacts, key);
   try {
-    const { sha256: digest, keptEpoch, validation } = noteSchema.parse(JSON.parse(await readFile(note, 'utf8')));
+    const { sha256: digest, keptEpoch, curve } = noteSchema.parse(JSON.parse(await readFile(note, 'utf8')));
     const data = await readFile(weights);
-    return sha256(data) === digest ? { file: { data, sameAs: weights }, keptEpoch, validation } : null;
+    return sha256(data) === digest ? { file: { data, sameAs: weights }, keptEpoch, curve } : null;
   } catch {
     return null;
   }

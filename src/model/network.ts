@@ -18,8 +18,8 @@ export interface TrainingOptions extends BatchSize {
   /** Asked for when it is known that there is room for them. */
   initial: () => Weights;
   learningRate: number;
-  /** How much each head's loss counts. */
-  headWeights: number[];
+  /** How much each label of each head counts in the loss; 1 where nothing is said. */
+  labelWeights: number[][];
   /** To go on from what `state` gave. */
   state?: NetworkState | null;
 }
@@ -116,7 +116,7 @@ export function createTrainableNetwork(shape: NetworkShape, options: TrainingOpt
     for (const [row, index] of packed.order.entries()) {
       sorted.set(labels.subarray(index * heads, (index + 1) * heads), row * heads);
     }
-    const loss = crossEntropy(outputs, shape.heads, sorted, options.headWeights, total);
+    const loss = crossEntropy(outputs, shape.heads, sorted, options.labelWeights, total);
     const words = backward({ ops, shape, memory, tensors, gradients: gradientTensors }, packed, result, outputs);
     ops.sweep();
     return { loss, words };
@@ -129,10 +129,10 @@ export function createTrainableNetwork(shape: NetworkShape, options: TrainingOpt
   }
 
   /** Adam as Keras has it, dense, also for the embedding; each replica moves its part of every parameter. */
-  function update(): void {
+  function update(learningRate: number): void {
     updates++;
     const { beta1, beta2, epsilon } = adam;
-    const rate = (options.learningRate * Math.sqrt(1 - beta2 ** updates)) / (1 - beta1 ** updates);
+    const rate = (learningRate * Math.sqrt(1 - beta2 ** updates)) / (1 - beta1 ** updates);
     const { means, variances, stride, slots, seen } = layout;
     const part = (of: number, place: number): number => Math.floor((of * place) / count);
     const toFirst = -index * stride;
@@ -156,7 +156,7 @@ export function createTrainableNetwork(shape: NetworkShape, options: TrainingOpt
   return {
     shape,
     /** One step on a batch. `labels` [sequences, heads]: places in a head's labels, or `unlabelled`. Returns the mean loss. */
-    train(sequences: Sequence[], labels: Int32Array): number {
+    train(sequences: Sequence[], labels: Int32Array, learningRate = options.learningRate): number {
       const heads = shape.heads.length;
       const mine = sequences.flatMap((_, row) => (row % count === index ? row : []));
       const { loss } = learnFrom(
@@ -167,7 +167,7 @@ export function createTrainableNetwork(shape: NetworkShape, options: TrainingOpt
       losses[index] = loss;
       meet();
       const whole = losses.reduce((sum, one) => sum + one, 0);
-      update();
+      update(learningRate);
       meet();
       return whole;
     },

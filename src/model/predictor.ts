@@ -3,6 +3,7 @@ import { GradusError } from '../domain/errors.ts';
 import type { Models, Prediction, Predictor } from '../domain/ports.ts';
 import { didYouMean, listed } from '../domain/words.ts';
 import { quietTensorFlow } from './environment.ts';
+import { highest } from './heads.ts';
 import { createAnsweringNetwork, probabilitiesOf } from './inference.ts';
 import type { AnsweringNetwork } from './inference.ts';
 import type { Sequence } from './packing.ts';
@@ -51,9 +52,25 @@ function loadEarly(): void {
   }
 }
 
-interface LoadedVersion extends Predictor {
+export interface LoadedVersion extends Predictor {
+  /** Of a capability's labels, in their order, for each text. */
+  probabilities(capability: string, texts: string[]): Promise<Float32Array[]>;
   /** Gives TensorFlow's memory back; an answer that is still asked for takes it again for as long as it needs. */
   release(): void;
+}
+
+/** Texts that are answered at once where nobody else waits for the thread. */
+export const answeredAtOnce = 64;
+
+export interface OpenedVersion {
+  version: ReadVersion;
+  predictor: LoadedVersion;
+}
+
+/** For measuring: whoever opens it releases the predictor. */
+export async function openVersion(artefacts: string, digest: string): Promise<OpenedVersion> {
+  const version = await readVersion(artefacts, digest);
+  return { version, predictor: createPredictor(version, answeredAtOnce) };
 }
 
 /** `batch` texts are answered at once, before others get their turn in this thread: some 20 ms. */
@@ -71,19 +88,23 @@ export function createPredictor(version: ReadVersion, batch = 16): LoadedVersion
   return {
     labels: version.labels,
     async predict(capability, texts) {
-      const place = placeOf(version, capability);
-      const predictions: Prediction[] = [];
+      const { head } = placeOf(version, capability);
+      return (await this.probabilities(capability, texts)).map((row) => best(row, head));
+    },
+    async probabilities(capability, texts) {
+      const { network: place, offset, head } = placeOf(version, capability);
+      const rows: Float32Array[] = [];
       for (let at = 0; at < texts.length; at += batch) {
         if (at > 0) await new Promise((resolve) => setImmediate(resolve));
-        const network = opened()[place.network];
+        const network = opened()[place];
         if (network === undefined) throw new Error('A network is missing.');
         const sequences: Sequence[] = texts.slice(at, at + batch).map(vectorize);
-        for (const row of probabilitiesOf(network, sequences)) {
-          predictions.push(best(row.subarray(place.offset, place.offset + place.head.labels.length), place.head));
-        }
+        rows.push(
+          ...probabilitiesOf(network, sequences).map((row) => row.subarray(offset, offset + head.labels.length)),
+        );
       }
       if (released) close();
-      return predictions;
+      return rows;
     },
     release() {
       released = true;
@@ -92,7 +113,8 @@ export function createPredictor(version: ReadVersion, batch = 16): LoadedVersion
   };
 }
 
-function placeOf({ networks, labels, digest }: ReadVersion, capability: string) {
+/** Which network answers for a capability, and where its labels begin among the network's outputs. */
+export function placeOf({ networks, labels, digest }: ReadVersion, capability: string) {
   for (const [network, { shape }] of networks.entries()) {
     let offset = 0;
     for (const head of shape.heads) {
@@ -109,8 +131,7 @@ function placeOf({ networks, labels, digest }: ReadVersion, capability: string) 
 
 /** The most probable label; the first one where no probability is a number. */
 function best(probabilities: Float32Array, { labels }: Head): Prediction {
-  let place = 0;
-  for (const [index, value] of probabilities.entries()) if (value > (probabilities[place] ?? 0)) place = index;
+  const place = highest(probabilities);
   const confidence = probabilities[place] ?? 0;
   return { label: labels[place] ?? '', confidence: Number.isFinite(confidence) ? confidence : 0 };
 }

@@ -1,4 +1,5 @@
 /** What a model thread is asked to do, and what it says. */
+import type { CardOrder, ExplainedAnswer, ExplainOrder, MeasuredCard } from '../domain/card.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Evaluated, EvaluateOrder } from '../domain/ports.ts';
 import type { TrainSpec } from '../domain/plan.ts';
@@ -57,7 +58,17 @@ export interface EvaluateJob {
   order: EvaluateOrder;
 }
 
-export type Job = PrepareJob | TrainJob | EvaluateJob;
+export interface CardJob {
+  kind: 'card';
+  order: CardOrder;
+}
+
+export interface ExplainJob {
+  kind: 'explain';
+  order: ExplainOrder;
+}
+
+export type Job = PrepareJob | TrainJob | EvaluateJob | CardJob | ExplainJob;
 
 export type ThreadMessage =
   | { kind: 'ready' }
@@ -65,4 +76,6 @@ export type ThreadMessage =
   | { kind: 'prepared'; prepared: Prepared }
   | { kind: 'trained' }
   | { kind: 'evaluated'; evaluated: Evaluated }
+  | { kind: 'card'; card: MeasuredCard }
+  | { kind: 'explained'; explained: ExplainedAnswer }
   | { kind: 'failed'; code: ErrorCode | null; message: string; problems: string[] };

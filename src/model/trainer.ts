@@ -1,5 +1,6 @@
 /** Trains versions network by network and measures them, on threads of their own. */
 import type { DatasetPlaces } from '../datasets/dataset.ts';
+import type { CardOrder, ExplainedAnswer, ExplainOrder, MeasuredCard } from '../domain/card.ts';
 import { GradusError } from '../domain/errors.ts';
 import type { Evaluated, EvaluateOrder, TrainedVersion, Trainer, TrainOrder } from '../domain/ports.ts';
 import type { TrainingProgress } from '../domain/version.ts';
@@ -27,9 +28,15 @@ export interface TrainerOptions {
   datasets?: string;
 }
 
+/** What is asked of a version by people who look at it closely. */
+export interface CardMaker {
+  card(order: CardOrder, signal: AbortSignal): Promise<MeasuredCard>;
+  explain(order: ExplainOrder, signal: AbortSignal): Promise<ExplainedAnswer>;
+}
+
 const reportEveryMs = 1000;
 
-export function createTrainer(options: TrainerOptions): Trainer {
+export function createTrainer(options: TrainerOptions): Trainer & CardMaker {
   const { artefacts, places, threads } = options;
   const datasets = options.datasets ?? new URL('../datasets/index.js', compiled('.')).href;
   const setting: ThreadSetting = { artefacts, places, datasets };
@@ -38,6 +45,16 @@ export function createTrainer(options: TrainerOptions): Trainer {
     train: (order, report, signal) =>
       withThreads(pool, signal, (take) => trainVersion(setting, threads, order, report, take)),
     evaluate: (order, signal) => withThreads(pool, signal, (take) => evaluate(threads, order, take)),
+    card: (order, signal) =>
+      withThreads(pool, signal, async (take) =>
+        (await take()).run({ kind: 'card', order }, (message) => (message.kind === 'card' ? message.card : undefined)),
+      ),
+    explain: (order, signal) =>
+      withThreads(pool, signal, async (take) =>
+        (await take()).run({ kind: 'explain', order }, (message) =>
+          message.kind === 'explained' ? message.explained : undefined,
+        ),
+      ),
   };
 }
 

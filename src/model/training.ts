@@ -3,7 +3,8 @@ import { GradusError } from '../domain/errors.ts';
 import type { TrainSpec } from '../domain/plan.ts';
 import { listed } from '../domain/words.ts';
 import type { Checkpoints } from './checkpoint.ts';
-import { unlabelled } from './heads.ts';
+import type { Curve } from './curve.ts';
+import { highest, unlabelled } from './heads.ts';
 import { createAnsweringNetwork, probabilitiesOf } from './inference.ts';
 import { initialWeights } from './initial-weights.ts';
 import { measure } from './measure.ts';
@@ -30,8 +31,7 @@ export interface Trained {
   weights: Weights;
   /** Which epoch's weights these are: the best one, by the mean of accuracy and macro-F1 on the validation part. */
   keptEpoch: number;
-  /** After each epoch. */
-  validation: { accuracy: number; macroF1: number }[];
+  curve: Curve;
 }
 
 /** At most so often. */
@@ -73,13 +73,13 @@ export function trainNetwork(
     initial: () => initialWeights(shape, spec.seed),
     learningRate: spec.learningRate,
     ...batchSize(spec),
-    headWeights: weightsOfHeads(heads.length, train.labels),
+    labelWeights: weightsOf(heads, train.labels, spec),
     state: before === null ? null : { updates: before.place.updates, memory: before.memory },
   };
   const network = createTrainableNetwork(shape, options, replica);
   const random = createRandom(before?.place.random ?? spec.seed);
   const order = before?.order ?? Int32Array.from({ length: count }, (_, index) => index);
-  const history: Trained['validation'] = before?.place.validation ?? [];
+  const curve: Curve = before?.place.curve ?? [];
   let { epoch, at, loss } = before?.place ?? { epoch: 1, at: 0, loss: 0 };
   let weights = before?.averaged ?? network.weights();
   let kept = { epoch: 0, score: -1, ...before?.place.kept, weights: before?.kept ?? weights };
@@ -88,7 +88,7 @@ export function trainNetwork(
   const keep = (next: { epoch: number; at: number; loss: number }): void => {
     const { updates, memory } = network.state();
     const { epoch, score } = kept;
-    const place = { ...next, random: random.state(), updates, validation: history, kept: { epoch, score } };
+    const place = { ...next, random: random.state(), updates, curve, kept: { epoch, score } };
     checkpoints?.write({ place, order, memory, kept: kept.weights, averaged: weights });
     written = performance.now();
   };
@@ -100,9 +100,11 @@ export function trainNetwork(
       while (at < count) {
         const places = [...order.subarray(at, at + spec.batch)];
         const [sequences, labels] = batchOf(train, places, heads.length);
-        loss += places.length * network.train(hideWords(sequences, spec.wordDropout ?? 0, random), labels);
+        loss +=
+          places.length *
+          network.train(hideWords(sequences, spec.wordDropout ?? 0, random), labels, rateAt(spec, epoch, at / count));
         at += places.length;
-        const validationAccuracy = history.at(-1)?.accuracy ?? null;
+        const validationAccuracy = curve.at(-1)?.accuracy ?? null;
         tell({ epoch, loss: loss / at, examples: (epoch - 1) * count + at, validationAccuracy }, at >= count);
         if (isFirst && performance.now() - written >= (checkpoints?.everyMs ?? Infinity)) keep({ epoch, at, loss });
       }
@@ -110,7 +112,7 @@ export function trainNetwork(
       const enough = network.decide(() => {
         weights = spec.averaging === 'epochs' ? averaged(weights, network.live(), epoch) : network.weights();
         const { accuracy, macroF1 } = validate(shape, weights, validation);
-        history.push({ accuracy, macroF1 });
+        curve.push({ loss: loss / count, accuracy, macroF1 });
         // Accuracy alone is content with the frequent labels, and macro-F1 gives too many answers away for the rare ones.
         const score = (accuracy + macroF1) / 2;
         if (score > kept.score || validation.sequences.length === 0) kept = { epoch, score, weights };
@@ -120,7 +122,7 @@ export function trainNetwork(
       });
       if (enough) break;
     }
-    return { shape, weights: kept.weights, keptEpoch: kept.epoch, validation: history };
+    return { shape, weights: kept.weights, keptEpoch: kept.epoch, curve };
   } finally {
     network.dispose();
   }
@@ -162,12 +164,24 @@ function hideWords(sequences: Int32Array[], chance: number, random: () => number
   return sequences.map((sequence) => sequence.map((word) => (word !== padding && random() < chance ? unknown : word)));
 }
 
-/** Heads with few labels count as much as those with many. */
-function weightsOfHeads(heads: number, labels: Int32Array): number[] {
-  return Array.from({ length: heads }, (_, head) => {
-    const own = labels.filter((_, index) => index % heads === head);
-    return own.length / own.filter((label) => label !== unlabelled).length;
+/** Heads with few labels count as much as those with many; where classes are balanced, so do rare labels. */
+function weightsOf(heads: Head[], labels: Int32Array, { classWeights }: TrainSpec): number[][] {
+  return heads.map((head, place) => {
+    const own = labels.filter((label, index) => index % heads.length === place && label !== unlabelled);
+    const ofHead = labels.length / heads.length / own.length;
+    return head.labels.map((_, label) => {
+      if (classWeights !== 'balanced') return ofHead;
+      const count = own.reduce((sum, one) => (one === label ? sum + 1 : sum), 0);
+      return (ofHead * own.length) / (head.labels.length * Math.max(1, count));
+    });
   });
+}
+
+/** The learning rate at a place in an epoch (0 to 1): constant, or falling to nothing at the end of the last epoch. */
+function rateAt({ learningRate, schedule, epochs }: TrainSpec, epoch: number, place: number): number {
+  const done = (epoch - 1 + place) / epochs;
+  if (schedule === 'linear') return learningRate * (1 - done);
+  return schedule === 'cosine' ? (learningRate * (1 + Math.cos(Math.PI * done))) / 2 : learningRate;
 }
 
 function validate(shape: NetworkShape, weights: Weights, data: LabelledSequences) {
@@ -194,12 +208,6 @@ function validate(shape: NetworkShape, weights: Weights, data: LabelledSequences
     measured++;
   }
   return { accuracy: accuracy / Math.max(1, measured), macroF1: macroF1 / Math.max(1, measured) };
-}
-
-function highest(values: Float32Array): number {
-  let place = 0;
-  for (const [index, value] of values.entries()) if (value > (values[place] ?? 0)) place = index;
-  return place;
 }
 
 function diverged(heads: Head[], spec: TrainSpec, epoch: number): GradusError {

@@ -30,11 +30,16 @@ export function buildVocabulary(texts: Iterable<string>, size: number): string[]
 
 export type Vectorizer = (text: string) => Sequence;
 
+/** The tokens of a text that are read. */
+export function readTokens(text: string, length: number): string[] {
+  return tokenize(text.slice(0, length * charactersPerToken)).slice(0, length);
+}
+
 /** Reads the first `length` tokens of a text; an empty one becomes padding, so no sequence is empty. */
 export function createVectorizer(vocabulary: string[], length: number): Vectorizer {
   const ids = new Map(vocabulary.map((word, index) => [word, index + reserved]));
   return (text) => {
-    const tokens = tokenize(text.slice(0, length * charactersPerToken)).slice(0, length);
+    const tokens = readTokens(text, length);
     const pads = Math.min(leadingPads, Math.max(length - tokens.length, tokens.length === 0 ? 1 : 0));
     const sequence = new Int32Array(pads + tokens.length).fill(padding, 0, pads);
     for (const [index, token] of tokens.entries()) sequence[pads + index] = ids.get(token) ?? unknown;

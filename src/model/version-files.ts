@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { GradusError } from '../domain/errors.ts';
 import { poolings, type TrainSpec } from '../domain/plan.ts';
+import { curveSchema, type Curve } from './curve.ts';
 import { canonical, hasCode, sha256, writeWholeFolder } from './files.ts';
 import type { NewFile } from './files.ts';
 import type { Head, NetworkShape, Weights } from './shape.ts';
@@ -33,7 +34,9 @@ const manifestSchema = z.object({
   madeFrom: z.object({ data: z.string(), dataDigest: z.string(), code: z.string(), replicas: z.number().default(1) }),
   /** SHA-256 of the other files. */
   files: z.record(z.string(), z.string()),
-  networks: z.array(z.object({ file: z.string(), heads: z.array(headSchema), keptEpoch: z.number() })),
+  networks: z.array(
+    z.object({ file: z.string(), heads: z.array(headSchema), keptEpoch: z.number(), curve: curveSchema.default([]) }),
+  ),
 });
 type Manifest = z.infer<typeof manifestSchema>;
 
@@ -43,7 +46,7 @@ export interface NewVersion {
   trainedOn: number;
   madeFrom: Manifest['madeFrom'];
   vocabulary: string[];
-  networks: { heads: Head[]; keptEpoch: number; file: NewFile }[];
+  networks: { heads: Head[]; keptEpoch: number; curve: Curve; file: NewFile }[];
 }
 
 /** Keeps a version in `artefacts` and returns its digest. There is no time in its files: equal ones give equal digests. */
@@ -51,10 +54,10 @@ export async function writeVersion(artefacts: string, version: NewVersion): Prom
   const { model, spec, trainedOn, madeFrom } = version;
   const words = version.vocabulary.map((word) => `${word}\n`).join('');
   const files = new Map<string, NewFile>([[vocabularyName, { data: words }]]);
-  const networks = version.networks.map(({ heads, keptEpoch, file }, index) => {
+  const networks = version.networks.map(({ heads, keptEpoch, curve, file }, index) => {
     const name = `network-${index + 1}.safetensors`;
     files.set(name, file);
-    return { file: name, heads, keptEpoch };
+    return { file: name, heads, keptEpoch, curve };
   });
   const heads = networks.flatMap((network) => network.heads);
   const digests = Object.fromEntries([...files].map(([name, { data }]) => [name, sha256(data)]));
@@ -86,9 +89,10 @@ export interface ReadVersion {
   labels: Record<string, string[]>;
   /** The dataset that it learnt from, and the share of its training part. */
   data: { name: string; share: number };
+  madeFrom: Manifest['madeFrom'];
   length: number;
   vocabulary: string[];
-  networks: { shape: NetworkShape; weights: Weights }[];
+  networks: { shape: NetworkShape; weights: Weights; keptEpoch: number; curve: Curve }[];
 }
 
 /** Reads a version and checks every file. Throws VERSION_UNKNOWN, or VERSION_DAMAGED with the file's name. */
@@ -119,11 +123,12 @@ export async function readVersion(artefacts: string, digest: string): Promise<Re
   const { data, share, vocabulary, embedding, units, length } = manifest.spec;
   const words = (await read(vocabularyName)).toString().split('\n').slice(0, -1);
   const networks: ReadVersion['networks'] = [];
-  for (const { file, heads } of manifest.networks) {
+  for (const { file, heads, keptEpoch, curve } of manifest.networks) {
     const shape = { pooling: manifest.spec.pooling ?? 'last', vocabulary, embedding, units, heads };
-    networks.push({ shape, weights: decodeWeights(await read(file), shape) });
+    networks.push({ shape, weights: decodeWeights(await read(file), shape), keptEpoch, curve });
   }
-  return { digest, labels: manifest.labels, data: { name: data, share }, length, vocabulary: words, networks };
+  const { labels, madeFrom } = manifest;
+  return { digest, labels, data: { name: data, share }, madeFrom, length, vocabulary: words, networks };
 }
 
 function parseManifest(data: Buffer): Manifest | null {

@@ -120,3 +120,10 @@ function unreachable(url: string, cause: unknown): GradusError {
   const message = `PostgreSQL at ${host}:${port} cannot be reached. See that it runs and that DATABASE_URL is right.`;
   return new GradusError('STORE_UNREACHABLE', message, { cause });
 }
+
+/** PostgreSQL takes neither NUL nor half a surrogate pair; one of them must not hold up all that comes after it. */
+export function toJson(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'string' ? part.replace(/\0|\p{Surrogate}/gu, '\uFFFD') : part,
+  );
+}

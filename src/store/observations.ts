@@ -4,7 +4,7 @@ import type { LiveMetric, Sample } from '../domain/feedback.ts';
 import { GradusError } from '../domain/errors.ts';
 import type { Observations, Quantiles } from '../domain/ports.ts';
 import { comparedArms } from './compared-arms.ts';
-import type { Database } from './database.ts';
+import { toJson, type Database } from './database.ts';
 import { summarise } from './summary.ts';
 import type { Tables } from './tables.ts';
 
@@ -15,8 +15,8 @@ export function createObservations(database: Database): Observations {
     record: (answers, feedback) =>
       database.run((db) =>
         db.transaction().execute(async (tx) => {
-          if (answers.length > 0) await insertAnswers(tx, asJson(answers));
-          if (feedback.length > 0) await insertFeedback(tx, asJson(feedback));
+          if (answers.length > 0) await insertAnswers(tx, toJson(answers));
+          if (feedback.length > 0) await insertFeedback(tx, toJson(feedback));
         }),
       ),
 
@@ -80,13 +80,6 @@ function source(metric: LiveMetric) {
     case 'p99Ms':
       throw new GradusError('REQUEST_INVALID', `${metric} is a quantile; its values cannot be averaged.`);
   }
-}
-
-/** PostgreSQL takes neither NUL nor half a surrogate pair; one of them must not hold up all that comes after it. */
-function asJson(rows: object[]): string {
-  return JSON.stringify(rows, (_, value: unknown) =>
-    typeof value === 'string' ? value.replace(/\0|\p{Surrogate}/gu, '\uFFFD') : value,
-  );
 }
 
 /** One parameter for a whole batch; rows keep their order, which becomes the order of arrival. */

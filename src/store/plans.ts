@@ -1,7 +1,7 @@
 /** Plans that were stored under a name, as they were written. */
 import { sql } from 'kysely';
 import type { Plans } from '../domain/ports.ts';
-import type { Database } from './database.ts';
+import { toJson, type Database } from './database.ts';
 
 export function createPlans(database: Database): Plans {
   return {
@@ -13,7 +13,7 @@ export function createPlans(database: Database): Plans {
 
     save: (name, plan) =>
       database.run(async (db) => {
-        const text = JSON.stringify(plan);
+        const text = toJson(plan);
         await db
           .insertInto('plans')
           .values({ name, plan: text })

@@ -3,7 +3,7 @@ import { sql, type Kysely } from 'kysely';
 import { GradusError } from '../domain/errors.ts';
 import type { Releases } from '../domain/ports.ts';
 import type { ReleaseReport } from '../domain/report.ts';
-import { codeOf, type Database } from './database.ts';
+import { codeOf, toJson, type Database } from './database.ts';
 import type { Tables } from './tables.ts';
 
 export function createReleases(database: Database): Releases {
@@ -11,7 +11,7 @@ export function createReleases(database: Database): Releases {
     begin: (release) =>
       database.run(async (db) => {
         const { id, runId, model, startedAt } = release;
-        const row = { run_id: runId, model, plan: JSON.stringify(release.plan), started_at: startedAt, ended_at: null };
+        const row = { run_id: runId, model, plan: toJson(release.plan), started_at: startedAt, ended_at: null };
         try {
           await db
             .insertInto('releases')
@@ -30,7 +30,7 @@ export function createReleases(database: Database): Releases {
     abandon: (id, reason) =>
       database.run(async (db) => {
         const now = new Date().toISOString();
-        const end = JSON.stringify({ state: 'failed', reason, endedAt: now, waiting: null });
+        const end = toJson({ state: 'failed', reason, endedAt: now, waiting: null });
         await db
           .updateTable('releases')
           .set({ ended_at: now, report: sql<string>`report || ${end}::jsonb` })
@@ -41,7 +41,7 @@ export function createReleases(database: Database): Releases {
 
     record: (id, report, ended) =>
       database.run(async (db) => {
-        const text = JSON.stringify(report);
+        const text = toJson(report);
         const endedAt = ended ? (report.endedAt ?? new Date().toISOString()) : null;
         // What comes late changes nothing: a release that ended does not run again because an older report arrives.
         const { numUpdatedRows } = await db
@@ -63,7 +63,7 @@ export function createReleases(database: Database): Releases {
             id,
             run_id: '',
             model,
-            plan: JSON.stringify(plan),
+            plan: toJson(plan),
             report: text,
             started_at: startedAt,
             ended_at: endedAt,

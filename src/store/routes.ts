@@ -2,7 +2,7 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
 import type { RouteChange, Routes } from '../domain/ports.ts';
 import type { Route } from '../domain/route.ts';
-import type { Database } from './database.ts';
+import { toJson, type Database } from './database.ts';
 import { changed, sameRoute } from './route-change.ts';
 import { createListener, routesChannel } from './listener.ts';
 import type { RouteTable, Tables } from './tables.ts';
@@ -46,7 +46,7 @@ export function createRoutes(database: Database, databaseUrl: string): Routes & 
       database.run(async (db) => {
         // The lease runs by the clock of the database, which all gateways share.
         const lease_until = sql<string>`now() + ${leaseMs} * interval '1 millisecond'`;
-        const row = { url, revision, problem, stops: JSON.stringify(stops), lease_until };
+        const row = { url, revision, problem, stops: toJson(stops), lease_until };
         await db
           .insertInto('gateways')
           .values({ name, ...row })

@@ -201,6 +201,22 @@ describe('people', () => {
     ]);
   });
 
+  it('what is no message at all, and signals that are none of theirs, stop nothing; words are kept as all can read them', async () => {
+    const { report } = await run(asked, {
+      onWaiting: async (handle, waiting) => {
+        for (const name of ['ask', 'withdraw', 'stageUpdate', 'approve', 'pause']) {
+          for (const args of [[], [null], [{}], [7], [{ number: 1 }], [[]]]) await handle.signal(name, ...args);
+          const rollout = harness.env.client.workflow.getHandle(`${handle.workflowId}/${waiting.stage}`);
+          for (const inner of ['hold', 'undo', 'decided']) await rollout.signal(inner, {});
+        }
+        await handle.executeUpdate(approveUpdate, { args: [{ by: 'ann', why: 'good\u0000\u001b[31m\ud83d\nenough' }] });
+        await handle.executeUpdate(approveUpdate, { args: [{ by: 'bob' }] });
+      },
+    });
+    expect(report.state).toBe('released');
+    expect(report.decisions.find(({ by }) => by === 'ann')?.why).toBe('good\ufffd\ufffd[31m\ufffd enough');
+  });
+
   it('who may not decide, approve twice, or mean another request are refused, and nothing happens', async () => {
     const refusals: string[] = [];
     const { report } = await run(asked, {
@@ -320,6 +336,15 @@ describe('trouble', () => {
     expect(failure.message).toMatch(/ramp/);
   });
 
+  it.each([undefined, null, 7, 'mail', [], {}, { plans: 'mail' }])(
+    'an input without a plan fails at once: %j',
+    async (input) => {
+      const failure = await failureOf(input);
+      expect(failure.type).toBe('PLAN_INVALID');
+      expect(failure.message).toContain('The input holds no plan: give {"plan": "mail"}');
+    },
+  );
+
   it('a second release of the same model is refused with the first one named', async () => {
     const ports = createFakePorts();
     await ports.releases.begin({
@@ -419,15 +444,15 @@ async function run(plan: unknown, options: RunOptions = {}) {
   return { report, ports, days };
 }
 
-async function start(input: { plan: unknown }): Promise<Handle> {
-  return harness.env.client.workflow.start<typeof release>('release', {
+async function start(input: unknown): Promise<Handle> {
+  return harness.env.client.workflow.start('release', {
     taskQueue,
     workflowId: `mail-${randomUUID()}`,
     args: [input],
   });
 }
 
-async function failureOf(input: { plan: unknown }, ports = createFakePorts()): Promise<ApplicationFailure> {
+async function failureOf(input: unknown, ports = createFakePorts()): Promise<ApplicationFailure> {
   const error = await harness.with(ports, async () => (await start(input)).result().catch((caught: unknown) => caught));
   if (error instanceof WorkflowFailedError && error.cause instanceof ApplicationFailure) return error.cause;
   throw new Error('the release did not fail as expected', { cause: error });

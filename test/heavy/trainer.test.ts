@@ -135,6 +135,43 @@ describe('an evaluation', () => {
     expect(await trainer.evaluate(order, never)).toEqual(measured);
   });
 
+  test('makes a card whose figures are those of the evaluation, with intervals around them and mistakes explained', async () => {
+    const artefacts = await newFolder();
+    const trainer = trainerIn(artefacts);
+    const train = (epochs: number) =>
+      trainer.train({ model: 'pets', capabilities, spec: { ...spec, epochs } }, silent, never);
+    const [{ digest: version }, { digest: against }] = [await train(3), await train(1)];
+    const order = { version, data: 'small', part: 'held-out' } as const;
+    const evaluated = await trainer.evaluate({ ...order, stable: against, capabilities, baseline: true }, never);
+    const card = await trainer.card({ ...order, against }, never);
+    expect(card.capabilities.map(({ evaluation }) => evaluation)).toEqual(evaluated.candidate);
+    expect(card.capabilities.map((one) => one.against?.comparison)).toEqual(evaluated.comparisons);
+    expect(card.capabilities.map(({ baseline }) => baseline.evaluation)).toEqual(evaluated.baseline);
+    for (const one of card.capabilities) {
+      const { accuracy, n } = one.evaluation;
+      expect(one.intervals.accuracy.low).toBeLessThanOrEqual(accuracy);
+      expect(one.intervals.accuracy.high).toBeGreaterThanOrEqual(accuracy);
+      expect(one.curve).toHaveLength(3);
+      expect(one.calibration.bins.reduce((sum, bin) => sum + bin.n, 0)).toBe(n);
+      const counts = Object.values(one.balance).map((of) => of['held-out']);
+      expect(counts.reduce((sum, count) => sum + count, 0)).toBe(n);
+      expect(one.mistakes.length).toBe(Math.min(5, Math.round(n * (1 - accuracy))));
+      for (const { truth, label, words } of one.mistakes) {
+        expect(truth).not.toBe(label);
+        expect(words.length).toBeGreaterThan(0);
+      }
+    }
+    expect(card.capabilities.map(({ ranking }) => ranking?.positive ?? null)).toEqual([null, 'yes']);
+    const { parameters, madeFrom } = card.files;
+    expect(parameters).toBe(2 * (100 * 16 + 32 * 64 + 64) + 16 * 3 + 3 + 16 * 2 + 2);
+    expect(madeFrom).toMatchObject({ data: 'small', dataDigest: 'small-1' });
+
+    const answer = await trainer.explain({ version, capability: 'animal', text: 'the purr of one whisker' }, never);
+    expect(answer.words.map(({ word }) => word)).toEqual(['the', 'purr', 'of', 'one', 'whisker']);
+    const unknown = trainer.explain({ version, capability: 'animals', text: 'the' }, never);
+    await expect(unknown).rejects.toMatchObject({ code: 'CAPABILITY_UNKNOWN' });
+  });
+
   test('of a version that is not there says so', async () => {
     const order = {
       version: 'f'.repeat(64),

@@ -46,13 +46,13 @@ function batchOf(lengths: number[], heads: number[], seed: number) {
 }
 
 let open: TrainableNetwork[] = [];
-function networkOf(shape: NetworkShape, weights: Weights, headWeights = shape.heads.map(() => 1)): TrainableNetwork {
+function networkOf(shape: NetworkShape, weights: Weights, labelWeights: number[][] = []): TrainableNetwork {
   const network = createTrainableNetwork(shape, {
     initial: () => weights,
     learningRate: 1e-3,
     batch: 8,
     longest: 12,
-    headWeights,
+    labelWeights,
   });
   open.push(network);
   return network;
@@ -146,8 +146,11 @@ describe('gradients', () => {
     labels[1] = unlabelled;
     labels[4] = unlabelled;
     labels[5] = unlabelled;
-    const headWeights = [1, 2.5];
-    const { loss, gradients } = networkOf(shape, weights, headWeights).gradients(sequences, labels);
+    const labelWeights = [
+      [1, 0.5, 2],
+      [2.5, 2.5, 1.5, 0, 3],
+    ];
+    const { loss, gradients } = networkOf(shape, weights, labelWeights).gradients(sequences, labels);
     const lossAt = (changed: Weights): number => {
       const answering = createAnsweringNetwork(shape, changed);
       const probabilities = answering.probabilities(sequences);
@@ -155,8 +158,8 @@ describe('gradients', () => {
       let sum = 0;
       for (const [i, row] of probabilities.entries()) {
         const [a, b] = [labels[2 * i] ?? unlabelled, labels[2 * i + 1] ?? unlabelled];
-        if (a !== unlabelled) sum -= Math.log(row[a] ?? 0) / sequences.length;
-        if (b !== unlabelled) sum -= (2.5 * Math.log(row[3 + b] ?? 0)) / sequences.length;
+        if (a !== unlabelled) sum -= ((labelWeights[0]?.[a] ?? 0) * Math.log(row[a] ?? 0)) / sequences.length;
+        if (b !== unlabelled) sum -= ((labelWeights[1]?.[b] ?? 0) * Math.log(row[3 + b] ?? 0)) / sequences.length;
       }
       return sum;
     };
@@ -220,7 +223,7 @@ describe('training', () => {
         learningRate: 1e-2,
         batch: 8,
         longest: 12,
-        headWeights: [1],
+        labelWeights: [],
       });
       for (let step = 0; step < 20; step++) {
         const { sequences, labels } = batchOf([12, 3, 9, 9, 4, 2, 1, 7], [4], step);

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { TrainSpec } from '../../src/domain/plan.ts';
 import { quietTensorFlow } from '../../src/model/environment.ts';
+import { createAnsweringNetwork } from '../../src/model/inference.ts';
 import { createRandom } from '../../src/model/random.ts';
 import { parameterNames } from '../../src/model/shape.ts';
 import type { LabelledSequences } from '../../src/model/training-data.ts';
-import { checkpointsIn } from '../../src/model/checkpoint.ts';
+import { checkpointsIn, type Checkpoint } from '../../src/model/checkpoint.ts';
 import { shapeOf, trainNetwork } from '../../src/model/training.ts';
 
 const heads = [{ capability: 'c', labels: ['a', 'b'] }];
@@ -54,16 +55,60 @@ test('averaged, the weights are the mean of all epochs, where the first counts o
 test('the epoch that does best on the validation part is kept, and patience ends a training that gets no better', () => {
   const validation = draw(60, 3);
   const whole = train({ epochs: 12 }, validation);
-  const scores = whole.validation.map(({ accuracy, macroF1 }) => accuracy + macroF1);
+  const scores = whole.curve.map(({ accuracy, macroF1 }) => accuracy + macroF1);
   expect(scores).toHaveLength(12);
   expect(whole.keptEpoch).toBe(scores.indexOf(Math.max(...scores)) + 1);
   const patient = train({ epochs: 12, patience: 1 }, validation);
   const firstFall = scores.findIndex((score, i) => i > 0 && score <= Math.max(...scores.slice(0, i)));
-  expect(patient.validation).toHaveLength(firstFall === -1 ? 12 : firstFall + 1);
+  expect(patient.curve).toHaveLength(firstFall === -1 ? 12 : firstFall + 1);
+});
+
+test('where classes are balanced, an example of a rare label counts as if there were as many as of the others', () => {
+  const { sequences } = draw(40, 1);
+  const labels = Int32Array.from(sequences, (_, i) => (i < 2 ? 1 : 0));
+  const tables = { ...spec, epochs: 30, learningRate: 3e-2, pooling: 'average' } as const;
+  const shareOfRare = (more: Partial<TrainSpec>): number => {
+    const trained = trainNetwork(
+      heads,
+      { ...tables, ...more },
+      { sequences: sequences.map(() => Int32Array.of(2)), labels },
+      draw(0, 2),
+      () => {},
+    );
+    const network = createAnsweringNetwork(trained.shape, trained.weights);
+    const [row] = network.probabilities([Int32Array.of(2)]);
+    network.dispose();
+    return row?.[1] ?? 0;
+  };
+  // All texts are the same, so what can be learnt is how often each label is: 2 of 40, or as if one of two.
+  expect(shareOfRare({})).toBeCloseTo(0.05, 1);
+  expect(shareOfRare({ classWeights: 'balanced' })).toBeCloseTo(0.5, 1);
+});
+
+test('a schedule lets the learning rate fall to nothing: the last steps hardly change anything', () => {
+  const moved = (more: Partial<TrainSpec>): number => {
+    const [before, after] = [39, 40].map((epochs) => trainAt(epochs, more));
+    return Math.max(...(after ?? []).map((value, i) => Math.abs(value - (before?.[i] ?? 0))));
+  };
+  // Of 40 epochs, the weights after 39 are seen by a checkpoint.
+  const trainAt = (epochs: number, more: Partial<TrainSpec>): number[] => {
+    let seen: number[] = [];
+    const checkpoints = {
+      read: () => null,
+      everyMs: Infinity,
+      write: ({ place, averaged }: Checkpoint) => {
+        if (place.epoch === epochs + 1) seen = [...averaged.lstm];
+      },
+    };
+    trainNetwork(heads, { ...spec, epochs: 40, ...more }, draw(40, 1), draw(0, 2), () => {}, { checkpoints });
+    return seen;
+  };
+  const constant = moved({});
+  for (const schedule of ['linear', 'cosine'] as const) expect(moved({ schedule })).toBeLessThan(constant / 10);
 });
 
 describe('a training that was killed', () => {
-  const whole = { epochs: 4, patience: 2, wordDropout: 0.3, averaging: 'epochs' } as const;
+  const whole = { epochs: 4, patience: 2, wordDropout: 0.3, averaging: 'epochs', schedule: 'cosine' } as const;
   const validation = draw(30, 3);
   const examples = draw(40, 1);
   const freshPath = (): string => join(mkdtempSync(join(tmpdir(), 'gradus-checkpoint-')), 'a.checkpoint');

@@ -361,6 +361,18 @@ export function recordsContract(open: () => Promise<Records>): void {
       expect(await records.releases.find('never')).toBeNull();
     });
 
+    test('are recorded whatever somebody wrote', async () => {
+      const model = newModel();
+      const id = `${model}-a`;
+      await begin(id, model);
+      const written = { ...report(id, model, 'running', 1), reason: 'zero \0 and half a smile \ud83d' };
+      await records.releases.record(id, written, false);
+      expect(await records.releases.find(id)).toMatchObject({
+        id,
+        reason: expect.stringMatching(/^zero .* half a smile/),
+      });
+    });
+
     test('never get the same name twice', async () => {
       const model = newModel();
       await begin(`${model}-2`, model);

@@ -6,6 +6,9 @@ import { readExamples, toDataset, writeExamples } from '../cached.ts';
 import { preparation, prepareMails } from './prepare.ts';
 import { installedMails } from './source.ts';
 
+/** What every mail, or some, have labels for; see `labels.ts`. */
+export const mailCapabilities = ['automated', 'html', 'platform', 'reply', 'spam', 'topic'] as const;
+
 const names = { served: 'mail', unstripped: 'mail-unstripped' } as const;
 
 /** Prepares both on the first use (some seconds), and reads them from `cacheFolder` afterwards. */

@@ -1,0 +1,149 @@
+/** Measures everything that a version's card says. */
+import type { CapabilityCard, CardOrder, MeasuredCard } from '../domain/card.ts';
+import type { Dataset, Example } from '../datasets/dataset.ts';
+import { bootstrapOfConfusion } from './bootstrap.ts';
+import { calibrationOf, measureLatency, rankingOf, robustnessOf } from './card-measures.ts';
+import { comparePairs, countPairs } from './comparison.ts';
+import { baselineAnswers, evaluationOf, labelledFor, type Evaluator } from './evaluation.ts';
+import { explained } from './explain.ts';
+import { highest } from './heads.ts';
+import { mcnemar } from './mcnemar.ts';
+import { openVersion, placeOf, type LoadedVersion, type OpenedVersion } from './predictor.ts';
+import { parameterNames, parameterShapes, sizeOf } from './shape.ts';
+import { slices } from './slices.ts';
+import { tokenize } from './tokenizer.ts';
+import { headOf } from './training-data.ts';
+
+const parts = ['train', 'validation', 'held-out'] as const;
+const explainedMistakes = 5;
+/** Throws VERSION_UNKNOWN or VERSION_DAMAGED, CAPABILITY_UNKNOWN, DATA_INVALID where a part has no labelled example. */
+export async function measureCard(evaluator: Evaluator, order: CardOrder): Promise<MeasuredCard> {
+  const dataset = await evaluator.open(order.data);
+  const candidate = await openVersion(evaluator.artefacts, order.version);
+  const against = order.against === null ? null : await openVersion(evaluator.artefacts, order.against);
+  try {
+    const capabilities: CapabilityCard[] = [];
+    for (const capability of Object.keys(candidate.version.labels)) {
+      capabilities.push(await measureCapability(evaluator, order, dataset, candidate, against, capability));
+    }
+    const { version } = candidate;
+    const shapes = version.networks.map(({ shape }) => parameterShapes(shape));
+    const parameters = shapes.flatMap((of) => parameterNames.map((name) => sizeOf(of[name])));
+    const count = parameters.reduce((sum, size) => sum + size, 0);
+    return {
+      data: {
+        name: order.data,
+        digest: dataset.digest,
+        parts: {
+          train: dataset.part('train').length,
+          validation: dataset.part('validation').length,
+          'held-out': dataset.part('held-out').length,
+        },
+      },
+      part: order.part,
+      latency: await measureLatency(candidate, dataset.part(order.part)),
+      capabilities,
+      files: { madeFrom: version.madeFrom, parameters: count, bytes: 4 * count },
+    };
+  } finally {
+    candidate.predictor.release();
+    against?.predictor.release();
+  }
+}
+
+async function measureCapability(
+  evaluator: Evaluator,
+  order: CardOrder,
+  dataset: Dataset,
+  { version, predictor }: OpenedVersion,
+  against: OpenedVersion | null,
+  capability: string,
+): Promise<CapabilityCard> {
+  const { labels } = headOf(dataset, capability);
+  const answered = version.labels[capability] ?? [];
+  const examples = labelledFor(dataset, order, capability);
+  const truth = examples.flatMap((example) => example.labels[capability] ?? []);
+  const answersTo = (opened: LoadedVersion, of: Example[]): Promise<Float32Array[]> =>
+    opened.probabilities(
+      capability,
+      of.map(({ text }) => text),
+    );
+  const probabilities = await answersTo(predictor, examples);
+  const predicted = probabilities.map((row) => answered[highest(row)] ?? '');
+  const evaluate = (answers: string[]) => evaluationOf(order, capability, labels, truth, answers);
+  const evaluation = evaluate(predicted);
+  const right = predicted.map((label, i) => label === truth[i]);
+  const place = new Map(evaluation.labels.map((label, i) => [label, i]));
+  const placesOf = (of: string[]): number[] => of.map((label) => place.get(label) ?? 0);
+  const intervals = bootstrapOfConfusion(placesOf(truth), placesOf(predicted), evaluation.labels.length);
+
+  const linear = await baselineAnswers(evaluator, version, order, capability);
+  const network = version.networks[placeOf(version, capability).network];
+  return {
+    capability,
+    balance: balanceOf(dataset, capability, labels),
+    evaluation,
+    intervals: intervals ?? { accuracy: { low: 0, high: 1 }, macroF1: { low: 0, high: 1 } },
+    ranking: rankingOf(answered, probabilities, truth),
+    calibration: await calibrationOf(dataset, capability, answered, predictor, { probabilities, truth }),
+    curve: network?.curve ?? [],
+    keptEpoch: network?.keptEpoch ?? 0,
+    slices: slices(
+      examples.map(({ text, attributes = {} }) => ({ text, attributes })),
+      right,
+      examples.map(({ text }) => tokenize(text).length),
+    ),
+    robustness: await robustnessOf(examples, truth, predicted, async (texts) =>
+      (await predictor.predict(capability, texts)).map(({ label }) => label),
+    ),
+    baseline: {
+      evaluation: evaluate(linear),
+      comparison: { capability, ...comparePairs(truth, predicted, linear) },
+    },
+    against: await comparedWith(against, capability, examples, truth, predicted, evaluate),
+    mistakes: confidentMistakes(examples, probabilities, right).map(({ example, row }) => {
+      const { id, text, labels: own } = example;
+      return explained(version, capability, { id, truth: own[capability] ?? null, text }, row);
+    }),
+  };
+}
+
+async function comparedWith(
+  against: OpenedVersion | null,
+  capability: string,
+  examples: Example[],
+  truth: string[],
+  predicted: string[],
+  evaluate: (answers: string[]) => CapabilityCard['evaluation'],
+): Promise<CapabilityCard['against']> {
+  if (against?.version.labels[capability] === undefined) return null;
+  const texts = examples.map(({ text }) => text);
+  const before = (await against.predictor.predict(capability, texts)).map(({ label }) => label);
+  const { candidateOnly, stableOnly } = countPairs(truth, predicted, before);
+  return {
+    evaluation: evaluate(before),
+    comparison: { capability, ...comparePairs(truth, predicted, before) },
+    pValue: mcnemar(candidateOnly, stableOnly).pValue,
+  };
+}
+
+function balanceOf(dataset: Dataset, capability: string, labels: string[]): CapabilityCard['balance'] {
+  const balance = new Map(labels.map((label) => [label, { train: 0, validation: 0, 'held-out': 0 }]));
+  for (const part of parts) {
+    for (const { labels: own } of dataset.part(part)) {
+      const counts = balance.get(own[capability] ?? '');
+      if (counts !== undefined) counts[part]++;
+    }
+  }
+  return Object.fromEntries(balance);
+}
+
+function confidentMistakes(examples: Example[], probabilities: Float32Array[], right: boolean[]) {
+  return examples
+    .flatMap((example, i) => {
+      const row = probabilities[i];
+      return row === undefined || right[i] === true ? [] : [{ example, row, confidence: row[highest(row)] ?? 0 }];
+    })
+    .sort((a, b) => b.confidence - a.confidence)
+    .slice(0, explainedMistakes);
+}
