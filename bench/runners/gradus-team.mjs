@@ -1,7 +1,7 @@
 /** Threads that train Gradus's networks, shared out as `src/model/trainer.ts` does it. */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { quietTensorFlow } from '../../dist/src/model/environment.js';
+import { prepareForTraining } from '../../dist/src/model/environment.js';
 import { newMemory } from '../../dist/src/model/memory.js';
 import { gradusShape, readMails } from './shared.mjs';
 
@@ -13,7 +13,7 @@ export async function startTeam({ folder, classes, networks = 1, natural = true,
   const replicas = Math.max(1, Math.floor(cores / networks));
   const teams = Math.min(networks, Math.floor(cores / replicas));
   const next = (worker) => new Promise((resolve) => worker.once('message', resolve));
-  quietTensorFlow();
+  prepareForTraining();
   const workers = [];
   for (let thread = 0; thread < teams * replicas; thread++) {
     const workerData = { folder, natural, heldOut, shape, size };

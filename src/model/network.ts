@@ -32,6 +32,16 @@ export interface NetworkState {
   memory: Uint8Array;
 }
 
+/** This replica's rows: dealt by length, there and back, so that all replicas have about the same work. */
+function dealt(sequences: Sequence[], count: number, index: number): number[] {
+  if (count === 1) return [...sequences.keys()];
+  const byLength = sequences.map(({ length }, row) => ({ row, length })).sort((a, b) => b.length - a.length);
+  return byLength.flatMap(({ row }, place) => {
+    const turn = place % (2 * count);
+    return (turn < count ? turn : 2 * count - 1 - turn) === index ? row : [];
+  });
+}
+
 /** Keras's defaults. */
 const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as const;
 
@@ -85,6 +95,8 @@ export function createTrainableNetwork(shape: NetworkShape, options: TrainingOpt
   };
   const lasting = memory.bytes(layout.parameters.embedding, layout.zeros);
   const { state = null } = options;
+  // Whether the backward pass asks which states were the largest.
+  const seesLargest = shape.pooling === 'max' || shape.pooling === 'average and max';
   if (index === 0 && state !== null) lasting.set(state.memory);
   else if (index === 0) {
     const initial = options.initial();
@@ -104,10 +116,9 @@ export function createTrainableNetwork(shape: NetworkShape, options: TrainingOpt
     const result = forward(ops, shape, tensors, packed, (base, steps, rows, outputs) => {
       for (const [index, name] of gateNames.entries()) {
         const values = outputs[index];
-        if (values === undefined) continue;
+        if (values === undefined || (name === 'hidden' && !seesLargest)) continue;
         const at = layout.gates[name] + 4 * base * units;
-        const into = ops.floatsOf([steps, rows * units], floats(at, steps * rows * units));
-        ops.store(into, steps, ops.reshape(values, steps, rows * units));
+        ops.store(ops.floatsOf([steps, rows, units], floats(at, steps * rows * units)), steps, values);
       }
     });
     const outputs = softmax(ops.read(result.logits), shape.heads, packed.order.length);
@@ -158,7 +169,7 @@ export function createTrainableNetwork(shape: NetworkShape, options: TrainingOpt
     /** One step on a batch. `labels` [sequences, heads]: places in a head's labels, or `unlabelled`. Returns the mean loss. */
     train(sequences: Sequence[], labels: Int32Array, learningRate = options.learningRate): number {
       const heads = shape.heads.length;
-      const mine = sequences.flatMap((_, row) => (row % count === index ? row : []));
+      const mine = dealt(sequences, count, index);
       const { loss } = learnFrom(
         mine.flatMap((row) => sequences[row] ?? []),
         Int32Array.from(mine.flatMap((row) => [...labels.subarray(row * heads, (row + 1) * heads)])),

@@ -1,7 +1,7 @@
 /** Threads that train and evaluate, so that the process's own event loop stays free. */
 import { Worker } from 'node:worker_threads';
 import { GradusError } from '../domain/errors.ts';
-import { compiled, quietTensorFlow } from './environment.ts';
+import { compiled, prepareForTraining } from './environment.ts';
 import type { Job, ThreadMessage, ThreadSetting } from './thread-messages.ts';
 
 /** Given each message of a thread; what it returns, unless undefined, is the job's result. */
@@ -23,7 +23,7 @@ let lastStart: Promise<unknown> = Promise.resolve();
  * calls without a lock, and a thread is ready when it has made them.
  */
 export function startThread(setting: ThreadSetting): Promise<Thread> {
-  quietTensorFlow();
+  prepareForTraining();
   const started = lastStart.then(() => start(setting));
   lastStart = started.catch(() => {});
   return started;
