@@ -44,6 +44,7 @@ function card(): Command {
       const order = {
         version: digest,
         against: against?.digest ?? null,
+        capabilities: Object.keys(version.labels),
         data: options.data ?? spec.data,
         part: options.part,
       };

@@ -11,6 +11,7 @@ export interface CardOrder {
   /** Digests; null: it stands alone. */
   version: string;
   against: string | null;
+  capabilities: string[];
   data: string;
   part: Part;
 }

@@ -23,7 +23,7 @@ export async function measureCard(evaluator: Evaluator, order: CardOrder): Promi
   const against = order.against === null ? null : await openVersion(evaluator.artefacts, order.against);
   try {
     const capabilities: CapabilityCard[] = [];
-    for (const capability of Object.keys(candidate.version.labels)) {
+    for (const capability of order.capabilities) {
       capabilities.push(await measureCapability(evaluator, order, dataset, candidate, against, capability));
     }
     const { version } = candidate;

@@ -2,7 +2,7 @@
 import type { DatasetPlaces } from '../datasets/dataset.ts';
 import type { CardOrder, ExplainedAnswer, ExplainOrder, MeasuredCard } from '../domain/card.ts';
 import { GradusError } from '../domain/errors.ts';
-import type { Evaluated, EvaluateOrder, TrainedVersion, Trainer, TrainOrder } from '../domain/ports.ts';
+import type { TrainedVersion, Trainer, TrainOrder } from '../domain/ports.ts';
 import type { TrainingProgress } from '../domain/version.ts';
 import { listed } from '../domain/words.ts';
 import { compiled } from './environment.ts';
@@ -12,6 +12,7 @@ import type { Work } from './progress.ts';
 import type { Head } from './shape.ts';
 import { newMemory } from './memory.ts';
 import { batchSize, shapeOf } from './training.ts';
+import { cardOn, evaluateOn } from './side-by-side.ts';
 import { createThreadPool, type ThreadPool } from './thread-pool.ts';
 import type { Thread } from './thread.ts';
 import type { ThreadSetting } from './thread-messages.ts';
@@ -44,11 +45,8 @@ export function createTrainer(options: TrainerOptions): Trainer & CardMaker {
   return {
     train: (order, report, signal) =>
       withThreads(pool, signal, (take) => trainVersion(setting, threads, order, report, take)),
-    evaluate: (order, signal) => withThreads(pool, signal, (take) => evaluate(threads, order, take)),
-    card: (order, signal) =>
-      withThreads(pool, signal, async (take) =>
-        (await take()).run({ kind: 'card', order }, (message) => (message.kind === 'card' ? message.card : undefined)),
-      ),
+    evaluate: (order, signal) => withThreads(pool, signal, (take) => evaluateOn(threads, order, take)),
+    card: (order, signal) => withThreads(pool, signal, (take) => cardOn(threads, order, take)),
     explain: (order, signal) =>
       withThreads(pool, signal, async (take) =>
         (await take()).run({ kind: 'explain', order }, (message) =>
@@ -87,28 +85,6 @@ async function withThreads<T>(
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
-}
-
-/** Capabilities are measured side by side; what was measured stands in their order. */
-async function evaluate(threads: number, order: EvaluateOrder, take: () => Promise<Thread>): Promise<Evaluated> {
-  const { capabilities } = order;
-  const count = Math.min(threads, capabilities.length);
-  const shares = Array.from({ length: count }, (_, thread) => capabilities.filter((_, i) => i % count === thread));
-  const parts = await Promise.all(
-    shares.map(async (share) =>
-      (await take()).run({ kind: 'evaluate', order: { ...order, capabilities: share } }, (message) =>
-        message.kind === 'evaluated' ? message.evaluated : undefined,
-      ),
-    ),
-  );
-  const inOrder = <T extends { capability: string }>(list: T[]): T[] =>
-    list.sort((a, b) => capabilities.indexOf(a.capability) - capabilities.indexOf(b.capability));
-  return {
-    candidate: inOrder(parts.flatMap((part) => part.candidate)),
-    stable: inOrder(parts.flatMap((part) => part.stable)),
-    baseline: inOrder(parts.flatMap((part) => part.baseline)),
-    comparisons: inOrder(parts.flatMap((part) => part.comparisons)),
-  };
 }
 
 interface Planned {
