@@ -4,6 +4,7 @@ import { parsePlan } from '../src/domain/plan-input.ts';
 import type { Plan } from '../src/domain/plan.ts';
 import type { RecordPorts } from '../src/domain/ports.ts';
 import type { Version } from '../src/domain/version.ts';
+import { clearLeftovers } from './leftovers.ts';
 import { neededVersion } from './train.ts';
 
 export interface BeginInput {
@@ -43,7 +44,7 @@ export function beginActivities(ports: RecordPorts) {
         await ports.releases.abandon(holder.id, 'its workflow ended without an end of its own (terminated?)');
       }
       await begin();
-      await clearLeftovers(ports, plan.model, id);
+      await clearLeftovers(ports.routes, plan.model, id);
       return before(ports, plan);
     },
   };
@@ -56,20 +57,6 @@ async function unknownPlan(ports: RecordPorts, name: string): Promise<GradusErro
     'PLAN_UNKNOWN',
     `There is no stored plan "${name}"; ${known}. Store one with gradus plan save.`,
   );
-}
-
-/** A release that was terminated could not clean up: whoever still has its candidate goes back to stable. */
-async function clearLeftovers(ports: RecordPorts, model: string, id: string): Promise<void> {
-  const left = (await ports.routes.current(model)).filter(
-    (route) => route.candidate !== null && !route.phase.startsWith(`${id}/`),
-  );
-  if (left.length === 0) return;
-  await ports.routes.set({
-    model,
-    capabilities: left.map((route) => route.capability),
-    phase: '',
-    to: { kind: 'restored', versions: Object.fromEntries(left.map((route) => [route.capability, route.stable])) },
-  });
 }
 
 async function before(ports: RecordPorts, plan: Plan): Promise<Before> {

@@ -6,3 +6,4 @@ export { connectClient, withTemporal } from '../platform/temporal-client.ts';
 export { findRelease, openRelease } from './find-release.ts';
 export { readPlanFileOrStored } from './plan-file.ts';
 export { watchRelease } from './watch.ts';
+export { endAbandoned } from '../platform/end-abandoned.ts';

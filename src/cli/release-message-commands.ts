@@ -1,6 +1,7 @@
 /** `gradus release approve`, `reject`, `pause`, `resume`, `rollback`: what a person says to a release. */
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
+import { GradusError } from '../domain/errors.ts';
 import { readConfig } from '../platform/config.ts';
 import type { MessageKind } from '../platform/send-message.ts';
 import { dataCommand, print, type JsonOption } from './output.ts';
@@ -45,13 +46,22 @@ function message(kind: MessageKind, description: string, examples: [string, stri
     .option('--by <name>', 'who says this', userInfo().username)
     .option('--why <reason>', 'why, for the record')
     .action(async (id: string | undefined, options: MessageOptions) => {
-      const { openRelease, sendMessage, withStore, withTemporal } = await import('./live.ts');
+      const { endAbandoned, openRelease, sendMessage, withStore, withTemporal } = await import('./live.ts');
       const config = readConfig();
       const { by, why, request } = options;
       const says = { by, ...(why === undefined ? {} : { why }), ...(request === undefined ? {} : { request }) };
       const receipt = await withTemporal(config, async (client) => {
         const target = id ?? (await withStore(config, ({ releases }) => openRelease(releases)));
-        return { release: target, receipt: await sendMessage(client, target, kind, says) };
+        const sent = await sendMessage(client, target, kind, says).catch(async (error: unknown) => {
+          const isGone = error instanceof GradusError && error.code === 'RELEASE_UNKNOWN';
+          const ended =
+            isGone && kind === 'rollback'
+              ? await withStore(config, (store) => endAbandoned(store, target, says))
+              : null;
+          if (ended === null) throw error;
+          return ended;
+        });
+        return { release: target, receipt: sent };
       });
       print(receipt, options, (sent) => `${sent.release}: ${sent.receipt}`);
     });

@@ -205,13 +205,33 @@ internal test: { gate: accuracy >= 0.1, approval: { from: ann, within: 1 hour } 
     expect(out).toContain('N(0) = 2, P(0) = 1.00');
   });
 
+  test('that was terminated can still be rolled back', async () => {
+    const started = await gradus(['release', 'start', '-', '--by', 'bob'], environment, plan);
+    expect(started).toMatchObject({ code: 0 });
+    await withTemporal(async (client) => {
+      await client.workflow.getHandle('mail-2').terminate();
+      await client.workflow
+        .getHandle('mail-2/1')
+        .terminate()
+        .catch(() => {});
+    });
+    const ended = await gradus(['release', 'rollback', 'mail-2', '--by', 'ann', '--why', 'stuck'], environment);
+    expect(ended).toMatchObject({ code: 0 });
+    expect(ended.out).toContain('mail-2: its workflow was terminated before; all its users go back to stable');
+    const again = await gradus(['release', 'rollback', 'mail-2', '--by', 'ann'], environment);
+    expect(again).toMatchObject({ code: 2 });
+  });
+
   test('is watched when it has ended, listed, and reported', async () => {
-    const watched = await gradus(['release', 'watch'], environment);
+    const watched = await gradus(['release', 'watch', 'mail-1'], environment);
     expect(watched).toMatchObject({ code: 0 });
     expect(watched.out).toContain('mail-1 released to all users');
     const listed: unknown = JSON.parse((await gradus(['release', 'list', '--json'], environment)).out);
     // What was refused at its start is no release.
-    expect(listed).toMatchObject([{ id: 'mail-1', state: 'released' }]);
+    expect(listed).toMatchObject([
+      { id: 'mail-2', state: 'failed' },
+      { id: 'mail-1', state: 'released' },
+    ]);
     const page = await gradus(['release', 'report', '--html'], environment);
     expect(page.out).toContain('<html');
   });
@@ -241,7 +261,7 @@ describe('when it ends', () => {
   });
 
   test('the records are read with nothing running, and nothing is left', async () => {
-    const report = await gradus(['release', 'report', '--json'], environment);
+    const report = await gradus(['release', 'report', 'mail-1', '--json'], environment);
     expect(report.code).toBe(0);
     expect(JSON.parse(report.out)).toMatchObject({ id: 'mail-1', state: 'released' });
     const both = await Promise.all([gradus(['plan', 'list'], environment), gradus(['release', 'list'], environment)]);
