@@ -61,7 +61,7 @@ function title(report: ReleaseReport, link: string | null, width: number): Line[
 }
 
 /** ` epoch 7/10 ███████████░░░░░  1,240 examples/s   spam   0.93   12 s left` */
-function trainingLine(training: TrainingProgress | null): Line[] {
+export function trainingLine(training: TrainingProgress | null): Line[] {
   if (training === null) return [];
   if (training.epoch === 0) return [[['   reading and preparing the data', 'dim']]];
   const full = Math.round(Math.min(1, Math.max(0, training.done)) * 16);

@@ -2,7 +2,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { GradusError } from '../domain/errors.ts';
 import type { Evaluated, Versions } from '../domain/ports.ts';
-import type { Part, Version } from '../domain/version.ts';
+import type { Part, TrainingProgress, Version } from '../domain/version.ts';
 import { didYouMean, listed } from '../domain/words.ts';
 import { artefactsFolder, datasetPlaces, readConfig, type Config } from '../platform/config.ts';
 import { dataCommand, print, table, type JsonOption } from './output.ts';
@@ -33,21 +33,35 @@ function train(): Command {
       const { train: spec } = plan.candidate;
       const order = { model: plan.model, capabilities: Object.keys(plan.capabilities), spec };
       const trainer = await openTrainer(config);
-      const trained = await trainer.train(
-        order,
-        (progress) => {
-          const accuracy =
-            progress.validationAccuracy === null ? '' : `, accuracy ${figure(progress.validationAccuracy)}`;
-          const speed = `${count(Math.round(progress.examplesPerSecond))} examples/s`;
-          process.stderr.write(
-            `${progress.capability}: epoch ${progress.epoch}/${progress.epochs}${accuracy}, ${speed}\n`,
-          );
-        },
-        interrupted(),
-      );
+      const screen = await trainingScreen();
+      const trained = await trainer.train(order, screen.show, interrupted()).finally(screen.end);
       const version = await withStore(config, (store) => store.versions.register(trained), { create: true });
       print(version, options, versionText);
     });
+}
+
+/** How far a training is: a line that is redrawn in a terminal, elsewhere one for each change. */
+async function trainingScreen() {
+  const [{ trainingLine }, { trainingText }, { draw }] = await Promise.all([
+    import('./progress-text.ts'),
+    import('./event-lines.ts'),
+    import('./lines.ts'),
+  ]);
+  const { stderr } = process;
+  let last = '';
+  const say = (text: string): void => {
+    if (text !== last) stderr.write(stderr.isTTY ? `\r\u001b[2K${text}` : `${text}\n`);
+    last = text;
+  };
+  return {
+    show: (progress: TrainingProgress) =>
+      say(
+        stderr.isTTY
+          ? draw(trainingLine(progress), { colour: stderr.hasColors(), width: stderr.columns }).trimEnd()
+          : trainingText(progress),
+      ),
+    end: () => void (stderr.isTTY && stderr.write('\r\u001b[2K')),
+  };
 }
 
 interface EvaluateOptions extends JsonOption {

@@ -43,7 +43,10 @@ export function readPlanText(text: string, name: string, options: Omit<PlanOptio
 function checkPlanText(text: string, options: Omit<PlanOptions, 'source'> = {}): PlanCheck {
   const read = readYaml(text);
   if ('problems' in read) return { plan: null, problems: read.problems };
-  return checkPlan(read.value, { ...options, source: { name: '', text } });
+  const checked = checkPlan(read.value, { ...options, source: { name: '', text } });
+  if (read.doubled.length === 0) return checked;
+  const problems = [...read.doubled, ...checked.problems].sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
+  return { plan: null, problems };
 }
 
 export type PlanCheck = { plan: Plan; problems: [] } | { plan: null; problems: PlanProblem[] };
@@ -123,19 +126,30 @@ function takeAway(input: Record<string, unknown>, path: Path, refused: Set<strin
 /** More text than any plan has: refused before it is parsed. */
 const maxText = 1_000_000;
 
-function readYaml(text: string): { value: unknown } | { problems: PlanProblem[] } {
+/** Keys that are there twice do not keep the rest from being checked; the last one of each counts there. */
+function readYaml(text: string): { value: unknown; doubled: PlanProblem[] } | { problems: PlanProblem[] } {
   if (text.length > maxText)
     return { problems: [{ path: [], message: 'the text is too long for a plan', line: null }] };
   const lines = new LineCounter();
   try {
     const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
     const troubles = [...document.errors, ...document.warnings];
-    if (troubles.length === 0) return { value: document.toJS({ maxAliasCount: 100 }) };
+    const at = (pos: [number, number]): number => lines.linePos(pos[0]).line;
+    const isDoubled = ({ code }: { code: string }): boolean => code === 'DUPLICATE_KEY';
+    if (troubles.every(isDoubled)) {
+      const doubled = troubles.map(({ pos }): PlanProblem => {
+        const [key = ''] = /^[^:\n]*/.exec(text.slice(pos[0])) ?? [];
+        return { path: [], message: `${shown(key.trim())} is there before already; keep one`, line: at(pos) };
+      });
+      // Errors keep a document from being read, and these are told already.
+      document.errors = [];
+      return { value: document.toJS({ maxAliasCount: 100 }), doubled };
+    }
     return {
       problems: troubles.map(({ message, pos }) => ({
         path: [],
         message: `this is not YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`,
-        line: lines.linePos(pos[0]).line,
+        line: at(pos),
       })),
     };
   } catch (error) {

@@ -61,7 +61,7 @@ async function simulate(
 describe('simulated users', () => {
   it('rate what they get by the true label, with few slips, and correct some of it', async () => {
     const { ports, served } = await gateway();
-    const stats = await simulate(served.url, () => ports.observations.feedback.length > 400);
+    const stats = await simulate(served.url, () => ports.observations.feedback.length > 1500);
     expect(stats).toMatchObject({ failed: 0, unacknowledged: 0, flips: 0 });
     expect(stats.rated / stats.answered).toBeGreaterThan(0.8);
     await expect.poll(() => ports.observations.feedback.length).toBe(stats.rated);

@@ -184,7 +184,6 @@ describe('a bad plan', () => {
   });
 
   test.each([
-    ['a key twice', 'model: m\nmodel: n\n', 'line 2'],
     ['a tab for a space', 'model: m\ngray:\n\tbake: 1 hour\n', 'line 3'],
     ['an unknown tag', 'model: !!js/function "x"\n', 'line 1'],
     ['two documents', 'model: m\n---\nmodel: n\n', 'line 2'],
@@ -192,6 +191,18 @@ describe('a bad plan', () => {
   ])('is refused where its text is not good YAML: %s', (_, text, line) => {
     const error = refusal(() => readPlanText(text, 'plan.yaml'));
     expect(error.message).toMatch(new RegExp(`^plan\\.yaml: \\d problems?\\n  ${line}`));
+  });
+
+  test('with keys that are there twice is checked for all the rest too', () => {
+    const text =
+      'model: m\ndata: mail\nmodel: n\ncapabilities:\n  spam: { importance: 11 }\n  html: {}\n  html: { risk: -1 }\n';
+    expect(refusal(() => readPlanText(text, 'plan.yaml')).message.split('\n')).toEqual([
+      'plan.yaml: 4 problems',
+      '  line 3    "model" is there before already; keep one',
+      '  line 5    capabilities.spam.importance: 11 is out of range: it goes from 0 to 10; write e.g. 5',
+      '  line 6    capabilities.html.risk: -1 is out of range: it goes from 0 to 10; write e.g. 5',
+      '  line 7    "html" is there before already; keep one',
+    ]);
   });
 
   test('that explodes through aliases is refused at once', () => {

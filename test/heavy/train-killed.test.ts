@@ -31,7 +31,7 @@ test(`killed at ${kills} random moments, a training ends with the digest of an u
     training.stdin?.end(plan);
     const ended = outcomeOf(training);
     // It says this before the data is read: some are killed there, most in the midst of an epoch.
-    await untilPrinted(training, 'spam: epoch', 60_000);
+    await untilPrinted(training, 'train: reading', 60_000);
     await sleep(random() * 4000);
     training.kill('SIGKILL');
     expect(await ended).toMatchObject({ code: null });
