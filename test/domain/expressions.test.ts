@@ -244,7 +244,10 @@ describe('intervals', () => {
             b: { low: Math.min(r, s), high: Math.max(r, s) },
           };
           const of = (name: string) => bounds[name] ?? { low: 0, high: 0 };
-          const inside = evaluate(tree, ([name = '']) => of(name).low + part * (of(name).high - of(name).low));
+          // Rounded, the point may come to lie beyond its bounds.
+          const between = ({ low, high }: { low: number; high: number }) =>
+            Math.min(high, Math.max(low, low + part * (high - low)));
+          const inside = evaluate(tree, ([name = '']) => between(of(name)));
           if (typeof inside !== 'number') return;
           const { low, high } = evaluateInterval(tree, ([name = '']) => of(name));
           const slack = 1e-9 * (1 + Math.abs(inside));
