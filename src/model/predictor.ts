@@ -85,26 +85,27 @@ export function createPredictor(version: ReadVersion, batch = 16): LoadedVersion
   };
   let released = false;
   opened();
+  async function probabilities(capability: string, texts: string[]): Promise<Float32Array[]> {
+    const { network: place, offset, head } = placeOf(version, capability);
+    const rows: Float32Array[] = [];
+    for (let at = 0; at < texts.length; at += batch) {
+      if (at > 0) await new Promise((resolve) => setImmediate(resolve));
+      const network = opened()[place];
+      if (network === undefined) throw new Error('A network is missing.');
+      const sequences: Sequence[] = texts.slice(at, at + batch).map(vectorize);
+      for (const row of probabilitiesOf(network, sequences)) {
+        rows.push(row.subarray(offset, offset + head.labels.length));
+      }
+    }
+    if (released) close();
+    return rows;
+  }
   return {
     labels: version.labels,
+    probabilities,
     async predict(capability, texts) {
       const { head } = placeOf(version, capability);
-      return (await this.probabilities(capability, texts)).map((row) => best(row, head));
-    },
-    async probabilities(capability, texts) {
-      const { network: place, offset, head } = placeOf(version, capability);
-      const rows: Float32Array[] = [];
-      for (let at = 0; at < texts.length; at += batch) {
-        if (at > 0) await new Promise((resolve) => setImmediate(resolve));
-        const network = opened()[place];
-        if (network === undefined) throw new Error('A network is missing.');
-        const sequences: Sequence[] = texts.slice(at, at + batch).map(vectorize);
-        rows.push(
-          ...probabilitiesOf(network, sequences).map((row) => row.subarray(offset, offset + head.labels.length)),
-        );
-      }
-      if (released) close();
-      return rows;
+      return (await probabilities(capability, texts)).map((row) => best(row, head));
     },
     release() {
       released = true;
