@@ -29,16 +29,16 @@ const mostCharacters = 64_000_000;
 const mostCharactersOfText = 100_000;
 const mostCharactersOfLabel = 100;
 
-const partNames: Record<string, Part> = {
-  train: 'train',
-  training: 'train',
-  validation: 'validation',
-  valid: 'validation',
-  dev: 'validation',
-  'held-out': 'held-out',
-  heldout: 'held-out',
-  test: 'held-out',
-};
+const partNames = new Map<string, Part>([
+  ['train', 'train'],
+  ['training', 'train'],
+  ['validation', 'validation'],
+  ['valid', 'validation'],
+  ['dev', 'validation'],
+  ['held-out', 'held-out'],
+  ['heldout', 'held-out'],
+  ['test', 'held-out'],
+]);
 
 /** One row that was taken; without a part where parts are drawn. */
 export interface Taken {
@@ -74,14 +74,14 @@ export async function importFiles(sources: Source[], mapping: Mapping, mostText 
   const taken = collected.all();
   const refused = refusals.summary();
   if (taken.length === 0) throw nothingTaken(rows, refused.first);
-  const { groups, nearDuplicates } = groupsOf(taken);
+  const { groups, nearDuplicates, lengths } = groupsOf(taken);
   const parts = drawParts(taken, groups);
   const examples = taken.map(({ id, text, labels, part, attributes }): PartedExample => {
     const group = groups.get(id) ?? id;
     const own = Object.keys(attributes).length > 0 ? { attributes } : {};
     return { id, group, part: parts.get(id) ?? part ?? 'train', text, labels, ...own };
   });
-  const balance = balanceOf(examples, Object.keys(mapping.labels));
+  const balance = balanceOf(examples, lengths, Object.keys(mapping.labels));
   const report = { rows, refused, ...collected.counts(), nearDuplicates, ...balance };
   const problems = problemsOf(balance);
   if (problems.length > 0) {
@@ -118,7 +118,7 @@ function takeRow({ line, values }: Row, mapping: Mapping): (Taken & { line: numb
     if (label !== '') labels[capability] = label;
   }
   if (Object.keys(labels).length === 0) return refuse('it has no label');
-  const part = partNames[value(mapping.part).toLowerCase()] ?? null;
+  const part = partNames.get(value(mapping.part).toLowerCase()) ?? null;
   if (mapping.part !== null && part === null) return refuse('its part is none of train, validation and held-out');
   const attributes = Object.fromEntries(
     mapping.attributes.map((name) => [name, value(name)]).filter(([, given]) => given !== ''),

@@ -8,21 +8,30 @@ import type { Taken } from './import.ts';
 /** Comparing more texts than this for near-duplicates would take minutes; then only exact copies are found. */
 const mostCompared = 100_000;
 
-/** Groups by id; and how many texts are nearly the same as another one, null where that was not looked for. */
-export function groupsOf(taken: Taken[]): { groups: Map<string, string>; nearDuplicates: number | null } {
+export interface Grouped {
+  /** By id. */
+  groups: Map<string, string>;
+  /** How many texts are nearly the same as another one; null where that was not looked for. */
+  nearDuplicates: number | null;
+  /** Tokens of each text. */
+  lengths: number[];
+}
+
+export function groupsOf(taken: Taken[]): Grouped {
   const isCompared = taken.length <= mostCompared;
+  const lengths: number[] = [];
   const groups = groupTexts(
-    taken.map(({ id, text, group }) => ({
-      id,
-      tokens: isCompared ? tokenize(text) : [],
-      links: group === null ? [] : [group],
-    })),
+    taken.map(({ id, text, group }) => {
+      const tokens = tokenize(text);
+      lengths.push(tokens.length);
+      return { id, tokens: isCompared ? tokens : [], links: group === null ? [] : [group] };
+    }),
   );
-  if (!isCompared) return { groups, nearDuplicates: null };
+  if (!isCompared) return { groups, nearDuplicates: null, lengths };
   const sizes = new Map<string, number>();
   for (const group of groups.values()) sizes.set(group, (sizes.get(group) ?? 0) + 1);
   const nearDuplicates = taken.filter(({ id, group }) => group === null && (sizes.get(groups.get(id) ?? id) ?? 1) > 1);
-  return { groups, nearDuplicates: nearDuplicates.length };
+  return { groups, nearDuplicates: nearDuplicates.length, lengths };
 }
 
 /**

@@ -1,6 +1,5 @@
 /** What an import found: what was refused and why, how labels are spread over the parts, and what should be known of them. */
 import type { Part } from '../../domain/version.ts';
-import { tokenize } from '../../model/tokenizer.ts';
 import type { PartedExample } from '../cached.ts';
 import type { Refusal } from './rows.ts';
 
@@ -48,7 +47,8 @@ export function createRefusals() {
   };
 }
 
-export function balanceOf(examples: PartedExample[], capabilities: string[]): Balance {
+/** `tokens` are the lengths of the texts. */
+export function balanceOf(examples: PartedExample[], tokens: number[], capabilities: string[]): Balance {
   const none = (): PartCounts => ({ train: 0, validation: 0, 'held-out': 0 });
   const parts = none();
   const counts = new Map(capabilities.map((name) => [name, new Map<string, PartCounts>()]));
@@ -62,7 +62,7 @@ export function balanceOf(examples: PartedExample[], capabilities: string[]): Ba
       of?.set(label, { ...before, [part]: before[part] + 1 });
     }
   }
-  const lengths = examples.map(({ text }) => tokenize(text).length).sort((a, b) => a - b);
+  const lengths = tokens.toSorted((a, b) => a - b);
   const at = (share: number): number => lengths[Math.floor(share * (lengths.length - 1))] ?? 0;
   const sorted = (of: Map<string, PartCounts>) => Object.fromEntries([...of].sort(([a], [b]) => (a < b ? -1 : 1)));
   return {
