@@ -90,8 +90,9 @@ export function startProgress(before?: ReleaseReport) {
   setHandler(stageUpdateSignal, updated, { description: internal });
 
   function updated(update: unknown): void {
-    const stage = isStageUpdate(update) ? report.stages[update.number - 1] : undefined;
-    if (!isStageUpdate(update) || stage === undefined) return;
+    if (!isStageUpdate(update)) return;
+    const stage = report.stages[update.number - 1];
+    if (stage === undefined) return;
     applyUpdate(stage, update);
     if (update.exposurePoint !== undefined) report.exposures.push(update.exposurePoint);
     if (update.decision !== undefined) report.decisions.push(update.decision);

@@ -6,9 +6,9 @@ import { parseDocument, stringify } from 'yaml';
 import { GradusError } from '../domain/errors.ts';
 import type { TrainSpec } from '../domain/plan.ts';
 import { drawSpecs, roundsOf, successiveHalving, trainSection } from '../domain/tuning.ts';
-import { datasetPlaces, readConfig } from '../platform/config.ts';
+import { readConfig } from '../platform/config.ts';
 import { dataCommand, print, writeNamed, type JsonOption } from './output.ts';
-import { interrupted } from './version-commands.ts';
+import { interrupted, openTrainer } from './version-commands.ts';
 import { duration, figure, several } from './words.ts';
 
 interface TuneOptions extends JsonOption {
@@ -31,9 +31,8 @@ export function tuneCommand(): Command {
       '\nStopped or killed, it goes on where it was when it is started again with the same plan and options.',
     )
     .action(async (file: string, options: TuneOptions) => {
-      const [{ readPlanFile }, { createTrainer }, { createRandom }] = await Promise.all([
+      const [{ readPlanFile }, { createRandom }] = await Promise.all([
         import('./plan-file.ts'),
-        import('../model/trainer.ts'),
         import('../model/random.ts'),
       ]);
       const config = readConfig();
@@ -43,7 +42,7 @@ export function tuneCommand(): Command {
       const { train } = plan.candidate;
       // Apart from versions: finished trials are found again here, and all go when the best one is known.
       const artefacts = join(config.home, 'tuning');
-      const trainer = createTrainer({ artefacts, places: datasetPlaces(config), threads: config.trainerThreads });
+      const trainer = await openTrainer(config, artefacts);
       const signal = interrupted();
       const specs = drawSpecs(train, options.trials, createRandom(options.seed));
       const rounds = roundsOf(specs.length, train.epochs);
@@ -62,7 +61,7 @@ export function tuneCommand(): Command {
         return mean;
       };
       const best = await successiveHalving(specs, score);
-      const section = trainSection({ ...best.spec, epochs: train.epochs });
+      const section = trainSection(best.spec);
       if (options.write === true) writeTrainSection(file, section);
       rmSync(artefacts, { recursive: true, force: true });
       print({ score: best.score, train: section }, options, () =>

@@ -131,10 +131,10 @@ function list(): Command {
 }
 
 /** Training in this process: the command does nothing else meanwhile. */
-export async function openTrainer(config: Config) {
+export async function openTrainer(config: Config, artefacts = artefactsFolder(config)) {
   const { createTrainer } = await import('../model/trainer.ts');
   return createTrainer({
-    artefacts: artefactsFolder(config),
+    artefacts,
     places: datasetPlaces(config),
     threads: config.trainerThreads,
   });

@@ -1,11 +1,7 @@
 /** A version's model card: what it learnt from, how well it answers and where not, and how sure of that one can be. */
+import type { Interval } from './intervals.ts';
 import type { TrainSpec } from './plan.ts';
 import type { Comparison, Evaluation, Part } from './version.ts';
-
-export interface Interval {
-  low: number;
-  high: number;
-}
 
 export interface CardOrder {
   /** Digests; null: it stands alone. */

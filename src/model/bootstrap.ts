@@ -1,10 +1,6 @@
 /** Intervals of whatever is measured on a set of examples, from measuring it again on sets drawn from them. */
+import type { Interval } from '../domain/intervals.ts';
 import { createRandom } from './random.ts';
-
-export interface Interval {
-  low: number;
-  high: number;
-}
 
 export interface BootstrapOptions {
   resamples?: number;

@@ -59,16 +59,16 @@ export function checkpointsIn(path: string, shape: NetworkShape, examples: numbe
 /** The SHA-256 of all that follows, the place as a line of JSON, then the arrays; memory comes last. */
 function encode({ place, order, memory, kept, averaged }: Checkpoint): Buffer {
   const arrays = [order, ...[kept, averaged].flatMap((weights) => parameterNames.map((name) => weights[name])), memory];
-  const body = Buffer.concat([
+  const parts = [
     Buffer.from(`${JSON.stringify(place)}\n`),
     ...arrays.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)),
-  ]);
-  return Buffer.concat([sha256(body), body]);
+  ];
+  return Buffer.concat([sha256(parts), ...parts]);
 }
 
 function decode(file: Buffer, shape: NetworkShape, examples: number): Checkpoint | null {
   const body = file.subarray(digestBytes);
-  if (!sha256(body).equals(file.subarray(0, digestBytes))) return null;
+  if (!sha256([body]).equals(file.subarray(0, digestBytes))) return null;
   const end = body.indexOf('\n');
   const place = placeSchema.parse(JSON.parse(body.subarray(0, end).toString()));
   let at = end + 1;
@@ -96,6 +96,8 @@ function decode(file: Buffer, shape: NetworkShape, examples: number): Checkpoint
 
 const digestBytes = 32;
 
-function sha256(data: Buffer): Buffer {
-  return createHash('sha256').update(data).digest();
+function sha256(parts: Buffer[]): Buffer {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest();
 }

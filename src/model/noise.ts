@@ -1,11 +1,11 @@
 /** Texts made worse on purpose, the same way each time, to see what a version still gets right. */
+import { unspaced } from './tokenizer.ts';
 
-// Scripts written without spaces, as the tokenizer has them: there, two characters stand for a word.
-const unspaced =
-  '[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}]\\p{M}*';
-const words = new RegExp(`(?:(?=\\p{L})${unspaced}){1,2}|(?:(?!${unspaced})[\\p{L}\\p{M}])+`, 'gu');
+// There, two characters stand for a word.
+const character = `${unspaced}\\p{M}*`;
+const words = new RegExp(`(?:(?=\\p{L})${character}){1,2}|(?:(?!${character})[\\p{L}\\p{M}])+`, 'gu');
 /** Characters of unspaced scripts, and between them what stands between spaces. */
-const units = new RegExp(`${unspaced}|(?:(?!${unspaced})\\S)+`, 'gu');
+const units = new RegExp(`${character}|(?:(?!${character})\\S)+`, 'gu');
 
 /**
  * The text with an error in a `rate` (0 to 1) of its words of at least two letters: two neighbours swapped, one letter

@@ -3,8 +3,8 @@
 /** Stand for any URL, any mail address and any number; a text may hold them already. */
 const specialTokens = { url: '<url>', address: '<address>', number: '<number>' } as const;
 
-/** Scripts written without spaces: each character is a token. */
-const unspaced =
+/** A character of a script that is written without spaces, as a class of regular expressions: each is a token. */
+export const unspaced =
   '[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}]';
 const wordCharacter = `[[\\p{L}\\p{M}\\p{N}]--${unspaced}]`;
 // The sign that ends a sentence is not the URL's.

@@ -86,10 +86,11 @@ export function trainNetwork(
 
   let written = performance.now();
   const keep = (next: { epoch: number; at: number; loss: number }): void => {
+    if (checkpoints === undefined) return;
     const { updates, memory } = network.state();
     const { epoch, score } = kept;
     const place = { ...next, random: random.state(), updates, curve, kept: { epoch, score } };
-    checkpoints?.write({ place, order, memory, kept: kept.weights, averaged: weights });
+    checkpoints.write({ place, order, memory, kept: kept.weights, averaged: weights });
     written = performance.now();
   };
   const isFirst = replica === undefined || replica.index === 0;

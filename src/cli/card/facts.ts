@@ -1,6 +1,7 @@
 /** What a card says once its figures are put together: the same on its page and in Markdown. */
 import type { CapabilityCard, Card, ExplainedAnswer, SliceMeasure } from '../../domain/card.ts';
 import type { Comparison, Evaluation, Part } from '../../domain/version.ts';
+import { unspaced } from '../../model/tokenizer.ts';
 import { baselineSentence } from '../story.ts';
 import { count, figure, interval, several } from '../words.ts';
 
@@ -135,10 +136,9 @@ export function tellingWords({ words }: ExplainedAnswer, side: 'for' | 'against'
   return [...new Set(mine.map(({ word }) => word))].slice(0, most);
 }
 
-const unspaced =
-  '[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Thai}\\p{Script=Lao}\\p{Script=Khmer}\\p{Script=Myanmar}\\u3001-\\u303f\\uff01-\\uff60]';
-const endsUnspaced = new RegExp(`${unspaced}\\p{M}*$`, 'u');
-const startsUnspaced = new RegExp(`^${unspaced}`, 'u');
+const joined = `(?:${unspaced}|[\\u3001-\\u303f\\uff01-\\uff60])`;
+const endsUnspaced = new RegExp(`${joined}\\p{M}*$`, 'u');
+const startsUnspaced = new RegExp(`^${joined}`, 'u');
 
 /** What stands between two words: nothing where both are of a script that is written without spaces. */
 export function gap(before: string | undefined, word: string): '' | ' ' {
