@@ -11,34 +11,21 @@ import { cardStyle } from './card/style.ts';
 import { trainingCurve } from './card/training-curve.ts';
 import { robustness, slices } from './card/weak-spots.ts';
 import { html, type Html } from './page/html.ts';
-import { style } from './page/style.ts';
+import { page } from './page/page.ts';
 import { count, figure, moment } from './words.ts';
 
 export function cardPage(card: Card): string {
   const title = `${card.model} v${card.version.number}: model card`;
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-        <title>${title}</title>
-        <style>
-          ${{ markup: style }}${{ markup: cardStyle }}
-        </style>
-      </head>
-      <body>
-        <main>
-          ${cardHeader(card)} ${summary(card)} ${card.capabilities.map((one, index) => section(one, index, card))}
-          ${lineage(card)}
-          <footer>
-            Gradus · model card of <bdi>${card.model}</bdi> v${card.version.number} · version made
-            ${moment(card.version.createdAt)} UTC
-          </footer>
-        </main>
-      </body>
-    </html> `;
-  return page.markup;
+  return page(
+    title,
+    html`${cardHeader(card)} ${summary(card)} ${card.capabilities.map((one, index) => section(one, index, card))}
+      ${lineage(card)}
+      <footer>
+        Gradus · model card of <bdi>${card.model}</bdi> v${card.version.number} · version made
+        ${moment(card.version.createdAt)} UTC
+      </footer>`,
+    cardStyle,
+  );
 }
 
 /** Everything that was measured of one capability. */

@@ -19,35 +19,21 @@ import { curveChart } from './page/curve-chart.ts';
 import { exposureChart } from './page/exposure-chart.ts';
 import { html, type Html } from './page/html.ts';
 import { metricCharts } from './page/metric-charts.ts';
+import { page } from './page/page.ts';
 import { decisionsSection, planSection, usersSection } from './page/records.ts';
 import { stageSections } from './page/stages.ts';
-import { style } from './page/style.ts';
 
 export function reportPage(report: ReleaseReport): string {
   const title = `${report.id}: ${outcomes[report.state].words}`;
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-        <title>${title}</title>
-        <style>
-          ${{ markup: style }}
-        </style>
-      </head>
-      <body>
-        <main>
-          ${header(report)} ${report.waiting === null ? null : waitingCard(report.id, report.waiting)}
-          ${stepStrip(report)}
-          <div class="charts">${curveChart(report)}${exposureChart(report)}</div>
-          ${metricCharts(report)} ${stageSections(report)} ${usersSection(report)} ${decisionsSection(report)}
-          ${planSection(report)}
-          <footer>Gradus · release ${report.id} · as of ${moment(lastMoment(report))} UTC</footer>
-        </main>
-      </body>
-    </html> `;
-  return page.markup;
+  return page(
+    title,
+    html`${header(report)} ${report.waiting === null ? null : waitingCard(report.id, report.waiting)}
+      ${stepStrip(report)}
+      <div class="charts">${curveChart(report)}${exposureChart(report)}</div>
+      ${metricCharts(report)} ${stageSections(report)} ${usersSection(report)} ${decisionsSection(report)}
+      ${planSection(report)}
+      <footer>Gradus · release ${report.id} · as of ${moment(lastMoment(report))} UTC</footer>`,
+  );
 }
 
 function header(report: ReleaseReport): Html {

@@ -9,6 +9,7 @@ import { explained } from '../../src/cli/card/mistakes.ts';
 import { scaleOver } from '../../src/cli/page/scale.ts';
 import type { CapabilityCard, Card } from '../../src/domain/card.ts';
 import { fortyLabels, sampleCard, strangeCard } from '../support/card.ts';
+import { unbalanced } from '../support/markup.ts';
 
 const sample = sampleCard();
 const strange = strangeCard();
@@ -34,20 +35,6 @@ const bare: Card = {
   })),
 };
 const cards = { sample, strange, alone, bare };
-
-const empty = new Set(['meta', 'br', 'rect', 'line', 'circle']);
-
-/** Names of elements that are opened and never closed, or closed and never opened. */
-function unbalanced(page: string): string[] {
-  const open: string[] = [];
-  const wrong: string[] = [];
-  for (const [, slash, name = ''] of page.replace(/<!doctype html>/, '').matchAll(/<(\/?)([a-z0-9]+)(?:\s[^<>]*)?>/g)) {
-    if (empty.has(name)) continue;
-    if (slash === '') open.push(name);
-    else if (open.pop() !== name) wrong.push(name);
-  }
-  return [...wrong, ...open];
-}
 
 /** What a reader sees, on one line. */
 function text(markup: string): string {
