@@ -1,5 +1,6 @@
 /** Measures everything that a version's card says. */
 import type { CapabilityCard, CardOrder, MeasuredCard } from '../domain/card.ts';
+import type { Part } from '../domain/version.ts';
 import type { Dataset, Example } from '../datasets/dataset.ts';
 import { bootstrapOfConfusion } from './bootstrap.ts';
 import { calibrationOf, measureLatency, rankingOf, robustnessOf } from './card-measures.ts';
@@ -8,16 +9,17 @@ import { baselineAnswers, evaluationOf, labelledFor, type Evaluator } from './ev
 import { explained } from './explain.ts';
 import { highest } from './heads.ts';
 import { mcnemar } from './mcnemar.ts';
-import { openVersion, placeOf, type LoadedVersion, type OpenedVersion } from './predictor.ts';
-import { parameterNames, parameterShapes, sizeOf } from './shape.ts';
+import { openVersion, placeOf, type OpenedVersion } from './predictor.ts';
+import { parameterShapes, sizeOf } from './shape.ts';
 import { slices } from './slices.ts';
 import { tokenize } from './tokenizer.ts';
 import { headOf } from './training-data.ts';
 
 const parts = ['train', 'validation', 'held-out'] as const;
 const explainedMistakes = 5;
+
 /** Throws VERSION_UNKNOWN or VERSION_DAMAGED, CAPABILITY_UNKNOWN, DATA_INVALID where a part has no labelled example. */
-export async function measureCard(evaluator: Evaluator, order: CardOrder): Promise<MeasuredCard> {
+export async function measureCapabilities(evaluator: Evaluator, order: CardOrder): Promise<CapabilityCard[]> {
   const dataset = await evaluator.open(order.data);
   const candidate = await openVersion(evaluator.artefacts, order.version);
   const against = order.against === null ? null : await openVersion(evaluator.artefacts, order.against);
@@ -26,28 +28,41 @@ export async function measureCard(evaluator: Evaluator, order: CardOrder): Promi
     for (const capability of order.capabilities) {
       capabilities.push(await measureCapability(evaluator, order, dataset, candidate, against, capability));
     }
-    const { version } = candidate;
-    const shapes = version.networks.map(({ shape }) => parameterShapes(shape));
-    const parameters = shapes.flatMap((of) => parameterNames.map((name) => sizeOf(of[name])));
-    const count = parameters.reduce((sum, size) => sum + size, 0);
+    return capabilities;
+  } finally {
+    candidate.predictor.release();
+    against?.predictor.release();
+  }
+}
+
+/** What is not of one capability; nothing else may run meanwhile, because it takes times. */
+export async function describeVersion(
+  evaluator: Evaluator,
+  order: CardOrder,
+): Promise<Omit<MeasuredCard, 'capabilities'>> {
+  const dataset = await evaluator.open(order.data);
+  const opened = await openVersion(evaluator.artefacts, order.version);
+  const { networks, madeFrom } = opened.version;
+  const sizes = networks.flatMap(({ shape }) => Object.values(parameterShapes(shape)).map(sizeOf));
+  const parameters = sizes.reduce((sum, size) => sum + size, 0);
+  const sizeOfPart = (part: Part): number => dataset.part(part).length;
+  try {
     return {
       data: {
         name: order.data,
         digest: dataset.digest,
         parts: {
-          train: dataset.part('train').length,
-          validation: dataset.part('validation').length,
-          'held-out': dataset.part('held-out').length,
+          train: sizeOfPart('train'),
+          validation: sizeOfPart('validation'),
+          'held-out': sizeOfPart('held-out'),
         },
       },
       part: order.part,
-      latency: await measureLatency(candidate, dataset.part(order.part)),
-      capabilities,
-      files: { madeFrom: version.madeFrom, parameters: count, bytes: 4 * count },
+      latency: await measureLatency(opened, dataset.part(order.part)),
+      files: { madeFrom, parameters, bytes: 4 * parameters },
     };
   } finally {
-    candidate.predictor.release();
-    against?.predictor.release();
+    opened.predictor.release();
   }
 }
 
@@ -63,12 +78,8 @@ async function measureCapability(
   const answered = version.labels[capability] ?? [];
   const examples = labelledFor(dataset, order, capability);
   const truth = examples.flatMap((example) => example.labels[capability] ?? []);
-  const answersTo = (opened: LoadedVersion, of: Example[]): Promise<Float32Array[]> =>
-    opened.probabilities(
-      capability,
-      of.map(({ text }) => text),
-    );
-  const probabilities = await answersTo(predictor, examples);
+  const texts = examples.map(({ text }) => text);
+  const probabilities = await predictor.probabilities(capability, texts);
   const predicted = probabilities.map((row) => answered[highest(row)] ?? '');
   const evaluate = (answers: string[]) => evaluationOf(order, capability, labels, truth, answers);
   const evaluation = evaluate(predicted);
@@ -91,7 +102,7 @@ async function measureCapability(
     slices: slices(
       examples.map(({ text, attributes = {} }) => ({ text, attributes })),
       right,
-      examples.map(({ text }) => tokenize(text).length),
+      texts.map((text) => tokenize(text).length),
     ),
     robustness: await robustnessOf(examples, truth, predicted, async (texts) =>
       (await predictor.predict(capability, texts)).map(({ label }) => label),

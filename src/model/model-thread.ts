@@ -2,10 +2,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { GradusError } from '../domain/errors.ts';
 import type { Dataset } from '../datasets/dataset.ts';
-import { measureCard } from './card.ts';
+import { describeVersion, measureCapabilities } from './card.ts';
 import { checkpointsIn } from './checkpoint.ts';
 import { explainAnswer } from './explain.ts';
-import { evaluateVersions } from './evaluation.ts';
+import { evaluateVersions, type Evaluator } from './evaluation.ts';
 import { checkpointPath, keepNetwork } from './network-files.ts';
 import { createAnsweringNetwork } from './inference.ts';
 import { initialWeights } from './initial-weights.ts';
@@ -81,6 +81,8 @@ async function train({ spec, heads, vocabulary, key, replica }: TrainJob): Promi
   if (isFirst) await keepNetwork(setting.artefacts, key, trained);
 }
 
+const evaluator: Evaluator = { artefacts: setting.artefacts, open };
+
 async function answer(job: Job): Promise<ThreadMessage> {
   switch (job.kind) {
     case 'prepare':
@@ -91,10 +93,12 @@ async function answer(job: Job): Promise<ThreadMessage> {
     case 'evaluate':
       return {
         kind: 'evaluated',
-        evaluated: await evaluateVersions({ artefacts: setting.artefacts, open }, job.order),
+        evaluated: await evaluateVersions(evaluator, job.order),
       };
-    case 'card':
-      return { kind: 'card', card: await measureCard({ artefacts: setting.artefacts, open }, job.order) };
+    case 'capabilities':
+      return { kind: 'capabilities', capabilities: await measureCapabilities(evaluator, job.order) };
+    case 'describe':
+      return { kind: 'described', described: await describeVersion(evaluator, job.order) };
     case 'explain':
       return { kind: 'explained', explained: await explainAnswer(setting.artefacts, job.order) };
   }

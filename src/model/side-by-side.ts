@@ -1,6 +1,5 @@
 /** Capabilities are measured side by side, on threads; what was measured stands in their order. */
 import type { CardOrder, MeasuredCard } from '../domain/card.ts';
-import { GradusError } from '../domain/errors.ts';
 import type { Evaluated, EvaluateOrder } from '../domain/ports.ts';
 import type { Thread } from './thread.ts';
 
@@ -21,16 +20,20 @@ export async function evaluateOn(threads: number, order: EvaluateOrder, take: Ta
   };
 }
 
-/** What is not of one capability is measured by each thread, and the first one's is taken. */
 export async function cardOn(threads: number, order: CardOrder, take: Take): Promise<MeasuredCard> {
-  const [first, ...others] = await sideBySide(threads, order, take, async (thread, share) =>
-    thread.run({ kind: 'card', order: share }, (message) => (message.kind === 'card' ? message.card : undefined)),
+  const first = await take();
+  // Before the others: it takes times.
+  const described = await first.run({ kind: 'describe', order }, (message) =>
+    message.kind === 'described' ? message.described : undefined,
   );
-  if (first === undefined) throw new GradusError('REQUEST_INVALID', 'A card needs at least one capability.');
-  return {
-    ...first,
-    capabilities: byCapability(order)([first, ...others].flatMap(({ capabilities }) => capabilities)),
-  };
+  const waiting = [first];
+  const takeAgain = async (): Promise<Thread> => waiting.pop() ?? take();
+  const parts = await sideBySide(threads, order, takeAgain, async (thread, share) =>
+    thread.run({ kind: 'capabilities', order: share }, (message) =>
+      message.kind === 'capabilities' ? message.capabilities : undefined,
+    ),
+  );
+  return { ...described, capabilities: byCapability(order)(parts.flat()) };
 }
 
 interface Shared {

@@ -1,5 +1,5 @@
 /** What a model thread is asked to do, and what it says. */
-import type { CardOrder, ExplainedAnswer, ExplainOrder, MeasuredCard } from '../domain/card.ts';
+import type { CapabilityCard, CardOrder, ExplainedAnswer, ExplainOrder, MeasuredCard } from '../domain/card.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Evaluated, EvaluateOrder } from '../domain/ports.ts';
 import type { TrainSpec } from '../domain/plan.ts';
@@ -58,8 +58,9 @@ export interface EvaluateJob {
   order: EvaluateOrder;
 }
 
+/** Measures the capabilities of a card, or describes all else of the version. */
 export interface CardJob {
-  kind: 'card';
+  kind: 'capabilities' | 'describe';
   order: CardOrder;
 }
 
@@ -76,6 +77,7 @@ export type ThreadMessage =
   | { kind: 'prepared'; prepared: Prepared }
   | { kind: 'trained' }
   | { kind: 'evaluated'; evaluated: Evaluated }
-  | { kind: 'card'; card: MeasuredCard }
+  | { kind: 'capabilities'; capabilities: CapabilityCard[] }
+  | { kind: 'described'; described: Omit<MeasuredCard, 'capabilities'> }
   | { kind: 'explained'; explained: ExplainedAnswer }
   | { kind: 'failed'; code: ErrorCode | null; message: string; problems: string[] };
