@@ -21,7 +21,9 @@ export interface Backward {
   ops: Ops;
   shape: NetworkShape;
   memory: Memory;
-  tensors: NetworkTensors & { inputKernel: Tensor; recurrentKernel: Tensor };
+  tensors: NetworkTensors;
+  /** Over the memory for the LSTM's transposed kernels, which the backward pass fills. */
+  transposed: { input: Tensor; recurrent: Tensor };
   gradients: GradientTensors;
 }
 
@@ -29,7 +31,7 @@ const bytes = (floats: number): number => 4 * floats;
 
 /** `dLogits` [rows, classes] is the gradient of the loss. Returns the distinct words, whose embeddings have gradients. */
 export function backward(
-  { ops, shape, memory, tensors, gradients }: Backward,
+  { ops, shape, memory, tensors, transposed, gradients }: Backward,
   packed: Packed,
   { hidden, pooled }: Forward,
   dLogits: Float32Array,
@@ -48,7 +50,9 @@ export function backward(
 
   // Back through time: for each step one kernel and one product [rows, 4 units] × [4 units, units]. The gate gradients of
   // all steps stay, for the large products afterwards. A transposed copy is twice as fast as MatMul's transpose_b.
-  const recurrentTransposed = ops.transpose(tensors.recurrentKernel);
+  const kernel = layout.parameters.lstm;
+  kernels.transpose(kernel, embedding, 4 * units, layout.transposed.input);
+  kernels.transpose(kernel + bytes(embedding * 4 * units), units, 4 * units, layout.transposed.recurrent);
   const dHidden = memory.floats(layout.dHidden, rows * units).fill(0);
   memory.floats(layout.dCell, rows * units).fill(0);
   const { input, cell, forget, output, candidate, tanhCell, hidden: state } = layout.gates;
@@ -78,14 +82,15 @@ export function backward(
     );
     if (step > 0) {
       const dGates = ops.floatsOf([stepRows, 4 * units], memory.floats(layout.dGates + 4 * at, stepRows * 4 * units));
-      dHidden.set(ops.read(ops.matMul(dGates, recurrentTransposed)));
+      ops.matMulInto(dGates, transposed.recurrent, dHidden);
     }
   }
 
   // Equal words have equal rows of input, so their gate gradients can be summed first: exact, and a third of the work.
-  const { words, segments } = distinctWords(packed, memory, shape.vocabulary);
-  const dGates = ops.floatsOf([packed.total, 4 * units], memory.floats(layout.dGates, packed.total * 4 * units));
-  const perWord = ops.segmentSum(dGates, segments, words.length);
+  const words = distinctWords(packed, memory, shape.vocabulary);
+  const sums = memory.floats(layout.dWords, words.length * 4 * units).fill(0);
+  kernels.addRows(packed.total, 4 * units, layout.words, layout.dGates, layout.dWords);
+  const perWord = ops.floatsOf([words.length, 4 * units], sums);
   const wordRows = ops.gather(tensors.embedding, Int32Array.from(words));
   ops.store(gradients.inputKernel, embedding, ops.matMul(wordRows, perWord, true));
   ops.store(gradients.lstmBias, 1, ops.sumRows(perWord, 4 * units));
@@ -93,7 +98,7 @@ export function backward(
     [words.length, embedding],
     memory.floats(layout.gradients.embedding, words.length * embedding),
   );
-  ops.store(dWords, words.length, ops.matMul(perWord, ops.transpose(tensors.inputKernel)));
+  ops.store(dWords, words.length, ops.matMul(perWord, transposed.input));
 
   const before = positionsBefore(packed);
   if (before.length > 0) {
@@ -147,17 +152,15 @@ function positionsBefore({ at, rows, total }: Packed): Int32Array {
   return before;
 }
 
-/** The batch's words, each once; `segments` says for each position which of them it is. Fills the memory's slots. */
-function distinctWords({ ids }: Packed, { layout, ints }: Memory, vocabulary: number) {
+/** The batch's words, each once. Fills the memory's slots, and says for each position which of the words it has. */
+function distinctWords({ ids, total }: Packed, { layout, ints }: Memory, vocabulary: number): number[] {
   const slots = ints(layout.slots, vocabulary).fill(0);
+  const places = ints(layout.words, total);
   const words: number[] = [];
-  const segments = ids.map((id) => {
-    let slot = slots[id] ?? 0;
-    if (slot === 0) {
-      slot = words.push(id);
-      slots[id] = slot;
-    }
-    return slot - 1;
-  });
-  return { words, segments };
+  for (const [position, id] of ids.entries()) {
+    const slot = slots[id] || words.push(id);
+    slots[id] = slot;
+    places[position] = slot - 1;
+  }
+  return words;
 }

@@ -3,6 +3,7 @@ import type { Pooling } from '../domain/plan.ts';
 import type { LstmTensors, Ops, Tensor } from './ops.ts';
 import type { Packed } from './packing.ts';
 import type { NetworkShape } from './shape.ts';
+import type { States } from './states.ts';
 
 export interface NetworkTensors {
   /** [vocabulary, embedding] */
@@ -23,40 +24,26 @@ export interface Forward {
   logits: Tensor;
 }
 
-/** `keep` is given what BlockLSTM returns for each chunk, in that order, with the chunk's first position. */
 export function forward(
   ops: Ops,
   shape: NetworkShape,
   tensors: NetworkTensors,
   packed: Packed,
-  keep?: (base: number, steps: number, rows: number, outputs: Tensor[]) => void,
+  states: States,
 ): Forward {
-  const { embedding, units } = shape;
-  const x = ops.gather(tensors.embedding, packed.ids);
   const rows = packed.order.length;
-  let hidden = ops.floatsOf([rows, units], new Float32Array(rows * units));
+  let hidden = ops.floatsOf([rows, shape.units], new Float32Array(rows * shape.units));
   let cell = hidden;
-  const parts: Tensor[] = [];
   for (const [index, chunk] of packed.chunks.entries()) {
-    const part = ops.slice(x, [chunk.base, 0], [chunk.rows * chunk.steps, embedding]);
-    const input = ops.reshape(part, chunk.steps, chunk.rows, embedding);
-    const outputs = ops.blockLstm(chunk.steps, input, cell, hidden, tensors.lstm);
-    keep?.(chunk.base, chunk.steps, chunk.rows, outputs);
-    const [, cells, , , , , states] = outputs;
-    if (cells === undefined || states === undefined) throw new Error('BlockLSTM returned too little.');
-    parts.push(ops.reshape(states, chunk.steps * chunk.rows, units));
+    const ids = packed.ids.subarray(chunk.base, chunk.base + chunk.rows * chunk.steps);
+    const x = ops.gather(tensors.embedding, ids, [chunk.steps, chunk.rows]);
+    states.put(chunk, ops.blockLstm(chunk.steps, x, cell, hidden, tensors.lstm));
     const next = packed.chunks[index + 1];
-    if (next) {
-      // The state after the chunk's last step, of those rows that go on.
-      const last = (states: Tensor): Tensor =>
-        ops.reshape(ops.slice(states, [chunk.steps - 1, 0, 0], [1, next.rows, units]), next.rows, units);
-      cell = last(cells);
-      hidden = last(states);
-    }
+    if (next) [cell, hidden] = states.after(chunk, next.rows);
   }
-  const states = ops.concat(parts);
-  const pooled = pool(ops, shape.pooling, states, packed);
-  return { hidden: states, pooled, logits: ops.addBias(ops.matMul(pooled, tensors.dense), tensors.denseBias) };
+  const all = states.hidden();
+  const pooled = pool(ops, shape.pooling, all, packed);
+  return { hidden: all, pooled, logits: ops.addBias(ops.matMul(pooled, tensors.dense), tensors.denseBias) };
 }
 
 /** States [positions, units] → [rows, pooled width] */

@@ -6,6 +6,7 @@ import { pack } from './packing.ts';
 import type { Sequence } from './packing.ts';
 import { classesOf, parameterShapes } from './shape.ts';
 import type { NetworkShape, Weights } from './shape.ts';
+import { passingStates } from './states.ts';
 import { tensorflow } from './tensorflow.ts';
 
 export interface AnsweringNetwork {
@@ -36,7 +37,7 @@ export function createAnsweringNetwork(shape: NetworkShape, weights: Weights): A
     probabilities(sequences) {
       if (sequences.length === 0) return [];
       const packed = pack(sequences);
-      const { logits } = forward(ops, shape, tensors, packed);
+      const { logits } = forward(ops, shape, tensors, packed, passingStates(ops, shape.units));
       const values = softmax(ops.read(logits), shape.heads, sequences.length);
       ops.sweep();
       const answers: Float32Array[] = [];

@@ -32,6 +32,11 @@ export interface Layout {
   gates: Offsets<GateName>;
   /** [positions, 4 units] */
   dGates: number;
+  /** The same, summed up for each distinct word, and which of them each position has: int32. */
+  dWords: number;
+  words: number;
+  /** The two parts of the LSTM's kernel, [4 units, embedding] and [4 units, units]. */
+  transposed: Offsets<'input' | 'recurrent'>;
   /** Each [batch, units]. */
   dHidden: number;
   dCell: number;
@@ -103,6 +108,9 @@ function layOut(shape: NetworkShape, size: BatchSize, { index, count }: Omit<Rep
       hidden: gate(),
     },
     dGates: take(positions * 4 * shape.units),
+    dWords: take(Math.min(shape.vocabulary, positions) * 4 * shape.units),
+    words: take(positions),
+    transposed: { input: take(4 * shape.units * shape.embedding), recurrent: take(4 * shape.units * shape.units) },
     dHidden: state(),
     dCell: state(),
     dPooled: state(),
@@ -121,7 +129,7 @@ const [arrived, meetings] = [0, 1];
 const controls = 2;
 const looksBeforeSleep = 20_000;
 
-const kernelNames = ['gateGradients', 'add', 'addWhereEqual', 'adam', 'adamRows'] as const;
+const kernelNames = ['gateGradients', 'add', 'addWhereEqual', 'addRows', 'transpose', 'adam', 'adamRows'] as const;
 /** The functions of `kernels/lstm.ts`, with their arguments in the order written there. */
 export type Kernels = Record<(typeof kernelNames)[number], (...numbers: number[]) => void>;
 

@@ -4,7 +4,7 @@ import { backward } from './backward.ts';
 import type { GradientTensors } from './backward.ts';
 import { forward } from './forward.ts';
 import { crossEntropy, softmax } from './heads.ts';
-import { gateNames, newMemory, openMemory } from './memory.ts';
+import { newMemory, openMemory } from './memory.ts';
 import type { BatchSize, Replica } from './memory.ts';
 import { createOps } from './ops.ts';
 import type { Tensor } from './ops.ts';
@@ -12,6 +12,7 @@ import { pack } from './packing.ts';
 import type { Sequence } from './packing.ts';
 import { classesOf, parameterNames, parameterShapes, sizeOf } from './shape.ts';
 import type { NetworkShape, ParameterName, Weights } from './shape.ts';
+import { statesInMemory } from './states.ts';
 import { tensorflow } from './tensorflow.ts';
 
 export interface TrainingOptions extends BatchSize {
@@ -81,10 +82,12 @@ export function createTrainableNetwork(shape: NetworkShape, options: TrainingOpt
       bias: over(parameters.lstmBias, shapes.lstmBias),
       peephole: over(layout.zeros, [units]),
     },
-    inputKernel: over(parameters.lstm, [embedding, 4 * units]),
-    recurrentKernel: over(parameters.lstm + recurrentAt, [units, 4 * units]),
     dense: over(parameters.dense, shapes.dense),
     denseBias: over(parameters.denseBias, shapes.denseBias),
+  };
+  const transposed = {
+    input: over(layout.transposed.input, [4 * units, embedding]),
+    recurrent: over(layout.transposed.recurrent, [4 * units, units]),
   };
   const gradientTensors: GradientTensors = {
     inputKernel: over(gradients.lstm, [embedding, 4 * units]),
@@ -95,8 +98,6 @@ export function createTrainableNetwork(shape: NetworkShape, options: TrainingOpt
   };
   const lasting = memory.bytes(layout.parameters.embedding, layout.zeros);
   const { state = null } = options;
-  // Whether the backward pass asks which states were the largest.
-  const seesLargest = shape.pooling === 'max' || shape.pooling === 'average and max';
   if (index === 0 && state !== null) lasting.set(state.memory);
   else if (index === 0) {
     const initial = options.initial();
@@ -113,14 +114,7 @@ export function createTrainableNetwork(shape: NetworkShape, options: TrainingOpt
   function learnFrom(sequences: Sequence[], labels: Int32Array, total: number): { loss: number; words: number[] } {
     if (sequences.length === 0) return { loss: 0, words: learnNothing() };
     const packed = pack(sequences);
-    const result = forward(ops, shape, tensors, packed, (base, steps, rows, outputs) => {
-      for (const [index, name] of gateNames.entries()) {
-        const values = outputs[index];
-        if (values === undefined || (name === 'hidden' && !seesLargest)) continue;
-        const at = layout.gates[name] + 4 * base * units;
-        ops.store(ops.floatsOf([steps, rows, units], floats(at, steps * rows * units)), steps, values);
-      }
-    });
+    const result = forward(ops, shape, tensors, packed, statesInMemory(ops, memory, units, packed));
     const outputs = softmax(ops.read(result.logits), shape.heads, packed.order.length);
     const heads = shape.heads.length;
     const sorted = new Int32Array(labels.length);
@@ -128,7 +122,12 @@ export function createTrainableNetwork(shape: NetworkShape, options: TrainingOpt
       sorted.set(labels.subarray(index * heads, (index + 1) * heads), row * heads);
     }
     const loss = crossEntropy(outputs, shape.heads, sorted, options.labelWeights, total);
-    const words = backward({ ops, shape, memory, tensors, gradients: gradientTensors }, packed, result, outputs);
+    const words = backward(
+      { ops, shape, memory, tensors, transposed, gradients: gradientTensors },
+      packed,
+      result,
+      outputs,
+    );
     ops.sweep();
     return { loss, words };
   }

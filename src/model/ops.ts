@@ -1,4 +1,7 @@
-/** The TensorFlow operations that the network is made of; what they return is freed together, by `sweep`. */
+/**
+ * The TensorFlow operations that the network is made of; what they return is freed together, by `sweep`. Types are seen
+ * from the inputs and other attributes have defaults: each one that is given costs half a microsecond.
+ */
 import type { Attribute, Binding } from './tensorflow.ts';
 
 /** A tensor's number in the binding. */
@@ -8,10 +11,19 @@ export type Ops = ReturnType<typeof createOps>;
 
 /** Operations over one thread's binding. Shapes are given where they are not those of TensorFlow's documentation. */
 export function createOps(tf: Binding) {
-  const type = (name: string, value = tf.TF_FLOAT): Attribute => ({ name, type: tf.TF_ATTR_TYPE, value });
-  const flag = (name: string, value: boolean): Attribute => ({ name, type: tf.TF_ATTR_BOOL, value });
-  const real = (name: string, value: number): Attribute => ({ name, type: tf.TF_ATTR_FLOAT, value });
-  const floats = type('T');
+  const none: Attribute[] = [];
+  const transposedFirst: Attribute[] = [{ name: 'transpose_a', type: tf.TF_ATTR_BOOL, value: true }];
+  // Keras's, not this operation's own (1 and 3).
+  const lstmAttributes: Attribute[] = [
+    { name: 'forget_bias', type: tf.TF_ATTR_FLOAT, value: 0 },
+    { name: 'cell_clip', type: tf.TF_ATTR_FLOAT, value: -1 },
+  ];
+  /** Of an operation that takes a list: its length and the type of its entries are not seen. */
+  const listOf = (count: number): Attribute[] => [
+    { name: 'N', type: tf.TF_ATTR_INT, value: count },
+    { name: 'T', type: tf.TF_ATTR_TYPE, value: tf.TF_FLOAT },
+    { name: 'Tidx', type: tf.TF_ATTR_TYPE, value: tf.TF_INT32 },
+  ];
 
   let temporary: Tensor[] = [];
   const track = (tensor: Tensor): Tensor => {
@@ -38,15 +50,10 @@ export function createOps(tf: Binding) {
   const axes0 = keepInts([1], Int32Array.of(0));
   const swapped = keepInts([2], Int32Array.of(1, 0));
 
-  const reshape = (x: Tensor, ...shape: number[]): Tensor =>
-    one('Reshape', [floats, type('Tshape', tf.TF_INT32)], [x, ints(...shape)]);
+  const reshape = (x: Tensor, ...shape: number[]): Tensor => one('Reshape', none, [x, ints(...shape)]);
 
   const segmented = (what: 'Sum' | 'Max', x: Tensor, segments: Int32Array, count: number): Tensor =>
-    one(
-      `UnsortedSegment${what}`,
-      [floats, type('Tindices', tf.TF_INT32), type('Tnumsegments', tf.TF_INT32)],
-      [x, intsOf(segments), track(keepInts([], Int32Array.of(count)))],
-    );
+    one(`UnsortedSegment${what}`, none, [x, intsOf(segments), track(keepInts([], Int32Array.of(count)))]);
 
   const ranges = new Map<number, Tensor>();
   const range = (count: number): Tensor => {
@@ -82,53 +89,50 @@ export function createOps(tf: Binding) {
     },
 
     matMul: (a: Tensor, b: Tensor, transposeA = false): Tensor =>
-      one('MatMul', [floats, flag('transpose_a', transposeA), flag('transpose_b', false)], [a, b]),
-    transpose: (x: Tensor): Tensor => one('Transpose', [floats, type('Tperm', tf.TF_INT32)], [x, swapped]),
-    addBias: (x: Tensor, bias: Tensor): Tensor => one('BiasAdd', [floats], [x, bias]),
+      one('MatMul', transposeA ? transposedFirst : none, [a, b]),
+    /** The product, written into `to`; nothing of it is left to free. */
+    matMulInto: (a: Tensor, b: Tensor, to: Float32Array): void => {
+      const [product] = tf.executeOp('MatMul', none, [a, b], 1);
+      if (product === undefined) throw new Error('TensorFlow returned no product.');
+      to.set(tf.tensorDataSync(product.id));
+      tf.deleteTensor(product.id);
+    },
+    transpose: (x: Tensor): Tensor => one('Transpose', none, [x, swapped]),
+    addBias: (x: Tensor, bias: Tensor): Tensor => one('BiasAdd', none, [x, bias]),
     /** Element by element; one of them may have one column, for all. */
-    multiply: (a: Tensor, b: Tensor): Tensor => one('Mul', [floats], [a, b]),
+    multiply: (a: Tensor, b: Tensor): Tensor => one('Mul', none, [a, b]),
     /** [rows, n] → [1, n] */
-    sumRows: (x: Tensor, columns: number): Tensor =>
-      reshape(one('Sum', [floats, type('Tidx', tf.TF_INT32), flag('keep_dims', false)], [x, axes0]), 1, columns),
-    /** Rows `rows` of `table`. */
-    gather: (table: Tensor, rows: Int32Array): Tensor =>
-      one(
-        'GatherV2',
-        [type('Tparams'), type('Tindices', tf.TF_INT32), type('Taxis', tf.TF_INT32)],
-        [table, intsOf(rows), axis0],
-      ),
+    sumRows: (x: Tensor, columns: number): Tensor => reshape(one('Sum', none, [x, axes0]), 1, columns),
+    /** Rows `rows` of `table`, in the shape `by` where it is given. */
+    gather: (table: Tensor, rows: Int32Array, by = [rows.length]): Tensor =>
+      one('GatherV2', none, [table, track(keepInts(by, rows)), axis0]),
     slice: (x: Tensor, begin: number[], size: number[]): Tensor =>
-      one('Slice', [floats, type('Index', tf.TF_INT32)], [x, ints(...begin), ints(...size)]),
+      one('Slice', none, [x, ints(...begin), ints(...size)]),
     /** One after the other, along the first axis. */
     concat: (parts: Tensor[]): Tensor => {
       const [first] = parts;
       if (first !== undefined && parts.length === 1) return first;
-      const count: Attribute = { name: 'N', type: tf.TF_ATTR_INT, value: parts.length };
-      return one('ConcatV2', [count, floats, type('Tidx', tf.TF_INT32)], [...parts, axis0]);
+      return one('ConcatV2', listOf(parts.length), [...parts, axis0]);
     },
     /** Two matrices of as many rows side by side. */
-    beside: (a: Tensor, b: Tensor): Tensor => {
-      const count: Attribute = { name: 'N', type: tf.TF_ATTR_INT, value: 2 };
-      return one('ConcatV2', [count, floats, type('Tidx', tf.TF_INT32)], [a, b, axis1]);
-    },
+    beside: (a: Tensor, b: Tensor): Tensor => one('ConcatV2', listOf(2), [a, b, axis1]),
     /** Sum of the rows of `x` that belong to each of `count` segments; -1 belongs to none. */
     segmentSum: (x: Tensor, segments: Int32Array, count: number): Tensor => segmented('Sum', x, segments, count),
     /** The largest, column by column, of the same rows. */
     segmentMax: (x: Tensor, segments: Int32Array, count: number): Tensor => segmented('Max', x, segments, count),
     /** Copies `value` into the memory that the tensor `into` lies over; both have `rows` rows. */
     store: (into: Tensor, rows: number, value: Tensor): void => {
-      one('InplaceUpdate', [floats], [into, range(rows), value]);
+      one('InplaceUpdate', none, [into, range(rows), value]);
     },
     /**
      * LSTM over `steps` steps of x [steps, rows, inputs] from state `cell` and `hidden` [rows, units]. Gives input gate,
      * cell, forget gate, output gate, candidate, tanh(cell) and hidden state, each [steps, rows, units].
      */
     blockLstm: (steps: number, x: Tensor, cell: Tensor, hidden: Tensor, lstm: LstmTensors): Tensor[] => {
-      // An int64 is given as two int32; the defaults of forget_bias and cell_clip (1 and 3) are not Keras's.
+      // An int64 is given as two int32.
       const count = track(tf.createTensor([], tf.TF_INT64, Int32Array.of(steps, 0)));
       const { kernel, bias, peephole } = lstm;
-      const attributes = [floats, flag('use_peephole', false), real('forget_bias', 0), real('cell_clip', -1)];
-      return run('BlockLSTM', attributes, [count, x, cell, hidden, kernel, peephole, peephole, peephole, bias], 7);
+      return run('BlockLSTM', lstmAttributes, [count, x, cell, hidden, kernel, peephole, peephole, peephole, bias], 7);
     },
   };
 }

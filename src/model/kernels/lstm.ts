@@ -71,6 +71,37 @@ export function addWhereEqual(to: usize, from: usize, value: usize, largest: usi
   }
 }
 
+/** For each of `count` rows of `columns`: adds it to that row of `to` which its int32 in `places` says. */
+export function addRows(count: i32, columns: i32, places: usize, from: usize, to: usize): void {
+  const rowBytes = (<usize>columns) << 2;
+  for (let row = 0; row < count; row++, places += 4, from += rowBytes) {
+    add(to + rowBytes * <usize>load<u32>(places), from, columns);
+  }
+}
+
+/** [rows, columns] → [columns, rows], both multiples of four, in squares of four by four. */
+export function transpose(from: usize, rows: i32, columns: i32, to: usize): void {
+  const fromBytes = (<usize>columns) << 2;
+  const toBytes = (<usize>rows) << 2;
+  for (let column: usize = 0; column < fromBytes; column += 16, to += 4 * toBytes) {
+    for (let row: usize = 0, at = from + column; row < toBytes; row += 16, at += 4 * fromBytes) {
+      const a = v128.load(at);
+      const b = v128.load(at + fromBytes);
+      const c = v128.load(at + 2 * fromBytes);
+      const d = v128.load(at + 3 * fromBytes);
+      const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+      const cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+      const abEnd = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+      const cdEnd = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+      const into = to + row;
+      v128.store(into, v128.shuffle<f32>(ab, cd, 0, 1, 4, 5));
+      v128.store(into + toBytes, v128.shuffle<f32>(ab, cd, 2, 3, 6, 7));
+      v128.store(into + 2 * toBytes, v128.shuffle<f32>(abEnd, cdEnd, 0, 1, 4, 5));
+      v128.store(into + 3 * toBytes, v128.shuffle<f32>(abEnd, cdEnd, 2, 3, 6, 7));
+    }
+  }
+}
+
 /** Adam on four weights; `gradient` are their gradients (Kingma and Ba 2015, with epsilon where Keras puts it). */
 function adamStep(
   weight: usize,
