@@ -33,9 +33,9 @@ const bytes = (floats: number): number => 4 * floats;
 export function backward(
   { ops, shape, memory, tensors, transposed, gradients }: Backward,
   packed: Packed,
-  { hidden, pooled }: Forward,
+  { pooled }: Forward,
   dLogits: Float32Array,
-): number[] {
+): Int32Array {
   const { layout, kernels } = memory;
   const { embedding, units } = shape;
   const classes = classesOf(shape.heads);
@@ -46,7 +46,7 @@ export function backward(
   ops.store(gradients.dense, pooledWidth(shape), ops.matMul(pooled, dLogitsTensor, true));
   ops.store(gradients.denseBias, 1, ops.sumRows(dLogitsTensor, classes));
   const dPooled = ops.read(ops.matMul(dLogitsTensor, ops.transpose(tensors.dense)));
-  const { isAdded, isLargest } = takeApart(shape, memory, packed, dPooled, ops.read(pooled));
+  const { isAdded, isLargest } = takeApart(shape, memory, packed, dPooled);
 
   // Back through time: for each step one kernel and one product [rows, 4 units] × [4 units, units]. The gate gradients of
   // all steps stay, for the large products afterwards. A transposed copy is twice as fast as MatMul's transpose_b.
@@ -91,7 +91,7 @@ export function backward(
   const sums = memory.floats(layout.dWords, words.length * 4 * units).fill(0);
   kernels.addRows(packed.total, 4 * units, layout.words, layout.dGates, layout.dWords);
   const perWord = ops.floatsOf([words.length, 4 * units], sums);
-  const wordRows = ops.gather(tensors.embedding, Int32Array.from(words));
+  const wordRows = ops.gather(tensors.embedding, words);
   ops.store(gradients.inputKernel, embedding, ops.matMul(wordRows, perWord, true));
   ops.store(gradients.lstmBias, 1, ops.sumRows(perWord, 4 * units));
   const dWords = ops.floatsOf(
@@ -104,6 +104,7 @@ export function backward(
   if (before.length > 0) {
     const later = memory.floats(layout.dGates + bytes(rows * 4 * units), before.length * 4 * units);
     const dLater = ops.floatsOf([before.length, 4 * units], later);
+    const hidden = ops.floatsOf([packed.total, units], memory.floats(state, packed.total * units));
     ops.store(gradients.recurrentKernel, units, ops.matMul(ops.gather(hidden, before), dLater, true));
   } else {
     const at = layout.gradients.lstm + bytes(embedding * 4 * units);
@@ -112,29 +113,25 @@ export function backward(
   return words;
 }
 
-/** Writes what one state counts in what was pooled: as a part of the sum, as the largest, or as both. */
+/** Writes the gradient of each state in what was pooled: as a part of the sum, as the largest, or as both. */
 function takeApart(
   { pooling, units }: NetworkShape,
   { layout, floats }: Memory,
   { order, shares }: Packed,
   dPooled: Float32Array,
-  pooled: Float32Array,
 ): { isAdded: boolean; isLargest: boolean } {
   const rows = order.length;
   const width = dPooled.length / rows;
   const isAdded = pooling !== 'max';
   const isLargest = pooling === 'max' || pooling === 'average and max';
-  const [added, dLargest, largest] = [layout.dPooled, layout.dLargest, layout.largest].map((at) =>
-    floats(at, rows * units),
-  );
+  const [added, largest] = [layout.dPooled, layout.dLargest].map((at) => floats(at, rows * units));
   for (let row = 0; row < rows; row++) {
     const weight = pooling === 'last' ? 1 : (shares[row] ?? 0);
     for (let unit = 0; unit < units; unit++) {
       const [first, last] = [row * width + unit, (row + 1) * width - units + unit];
       const at = row * units + unit;
       if (added !== undefined && isAdded) added[at] = weight * (dPooled[first] ?? 0);
-      if (dLargest !== undefined && isLargest) dLargest[at] = dPooled[last] ?? 0;
-      if (largest !== undefined && isLargest) largest[at] = pooled[last] ?? 0;
+      if (largest !== undefined && isLargest) largest[at] = dPooled[last] ?? 0;
     }
   }
   return { isAdded, isLargest };
@@ -153,14 +150,14 @@ function positionsBefore({ at, rows, total }: Packed): Int32Array {
 }
 
 /** The batch's words, each once. Fills the memory's slots, and says for each position which of the words it has. */
-function distinctWords({ ids, total }: Packed, { layout, ints }: Memory, vocabulary: number): number[] {
+function distinctWords({ ids, total }: Packed, { layout, ints }: Memory, vocabulary: number): Int32Array {
   const slots = ints(layout.slots, vocabulary).fill(0);
-  const places = ints(layout.words, total);
-  const words: number[] = [];
+  const words = ints(layout.words, total);
+  const distinct: number[] = [];
   for (const [position, id] of ids.entries()) {
-    const slot = slots[id] || words.push(id);
+    const slot = slots[id] || distinct.push(id);
     slots[id] = slot;
-    places[position] = slot - 1;
+    words[position] = slot - 1;
   }
-  return words;
+  return Int32Array.from(distinct);
 }

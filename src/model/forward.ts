@@ -1,9 +1,10 @@
 /** Embedding → LSTM → one vector for each text → logits of all heads; the same for training and answering. */
-import type { Pooling } from '../domain/plan.ts';
 import type { LstmTensors, Ops, Tensor } from './ops.ts';
 import type { Packed } from './packing.ts';
+import { gateNames } from './room.ts';
+import type { Room } from './room.ts';
+import { pooledWidth } from './shape.ts';
 import type { NetworkShape } from './shape.ts';
-import type { States } from './states.ts';
 
 export interface NetworkTensors {
   /** [vocabulary, embedding] */
@@ -16,48 +17,73 @@ export interface NetworkTensors {
 }
 
 export interface Forward {
-  /** Hidden states, [positions, units]. */
-  hidden: Tensor;
   /** What the heads see, [rows, pooled width]. */
   pooled: Tensor;
   /** [rows, classes] */
   logits: Tensor;
 }
 
-export function forward(
-  ops: Ops,
-  shape: NetworkShape,
-  tensors: NetworkTensors,
-  packed: Packed,
-  states: States,
-): Forward {
-  const rows = packed.order.length;
-  let hidden = ops.floatsOf([rows, shape.units], new Float32Array(rows * shape.units));
-  let cell = hidden;
-  for (const [index, chunk] of packed.chunks.entries()) {
-    const ids = packed.ids.subarray(chunk.base, chunk.base + chunk.rows * chunk.steps);
-    const x = ops.gather(tensors.embedding, ids, [chunk.steps, chunk.rows]);
-    states.put(chunk, ops.blockLstm(chunk.steps, x, cell, hidden, tensors.lstm));
-    const next = packed.chunks[index + 1];
-    if (next) [cell, hidden] = states.after(chunk, next.rows);
-  }
-  const all = states.hidden();
-  const pooled = pool(ops, shape.pooling, all, packed);
-  return { hidden: all, pooled, logits: ops.addBias(ops.matMul(pooled, tensors.dense), tensors.denseBias) };
+/** Leaves the hidden states of all positions in the room, and what else it keeps. */
+export function forward(ops: Ops, shape: NetworkShape, tensors: NetworkTensors, packed: Packed, room: Room): Forward {
+  runThrough(ops, shape, tensors, packed, room);
+  const pooled = ops.floatsOf([packed.order.length, pooledWidth(shape)], pool(shape, packed, room));
+  return { pooled, logits: ops.addBias(ops.matMul(pooled, tensors.dense), tensors.denseBias) };
 }
 
-/** States [positions, units] → [rows, pooled width] */
-function pool(ops: Ops, pooling: Pooling, states: Tensor, packed: Packed): Tensor {
-  const { order, ends, owners, shares } = packed;
-  const rows = order.length;
-  switch (pooling) {
-    case 'last':
-      return ops.gather(states, ends);
-    case 'average':
-      return ops.multiply(ops.segmentSum(states, owners, rows), ops.floatsOf([rows, 1], shares));
-    case 'max':
-      return ops.segmentMax(states, owners, rows);
-    case 'average and max':
-      return ops.beside(pool(ops, 'average', states, packed), pool(ops, 'max', states, packed));
+/** Many steps in one call, while about the same rows go on; then the next begins with the states of the last step. */
+function runThrough(
+  ops: Ops,
+  { units }: NetworkShape,
+  { embedding, lstm }: NetworkTensors,
+  { chunks, ids }: Packed,
+  { floats, layout: { gates, zeros } }: Room,
+): void {
+  const over = (at: number, ...shape: number[]): Tensor =>
+    ops.floatsOf(
+      shape,
+      floats(
+        at,
+        shape.reduce((size, one) => size * one),
+      ),
+    );
+  let [cell, hidden] = [zeros, zeros];
+  for (const { base, steps, rows } of chunks) {
+    const x = ops.gather(embedding, ids.subarray(base, base + rows * steps), [steps, rows]);
+    const outputs = ops.blockLstm(steps, x, over(cell, rows, units), over(hidden, rows, units), lstm);
+    for (const [index, name] of gateNames.entries()) {
+      const values = outputs[index];
+      const at = gates[name];
+      if (values === undefined || at === undefined) continue;
+      ops.store(over(at + 4 * base * units, steps, rows, units), steps, values);
+    }
+    const last = 4 * (base + (steps - 1) * rows) * units;
+    [cell, hidden] = [gates.cell + last, gates.hidden + last];
   }
+}
+
+/** The hidden states of each text → [rows, pooled width]; leaves the largest in the room where it is asked for. */
+function pool({ pooling, units }: NetworkShape, packed: Packed, { kernels, floats, layout }: Room): Float32Array {
+  const { ends, shares, active, at } = packed;
+  const { added, largest, gates } = layout;
+  const rows = ends.length;
+  const width = pooledWidth({ pooling, units });
+  const pooled = new Float32Array(rows * width);
+  if (pooling === 'last') {
+    const hidden = floats(gates.hidden, packed.total * units);
+    for (const [row, end] of ends.entries()) pooled.set(hidden.subarray(end * units, (end + 1) * units), row * units);
+    return pooled;
+  }
+  const [sum, most] = [floats(added, rows * units).fill(0), floats(largest, rows * units).fill(-Infinity)];
+  for (const [step, position] of at.entries()) {
+    const [states, count] = [gates.hidden + 4 * position * units, (active[step] ?? 0) * units];
+    if (pooling !== 'max') kernels.add(added, states, count);
+    if (pooling !== 'average') kernels.larger(largest, states, count);
+  }
+  for (const [row, share] of shares.entries()) {
+    const [from, to] = [row * units, (row + 1) * units];
+    const mean = pooling === 'max' ? [] : sum.subarray(from, to).map((value) => share * value);
+    pooled.set(mean, row * width);
+    if (pooling !== 'average') pooled.set(most.subarray(from, to), (row + 1) * width - units);
+  }
+  return pooled;
 }

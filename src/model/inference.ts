@@ -3,10 +3,11 @@ import { forward } from './forward.ts';
 import { softmax } from './heads.ts';
 import { createOps } from './ops.ts';
 import { pack } from './packing.ts';
-import type { Sequence } from './packing.ts';
+import type { Packed, Sequence } from './packing.ts';
+import { createRoom } from './room.ts';
+import type { Room, RoomSize } from './room.ts';
 import { classesOf, parameterShapes } from './shape.ts';
 import type { NetworkShape, Weights } from './shape.ts';
-import { passingStates } from './states.ts';
 import { tensorflow } from './tensorflow.ts';
 
 export interface AnsweringNetwork {
@@ -31,13 +32,12 @@ export function createAnsweringNetwork(shape: NetworkShape, weights: Weights): A
     dense: ops.keepFloats(shapes.dense, weights.dense),
     denseBias: ops.keepFloats(shapes.denseBias, weights.denseBias),
   };
-  const { kernel, bias, peephole } = tensors.lstm;
   return {
     shape,
     probabilities(sequences) {
       if (sequences.length === 0) return [];
       const packed = pack(sequences);
-      const { logits } = forward(ops, shape, tensors, packed, passingStates(ops, shape.units));
+      const { logits } = forward(ops, shape, tensors, packed, roomFor(shape.units, packed));
       const values = softmax(ops.read(logits), shape.heads, sequences.length);
       ops.sweep();
       const answers: Float32Array[] = [];
@@ -47,12 +47,26 @@ export function createAnsweringNetwork(shape: NetworkShape, weights: Weights): A
       return answers;
     },
     dispose() {
-      for (const tensor of [tensors.embedding, kernel, bias, peephole, tensors.dense, tensors.denseBias]) {
-        ops.delete(tensor);
-      }
+      const { lstm, ...others } = tensors;
+      for (const tensor of [...Object.values(lstm), ...Object.values(others)]) ops.delete(tensor);
       ops.dispose();
     },
   };
+}
+
+let room: { size: RoomSize; room: Room } | undefined;
+
+/** One room for all networks of this thread, as they answer one after the other; a larger one where it is too small. */
+function roomFor(units: number, { order, total }: Packed): Room {
+  const size = room?.size ?? { units, rows: 0, positions: 0 };
+  if (room && size.units >= units && size.rows >= order.length && size.positions >= total) return room.room;
+  const larger: RoomSize = {
+    units: Math.max(size.units, units),
+    rows: Math.max(size.rows, order.length),
+    positions: Math.max(size.positions, total),
+  };
+  room = { size: larger, room: createRoom(larger) };
+  return room.room;
 }
 
 /** Sequences of about the same length are computed together. */

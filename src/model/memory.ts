@@ -1,18 +1,11 @@
 /** One block of memory for all that training changes in place: tensors lie over it, and the kernels work on it. */
-import { readFileSync } from 'node:fs';
 import { GradusError } from '../domain/errors.ts';
-import { compiled } from './environment.ts';
+import { createPlaces, newSharedMemory, openKernels, pageBytes } from './room.ts';
+import type { GateName, Offsets, Room, RoomLayout } from './room.ts';
 import { parameterShapes, sizeOf } from './shape.ts';
 import type { NetworkShape, ParameterName } from './shape.ts';
 
-/** Byte offsets of arrays of float32. */
-type Offsets<Name extends string> = Record<Name, number>;
-
-/** What BlockLSTM computes on its way and the backward pass needs, each [positions, units]. */
-export const gateNames = ['input', 'cell', 'forget', 'output', 'candidate', 'tanhCell', 'hidden'] as const;
-export type GateName = (typeof gateNames)[number];
-
-export interface Layout {
+export interface Layout extends RoomLayout {
   bytes: number;
   /** Bytes from what one replica has for itself to the same of the next. */
   stride: number;
@@ -25,14 +18,14 @@ export interface Layout {
   variances: Offsets<ParameterName>;
   /** Those of the embedding are only the rows of a batch's distinct words. */
   gradients: Offsets<ParameterName>;
-  /** One int32 a word: one plus its row in the embedding's gradients, or 0. */
+  /** One int32 a word: one plus its place among the batch's words, or 0. */
   slots: number;
   /** One byte a word: whether it ever had a gradient. */
   seen: number;
   gates: Offsets<GateName>;
   /** [positions, 4 units] */
   dGates: number;
-  /** The same, summed up for each distinct word, and which of them each position has: int32. */
+  /** The same, summed up for each of the batch's words, and which of these each position has: int32. */
   dWords: number;
   words: number;
   /** The two parts of the LSTM's kernel, [4 units, embedding] and [4 units, units]. */
@@ -40,16 +33,11 @@ export interface Layout {
   /** Each [batch, units]. */
   dHidden: number;
   dCell: number;
-  /** Gradients of the mean (or last) and of the largest state, and the latter itself. */
+  /** Gradients of the mean (or last) and of the largest state. */
   dPooled: number;
   dLargest: number;
-  largest: number;
-  zeros: number;
 }
 
-/** TensorFlow shares memory only from such addresses on; elsewhere it copies, and would not see later changes. */
-const alignment = 64;
-const pageBytes = 65536;
 const mostBytes = 65536 * pageBytes;
 
 /** Where this replica is among those that train one network together, and the memory that they share. */
@@ -69,12 +57,7 @@ export interface BatchSize {
 function layOut(shape: NetworkShape, size: BatchSize, { index, count }: Omit<Replica, 'memory'>): Layout {
   const rows = Math.ceil(size.batch / count);
   const positions = rows * size.longest;
-  let bytes = 1024;
-  const take = (floats: number, width = 4): number => {
-    const at = bytes;
-    bytes += Math.ceil((floats * width) / alignment) * alignment;
-    return at;
-  };
+  const { take, bytes } = createPlaces();
   const shapes = parameterShapes(shape);
   const takeParameters = (words = shape.vocabulary): Offsets<ParameterName> => ({
     embedding: take(words * shape.embedding),
@@ -115,13 +98,14 @@ function layOut(shape: NetworkShape, size: BatchSize, { index, count }: Omit<Rep
     dCell: state(),
     dPooled: state(),
     dLargest: state(),
+    added: state(),
     largest: state(),
   });
-  const begin = bytes;
+  const begin = bytes();
   const all = Array.from({ length: count }, takeOwn);
   const own = all[index];
   if (own === undefined) throw new RangeError(`there is no replica ${index} of ${count}`);
-  return { bytes, stride: (bytes - begin) / count, ...common, ...own };
+  return { bytes: bytes(), stride: (bytes() - begin) / count, ...common, ...own };
 }
 
 /** Places in `control`. */
@@ -129,16 +113,8 @@ const [arrived, meetings] = [0, 1];
 const controls = 2;
 const looksBeforeSleep = 20_000;
 
-const kernelNames = ['gateGradients', 'add', 'addWhereEqual', 'addRows', 'transpose', 'adam', 'adamRows'] as const;
-/** The functions of `kernels/lstm.ts`, with their arguments in the order written there. */
-export type Kernels = Record<(typeof kernelNames)[number], (...numbers: number[]) => void>;
-
-export interface Memory {
+export interface Memory extends Room {
   layout: Layout;
-  kernels: Kernels;
-  /** A view of `count` floats from byte `at` on. */
-  floats(at: number, count: number): Float32Array;
-  ints(at: number, count: number): Int32Array;
   /** From one address to another. */
   bytes(from: number, to: number): Uint8Array;
   /** Returns when all replicas have called it. */
@@ -155,21 +131,15 @@ export function newMemory(shape: NetworkShape, size: BatchSize, count: number): 
       `Training would need ${gigabytes} GiB for one network, and 4 is the most: lower train.batch, train.length or train.vocabulary.`,
     );
   }
-  const pages = Math.ceil(bytes / pageBytes);
-  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
+  return newSharedMemory(bytes);
 }
 
 export function openMemory(shape: NetworkShape, size: BatchSize, { index, count, memory }: Replica): Memory {
   const layout = layOut(shape, size, { index, count });
-  const module = new WebAssembly.Module(readFileSync(compiled('kernels.wasm')));
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  if (!areKernels(exports)) throw new GradusError('PART_MISSING', 'kernels.wasm is of another build: npm run build.');
   const control = new Int32Array(memory.buffer, layout.control, controls);
   return {
+    ...openKernels(memory),
     layout,
-    kernels: exports,
-    floats: (at, length) => new Float32Array(memory.buffer, at, length),
-    ints: (at, length) => new Int32Array(memory.buffer, at, length),
     bytes: (from, to) => new Uint8Array(memory.buffer, from, to - from),
     meet: () => meet(control, count),
   };
@@ -187,8 +157,4 @@ function meet(control: Int32Array, count: number): void {
   }
   for (let look = 0; look < looksBeforeSleep; look++) if (Atomics.load(control, meetings) !== meeting) return;
   while (Atomics.load(control, meetings) === meeting) Atomics.wait(control, meetings, meeting);
-}
-
-function areKernels(exports: object): exports is Kernels {
-  return kernelNames.every((name) => name in exports);
 }

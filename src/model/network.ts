@@ -12,7 +12,6 @@ import { pack } from './packing.ts';
 import type { Sequence } from './packing.ts';
 import { classesOf, parameterNames, parameterShapes, sizeOf } from './shape.ts';
 import type { NetworkShape, ParameterName, Weights } from './shape.ts';
-import { statesInMemory } from './states.ts';
 import { tensorflow } from './tensorflow.ts';
 
 export interface TrainingOptions extends BatchSize {
@@ -111,10 +110,10 @@ export function createTrainableNetwork(shape: NetworkShape, options: TrainingOpt
    * These sequences' part of the mean loss of a batch of `total`; its gradients are in memory afterwards. Returns also the
    * words that have some.
    */
-  function learnFrom(sequences: Sequence[], labels: Int32Array, total: number): { loss: number; words: number[] } {
+  function learnFrom(sequences: Sequence[], labels: Int32Array, total: number): { loss: number; words: Int32Array } {
     if (sequences.length === 0) return { loss: 0, words: learnNothing() };
     const packed = pack(sequences);
-    const result = forward(ops, shape, tensors, packed, statesInMemory(ops, memory, units, packed));
+    const result = forward(ops, shape, tensors, packed, memory);
     const outputs = softmax(ops.read(result.logits), shape.heads, packed.order.length);
     const heads = shape.heads.length;
     const sorted = new Int32Array(labels.length);
@@ -132,10 +131,10 @@ export function createTrainableNetwork(shape: NetworkShape, options: TrainingOpt
     return { loss, words };
   }
 
-  function learnNothing(): number[] {
+  function learnNothing(): Int32Array {
     for (const name of parameterNames) if (name !== 'embedding') floats(gradients[name], sizeOf(shapes[name])).fill(0);
     memory.ints(layout.slots, shape.vocabulary).fill(0);
-    return [];
+    return new Int32Array();
   }
 
   /** Adam as Keras has it, dense, also for the embedding; each replica moves its part of every parameter. */

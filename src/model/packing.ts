@@ -28,8 +28,6 @@ export interface Packed {
   ids: Int32Array;
   /** Place of each row's last token. */
   ends: Int32Array;
-  /** Which row each position belongs to; -1 where its sequence has ended already. */
-  owners: Int32Array;
   /** One over each row's length. */
   shares: Float32Array;
   total: number;
@@ -70,16 +68,13 @@ export function pack(sequences: Sequence[]): Packed {
 
   const ids = new Int32Array(total);
   const ends = new Int32Array(sorted.length);
-  const owners = new Int32Array(total);
   for (const [row, { sequence }] of sorted.entries()) {
     for (let step = 0; step < steps && row < (rows[step] ?? 0); step++) {
       // A row that has ended gets its first token again: any valid id will do.
-      const going = step < sequence.length;
-      ids[(at[step] ?? 0) + row] = sequence[going ? step : 0] ?? 0;
-      owners[(at[step] ?? 0) + row] = going ? row : -1;
+      ids[(at[step] ?? 0) + row] = sequence[step < sequence.length ? step : 0] ?? 0;
     }
     ends[row] = (at[sequence.length - 1] ?? 0) + row;
   }
   const shares = Float32Array.from(lengths, (length) => 1 / length);
-  return { order: sorted.map(({ index }) => index), chunks, at, rows, active, ids, ends, owners, shares, total };
+  return { order: sorted.map(({ index }) => index), chunks, at, rows, active, ids, ends, shares, total };
 }

@@ -1,5 +1,5 @@
 /**
- * The inner loops of training that TensorFlow has no quick kernel for, in AssemblyScript: WebAssembly SIMD on the memory
+ * The inner loops of the network that TensorFlow has no quick kernel for, in AssemblyScript: WebAssembly SIMD on the memory
  * that the tensors lie over. Pointers are byte offsets, all arrays are float32 and padded to multiples of four.
  */
 
@@ -60,6 +60,12 @@ export function gateGradients(
 export function add(to: usize, from: usize, count: i32): void {
   const end = (<usize>count) << 2;
   for (let j: usize = 0; j < end; j += 16) v128.store(to + j, f32x4.add(v128.load(to + j), v128.load(from + j)));
+}
+
+/** Keeps in `to` the larger one of each pair, `count` floats (a multiple of four) each. */
+export function larger(to: usize, from: usize, count: i32): void {
+  const end = (<usize>count) << 2;
+  for (let j: usize = 0; j < end; j += 16) v128.store(to + j, f32x4.max(v128.load(to + j), v128.load(from + j)));
 }
 
 /** Adds those of `from` where `value` is equal to `largest`: the gradient of a maximum. */
