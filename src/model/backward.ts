@@ -29,13 +29,14 @@ export interface Backward {
 
 const bytes = (floats: number): number => 4 * floats;
 
-/** `dLogits` [rows, classes] is the gradient of the loss. Returns the distinct words, whose embeddings have gradients. */
+/** `words` are the batch's, each once, and `dLogits` [rows, classes] is the gradient of the loss. */
 export function backward(
   { ops, shape, memory, tensors, transposed, gradients }: Backward,
   packed: Packed,
+  words: Int32Array,
   { pooled }: Forward,
   dLogits: Float32Array,
-): Int32Array {
+): void {
   const { layout, kernels } = memory;
   const { embedding, units } = shape;
   const classes = classesOf(shape.heads);
@@ -87,9 +88,8 @@ export function backward(
   }
 
   // Equal words have equal rows of input, so their gate gradients can be summed first: exact, and a third of the work.
-  const words = distinctWords(packed, memory, shape.vocabulary);
-  const sums = memory.floats(layout.dWords, words.length * 4 * units).fill(0);
-  kernels.addRows(packed.total, 4 * units, layout.words, layout.dGates, layout.dWords);
+  const sums = memory.floats(layout.perWord, words.length * 4 * units).fill(0);
+  kernels.addRows(packed.total, 4 * units, layout.words, layout.dGates, layout.perWord);
   const perWord = ops.floatsOf([words.length, 4 * units], sums);
   const wordRows = ops.gather(tensors.embedding, words);
   ops.store(gradients.inputKernel, embedding, ops.matMul(wordRows, perWord, true));
@@ -110,7 +110,6 @@ export function backward(
     const at = layout.gradients.lstm + bytes(embedding * 4 * units);
     memory.floats(at, units * 4 * units).fill(0);
   }
-  return words;
 }
 
 /** Writes the gradient of each state in what was pooled: as a part of the sum, as the largest, or as both. */
@@ -147,17 +146,4 @@ function positionsBefore({ at, rows, total }: Packed): Int32Array {
     }
   }
   return before;
-}
-
-/** The batch's words, each once. Fills the memory's slots, and says for each position which of the words it has. */
-function distinctWords({ ids, total }: Packed, { layout, ints }: Memory, vocabulary: number): Int32Array {
-  const slots = ints(layout.slots, vocabulary).fill(0);
-  const words = ints(layout.words, total);
-  const distinct: number[] = [];
-  for (const [position, id] of ids.entries()) {
-    const slot = slots[id] || distinct.push(id);
-    slots[id] = slot;
-    words[position] = slot - 1;
-  }
-  return Int32Array.from(distinct);
 }

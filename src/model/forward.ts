@@ -23,9 +23,16 @@ export interface Forward {
   logits: Tensor;
 }
 
-/** Leaves the hidden states of all positions in the room, and what else it keeps. */
-export function forward(ops: Ops, shape: NetworkShape, tensors: NetworkTensors, packed: Packed, room: Room): Forward {
-  runThrough(ops, shape, tensors, packed, room);
+/** `run` leaves the hidden states of all positions in the room, and what else it keeps. */
+export function forward(
+  ops: Ops,
+  shape: NetworkShape,
+  tensors: NetworkTensors,
+  packed: Packed,
+  room: Room,
+  run = runThrough,
+): Forward {
+  run(ops, shape, tensors, packed, room);
   const pooled = ops.floatsOf([packed.order.length, pooledWidth(shape)], pool(shape, packed, room));
   return { pooled, logits: ops.addBias(ops.matMul(pooled, tensors.dense), tensors.denseBias) };
 }

@@ -25,9 +25,12 @@ export interface Layout extends RoomLayout {
   gates: Offsets<GateName>;
   /** [positions, 4 units] */
   dGates: number;
-  /** The same, summed up for each of the batch's words, and which of these each position has: int32. */
-  dWords: number;
+  /** Which of the batch's words each position has: int32. */
   words: number;
+  /** For each of these, [words, 4 units]: what it puts into the gates, and after the forward pass the sum of dGates. */
+  perWord: number;
+  /** What the last hidden states put into the gates, [rows, 4 units]. */
+  sums: number;
   /** The two parts of the LSTM's kernel, [4 units, embedding] and [4 units, units]. */
   transposed: Offsets<'input' | 'recurrent'>;
   /** Each [batch, units]. */
@@ -91,8 +94,9 @@ function layOut(shape: NetworkShape, size: BatchSize, { index, count }: Omit<Rep
       hidden: gate(),
     },
     dGates: take(positions * 4 * shape.units),
-    dWords: take(Math.min(shape.vocabulary, positions) * 4 * shape.units),
     words: take(positions),
+    perWord: take(Math.min(shape.vocabulary, positions) * 4 * shape.units),
+    sums: take(rows * 4 * shape.units),
     transposed: { input: take(4 * shape.units * shape.embedding), recurrent: take(4 * shape.units * shape.units) },
     dHidden: state(),
     dCell: state(),

@@ -12,7 +12,9 @@ import { pack } from './packing.ts';
 import type { Sequence } from './packing.ts';
 import { classesOf, parameterNames, parameterShapes, sizeOf } from './shape.ts';
 import type { NetworkShape, ParameterName, Weights } from './shape.ts';
+import { hasManyRows, stepByStep } from './steps.ts';
 import { tensorflow } from './tensorflow.ts';
+import { distinctWords } from './words.ts';
 
 export interface TrainingOptions extends BatchSize {
   /** Asked for when it is known that there is room for them. */
@@ -81,6 +83,8 @@ export function createTrainableNetwork(shape: NetworkShape, options: TrainingOpt
       bias: over(parameters.lstmBias, shapes.lstmBias),
       peephole: over(layout.zeros, [units]),
     },
+    inputKernel: over(parameters.lstm, [embedding, 4 * units]),
+    recurrentKernel: over(parameters.lstm + recurrentAt, [units, 4 * units]),
     dense: over(parameters.dense, shapes.dense),
     denseBias: over(parameters.denseBias, shapes.denseBias),
   };
@@ -113,7 +117,10 @@ export function createTrainableNetwork(shape: NetworkShape, options: TrainingOpt
   function learnFrom(sequences: Sequence[], labels: Int32Array, total: number): { loss: number; words: Int32Array } {
     if (sequences.length === 0) return { loss: 0, words: learnNothing() };
     const packed = pack(sequences);
-    const result = forward(ops, shape, tensors, packed, memory);
+    const words = distinctWords(packed, memory, shape.vocabulary);
+    const result = hasManyRows(packed)
+      ? forward(ops, shape, tensors, packed, memory, () => stepByStep(ops, shape, tensors, packed, memory, words))
+      : forward(ops, shape, tensors, packed, memory);
     const outputs = softmax(ops.read(result.logits), shape.heads, packed.order.length);
     const heads = shape.heads.length;
     const sorted = new Int32Array(labels.length);
@@ -121,12 +128,8 @@ export function createTrainableNetwork(shape: NetworkShape, options: TrainingOpt
       sorted.set(labels.subarray(index * heads, (index + 1) * heads), row * heads);
     }
     const loss = crossEntropy(outputs, shape.heads, sorted, options.labelWeights, total);
-    const words = backward(
-      { ops, shape, memory, tensors, transposed, gradients: gradientTensors },
-      packed,
-      result,
-      outputs,
-    );
+    const learner = { ops, shape, memory, tensors, transposed, gradients: gradientTensors };
+    backward(learner, packed, words, result, outputs);
     ops.sweep();
     return { loss, words };
   }

@@ -11,6 +11,7 @@ export const gateNames = ['input', 'cell', 'forget', 'output', 'candidate', 'tan
 export type GateName = (typeof gateNames)[number];
 
 const kernelNames = [
+  'gates',
   'gateGradients',
   'add',
   'larger',
@@ -43,7 +44,8 @@ export interface RoomLayout {
 
 /** TensorFlow shares memory only from such addresses on; elsewhere it copies, and would not see later changes. */
 const alignment = 64;
-const firstByte = 1024;
+/** Below lie the kernels' constants. */
+const firstByte = 2048;
 export const pageBytes = 65536;
 
 /** Hands out places in memory, one after the other. */

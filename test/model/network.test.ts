@@ -50,7 +50,7 @@ function networkOf(shape: NetworkShape, weights: Weights, labelWeights: number[]
   const network = createTrainableNetwork(shape, {
     initial: () => weights,
     learningRate: 1e-3,
-    batch: 8,
+    batch: 20,
     longest: 12,
     labelWeights,
   });
@@ -83,6 +83,7 @@ describe('gradients', () => {
   test.each([
     ['equal lengths', [7, 7, 7, 7, 7, 7, 7, 7]],
     ['different lengths', [3, 9, 5, 2, 12, 5, 1, 2]],
+    ['so many that they are computed step by step', [9, 12, ...Array.from({ length: 18 }, (_, i) => 8 + (i % 5))]],
   ])('are those of tf.layers.lstm, %s', (_, lengths) => {
     const shape = shapeOf(10);
     const weights = weightsOf(shape, 3);
