@@ -55,8 +55,8 @@ export async function timed(work) {
 export async function timeBatches(counts, answer) {
   const seconds = {};
   for (const [batch, count] of Object.entries(counts)) {
-    const all = await timed(() => {
-      for (let at = 0; at < count; at += Number(batch)) answer(at, at + Number(batch));
+    const all = await timed(async () => {
+      for (let at = 0; at < count; at += Number(batch)) await answer(at, at + Number(batch));
     });
     seconds[batch] = all.seconds;
   }

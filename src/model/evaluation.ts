@@ -1,4 +1,5 @@
 /** Measures versions, and the linear baseline, on one part of a dataset; what was predicted once is kept. */
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -12,6 +13,7 @@ import { fitLinear } from './linear-baseline.ts';
 import { measure } from './measure.ts';
 import { trainingCode } from './network-files.ts';
 import { createPredictor } from './predictor.ts';
+import type { Answers, Share } from './thread-messages.ts';
 import { drawExamples, headOf } from './training-data.ts';
 import { readVersion } from './version-files.ts';
 import type { ReadVersion } from './version-files.ts';
@@ -21,7 +23,12 @@ export interface Evaluator {
   open(data: string): Promise<Dataset>;
 }
 
-export async function evaluateVersions(evaluator: Evaluator, order: EvaluateOrder): Promise<Evaluated> {
+/** `known` are answers that other threads have given; what is not among them is answered here. */
+export async function evaluateVersions(
+  evaluator: Evaluator,
+  order: EvaluateOrder,
+  known: Answers[] = [],
+): Promise<Evaluated> {
   const { artefacts, open } = evaluator;
   const dataset = await open(order.data);
   const candidate = await readVersion(artefacts, order.version);
@@ -33,12 +40,18 @@ export async function evaluateVersions(evaluator: Evaluator, order: EvaluateOrde
     const truth = examples.flatMap((example) => example.labels[capability] ?? []);
     const evaluate = (predicted: string[]): Evaluation => evaluationOf(order, capability, labels, truth, predicted);
     const keep = (by: string, predict: () => Promise<string[]>): Promise<string[]> =>
-      kept(artefacts, { by, data: dataset.digest, part: order.part, capability, code: trainingCode }, predict);
+      kept(artefacts, keyOf(by, dataset, order, capability), predict);
 
-    const answers = await keep(candidate.digest, () => answersOf(candidate, capability, examples));
+    const answersBy = (version: ReadVersion): Promise<string[]> =>
+      keep(version.digest, async () => {
+        const found = known.find((one) => one.version === version.digest && one.capability === capability);
+        return found?.answers ?? answersOf(version, capability, examples);
+      });
+
+    const answers = await answersBy(candidate);
     evaluated.candidate.push(evaluate(answers));
     if (stable?.labels[capability] !== undefined) {
-      const before = await keep(stable.digest, () => answersOf(stable, capability, examples));
+      const before = await answersBy(stable);
       evaluated.stable.push(evaluate(before));
       evaluated.comparisons.push({ capability, ...comparePairs(truth, answers, before) });
     }
@@ -46,6 +59,44 @@ export async function evaluateVersions(evaluator: Evaluator, order: EvaluateOrde
       evaluated.baseline.push(evaluate(await baselineAnswers(evaluator, candidate, order, capability)));
   }
   return evaluated;
+}
+
+interface Unanswered {
+  version: ReadVersion;
+  capability: string;
+  examples: Example[];
+}
+
+/** What the order's versions have to answer, but for what is kept already. */
+async function unanswered({ artefacts, open }: Evaluator, order: EvaluateOrder): Promise<Unanswered[]> {
+  const dataset = await open(order.data);
+  const digests = [order.version, ...(order.stable === null ? [] : [order.stable])];
+  const versions = await Promise.all(digests.map(async (digest) => readVersion(artefacts, digest)));
+  return versions.flatMap((version) =>
+    order.capabilities.flatMap((capability) => {
+      const path = keptAt(artefacts, keyOf(version.digest, dataset, order, capability));
+      if (version.labels[capability] === undefined || existsSync(path)) return [];
+      return { version, capability, examples: labelledFor(dataset, order, capability) };
+    }),
+  );
+}
+
+export async function countAnswers(evaluator: Evaluator, order: EvaluateOrder): Promise<number> {
+  return (await unanswered(evaluator, order)).reduce((sum, { examples }) => sum + examples.length, 0);
+}
+
+/** The answers to the examples of this share. */
+export async function answerShare(
+  evaluator: Evaluator,
+  order: EvaluateOrder,
+  { index, count }: Share,
+): Promise<Answers[]> {
+  const answers: Answers[] = [];
+  for (const { version, capability, examples } of await unanswered(evaluator, order)) {
+    const own = examples.filter((_, place) => place % count === index);
+    answers.push({ version: version.digest, capability, answers: await answersOf(version, capability, own) });
+  }
+  return answers;
 }
 
 type Measured = Pick<EvaluateOrder, 'data' | 'part'>;
@@ -69,7 +120,7 @@ export async function baselineAnswers(
 ): Promise<string[]> {
   const [dataset, source] = [await open(order.data), await open(name)];
   const by = `linear baseline, trained on ${share} of ${source.digest}`;
-  return kept(artefacts, { by, data: dataset.digest, part: order.part, capability, code: trainingCode }, async () =>
+  return kept(artefacts, keyOf(by, dataset, order, capability), async () =>
     linearAnswers(source, share, capability, labelledFor(dataset, order, capability)),
   );
 }
@@ -107,9 +158,18 @@ function linearAnswers(source: Dataset, share: number, capability: string, examp
   return model.predict(examples.map(({ text }) => text)).map(({ label }) => label);
 }
 
+/** All that answers depend on. */
+function keyOf(by: string, dataset: Dataset, { part }: Measured, capability: string): object {
+  return { by, data: dataset.digest, part, capability, code: trainingCode };
+}
+
+function keptAt(artefacts: string, key: object): string {
+  return join(artefacts, 'evaluations', `${sha256(canonical(key))}.json`);
+}
+
 /** The answers that were kept under all of `key`, or those of `predict`, which are kept from then on. */
 async function kept(artefacts: string, key: object, predict: () => Promise<string[]>): Promise<string[]> {
-  const path = join(artefacts, 'evaluations', `${sha256(canonical(key))}.json`);
+  const path = keptAt(artefacts, key);
   try {
     return z.array(z.string()).parse(JSON.parse(await readFile(path, 'utf8')));
   } catch {

@@ -5,7 +5,7 @@ import type { Dataset } from '../datasets/dataset.ts';
 import { describeVersion, measureCapabilities } from './card.ts';
 import { checkpointsIn } from './checkpoint.ts';
 import { explainAnswer } from './explain.ts';
-import { evaluateVersions, type Evaluator } from './evaluation.ts';
+import { answerShare, countAnswers, evaluateVersions, type Evaluator } from './evaluation.ts';
 import { checkpointPath, keepNetwork } from './network-files.ts';
 import { createAnsweringNetwork } from './inference.ts';
 import { initialWeights } from './initial-weights.ts';
@@ -93,8 +93,12 @@ async function answer(job: Job): Promise<ThreadMessage> {
     case 'evaluate':
       return {
         kind: 'evaluated',
-        evaluated: await evaluateVersions(evaluator, job.order),
+        evaluated: await evaluateVersions(evaluator, job.order, job.answers),
       };
+    case 'count':
+      return { kind: 'counted', count: await countAnswers(evaluator, job.order) };
+    case 'answer':
+      return { kind: 'answered', answers: await answerShare(evaluator, job.order, job.share) };
     case 'capabilities':
       return { kind: 'capabilities', capabilities: await measureCapabilities(evaluator, job.order) };
     case 'describe':

@@ -1,13 +1,18 @@
-/** Capabilities are measured side by side, on threads; what was measured stands in their order. */
+/** Capabilities, or examples where there are fewer, are measured side by side on threads; results stand in their order. */
 import type { CardOrder, MeasuredCard } from '../domain/card.ts';
 import type { Evaluated, EvaluateOrder } from '../domain/ports.ts';
 import type { Thread } from './thread.ts';
+import type { Answers } from './thread-messages.ts';
 
 type Take = () => Promise<Thread>;
 
 export async function evaluateOn(threads: number, order: EvaluateOrder, take: Take): Promise<Evaluated> {
-  const parts = await sideBySide(threads, order, take, async (thread, share) =>
-    thread.run({ kind: 'evaluate', order: share }, (message) =>
+  const first = await take();
+  const taken = [first];
+  const answers = order.capabilities.length < threads ? await answerTogether(threads, order, taken, take) : [];
+  const takeAgain = async (): Promise<Thread> => taken.pop() ?? take();
+  const parts = await sideBySide(threads, order, takeAgain, async (thread, share) =>
+    thread.run({ kind: 'evaluate', order: share, answers }, (message) =>
       message.kind === 'evaluated' ? message.evaluated : undefined,
     ),
   );
@@ -18,6 +23,35 @@ export async function evaluateOn(threads: number, order: EvaluateOrder, take: Ta
     baseline: inOrder(parts.flatMap((part) => part.baseline)),
     comparisons: inOrder(parts.flatMap((part) => part.comparisons)),
   };
+}
+
+/** Another thread loads TensorFlow and the data, which takes as long as some thousand answers. */
+const worthAThread = 3000;
+
+/** Where there is much to answer, more threads are taken, and each answers to every so many of the examples. */
+async function answerTogether(threads: number, order: EvaluateOrder, taken: Thread[], take: Take): Promise<Answers[]> {
+  const wanted = await taken[0]?.run({ kind: 'count', order }, (message) =>
+    message.kind === 'counted' ? message.count : undefined,
+  );
+  const count = Math.min(threads, Math.ceil((wanted ?? 0) / worthAThread));
+  if (count < 2) return [];
+  while (taken.length < count) taken.push(await take());
+  const [first = [], ...others] = await Promise.all(
+    taken.map(async (thread, index) =>
+      thread.run({ kind: 'answer', order, share: { index, count } }, (message) =>
+        message.kind === 'answered' ? message.answers : undefined,
+      ),
+    ),
+  );
+  return first.map(({ version, capability, answers }) => {
+    const same = (one: Answers): boolean => one.version === version && one.capability === capability;
+    const shares = [answers, ...others.map((share) => share.find(same)?.answers ?? [])];
+    return {
+      version,
+      capability,
+      answers: answers.flatMap((_, place) => shares.flatMap((share) => share[place] ?? [])),
+    };
+  });
 }
 
 export async function cardOn(threads: number, order: CardOrder, take: Take): Promise<MeasuredCard> {

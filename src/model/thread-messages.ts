@@ -56,6 +56,33 @@ export interface TrainJob {
 export interface EvaluateJob {
   kind: 'evaluate';
   order: EvaluateOrder;
+  /** What is known of what versions answer. */
+  answers: Answers[];
+}
+
+/** Counts the answers that an evaluation needs and nobody has kept. */
+export interface CountJob {
+  kind: 'count';
+  order: EvaluateOrder;
+}
+
+/** Answers every so many of the examples that are measured, for other threads to take the rest. */
+export interface AnswerJob {
+  kind: 'answer';
+  order: EvaluateOrder;
+  share: Share;
+}
+
+export interface Share {
+  index: number;
+  count: number;
+}
+
+/** A version's answers for one capability, in the order of the examples. */
+export interface Answers {
+  version: string;
+  capability: string;
+  answers: string[];
 }
 
 /** Measures the capabilities of a card, or describes all else of the version. */
@@ -69,7 +96,7 @@ export interface ExplainJob {
   order: ExplainOrder;
 }
 
-export type Job = PrepareJob | TrainJob | EvaluateJob | CardJob | ExplainJob;
+export type Job = PrepareJob | TrainJob | EvaluateJob | CountJob | AnswerJob | CardJob | ExplainJob;
 
 export type ThreadMessage =
   | { kind: 'ready' }
@@ -77,6 +104,8 @@ export type ThreadMessage =
   | { kind: 'prepared'; prepared: Prepared }
   | { kind: 'trained' }
   | { kind: 'evaluated'; evaluated: Evaluated }
+  | { kind: 'counted'; count: number }
+  | { kind: 'answered'; answers: Answers[] }
   | { kind: 'capabilities'; capabilities: CapabilityCard[] }
   | { kind: 'described'; described: Omit<MeasuredCard, 'capabilities'> }
   | { kind: 'explained'; explained: ExplainedAnswer }

@@ -135,6 +135,23 @@ describe('an evaluation', () => {
     expect(await trainer.evaluate(order, never)).toEqual(measured);
   });
 
+  test('of many examples is shared among threads, and is that of one', async () => {
+    const artefacts = await newFolder();
+    const version = await trainerIn(artefacts).train({ model: 'pets', capabilities, spec }, silent, never);
+    const order = {
+      version: version.digest,
+      stable: null,
+      capabilities: ['loud'],
+      data: 'long',
+      part: 'held-out' as const,
+      baseline: false,
+    };
+    const together = await trainerIn(artefacts).evaluate(order, never);
+    expect(together.candidate[0]?.n).toBe(5300);
+    await rm(join(artefacts, 'evaluations'), { recursive: true });
+    expect(await trainerIn(artefacts, 1).evaluate(order, never)).toEqual(together);
+  });
+
   test('makes a card whose figures are those of the evaluation, with intervals around them and mistakes explained', async () => {
     const artefacts = await newFolder();
     const trainer = trainerIn(artefacts);
