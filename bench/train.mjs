@@ -8,7 +8,12 @@ import { median, ratio, ratioText, writeResult } from './summary.mjs';
 
 const cases = {
   full: { about: 'all sequences of length 100', networks: 1, natural: false, goals: { Keras: 0.5, 'tfjs-node': 0.1 } },
-  natural: { about: 'natural lengths (the others pad to 100)', networks: 1, natural: true, goals: { Keras: 0.42, 'tfjs-node': 0.1 } },
+  natural: {
+    about: 'natural lengths (the others pad to 100)',
+    networks: 1,
+    natural: true,
+    goals: { Keras: 0.42, 'tfjs-node': 0.1 },
+  },
   several: {
     about: '4 networks side by side, natural lengths (the others one after the other, padded to 100)',
     networks: 4,
