@@ -40,6 +40,8 @@ export const planKeys: Record<string, string> = {
   'train.epochs': 'Times that the training part is gone through. Default 10.',
   'train.batch': 'Examples a step. Default 32.',
   'train.learning rate': 'Of adam. Default 0.001.',
+  'train.clip norm':
+    'Largest norm of the gradients of a step, all parameters together; larger ones are scaled down. Default: none.',
   'train.vocabulary': 'Words that are known; others are one unknown word. Default 10000.',
   'train.length': 'Words of a text that are read, from its beginning. Default 100.',
   'train.embedding': 'Numbers a word. Default 128.',

@@ -42,7 +42,7 @@ function trainSpec(written: NonNullable<WrittenPlan['train']>): TrainSpec {
   const { length = 100, embedding = 128, units = 128, seed = 1, 'learning rate': learningRate = 0.001 } = written;
   const spec = { data, share, network, epochs, batch, learningRate, vocabulary, length, embedding, units, seed };
   const { pooling = 'last', 'word dropout': wordDropout = 0, patience, averaging } = written;
-  const { 'class weights': classWeights, schedule } = written;
+  const { 'class weights': classWeights, 'clip norm': clipNorm, schedule } = written;
   // What says the same as leaving it out is left out, so that both spellings give the same version.
   return {
     ...spec,
@@ -51,6 +51,7 @@ function trainSpec(written: NonNullable<WrittenPlan['train']>): TrainSpec {
     ...(patience === undefined || patience >= epochs ? {} : { patience }),
     ...(averaging === 'epochs' ? { averaging } : {}),
     ...(classWeights === 'balanced' ? { classWeights } : {}),
+    ...(clipNorm === undefined ? {} : { clipNorm }),
     ...(schedule === 'linear' || schedule === 'cosine' ? { schedule } : {}),
   };
 }

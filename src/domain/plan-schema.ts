@@ -40,6 +40,7 @@ const train = z
     epochs: whole(1, '10', 10_000).optional(),
     batch: whole(1, '32', 65_536).optional(),
     'learning rate': number({ least: 0, most: 10, open: 'least', example: '0.001' }).optional(),
+    'clip norm': number({ least: 0, most: 1e6, open: 'least', example: '1' }).optional(),
     vocabulary: whole(10, '10000').optional(),
     length: whole(1, '100', 10_000).optional(),
     embedding: whole(4, '128', 8192, 4).optional(),

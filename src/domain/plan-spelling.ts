@@ -52,6 +52,7 @@ export const sections: Record<string, Section> = {
       'epochs',
       'batch',
       'learning rate',
+      'clip norm',
       'vocabulary',
       'length',
       'embedding',

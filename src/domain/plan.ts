@@ -53,6 +53,8 @@ export interface TrainSpec {
   averaging?: 'epochs';
   /** Balanced: rare labels count as much as frequent ones in the loss; left out: every example counts the same. */
   classWeights?: 'balanced';
+  /** The largest norm of a step's gradients, all parameters together; larger ones are scaled down. Left out: any. */
+  clipNorm?: number;
   /** How the learning rate falls to nothing over all epochs; left out: not at all. */
   schedule?: 'linear' | 'cosine';
   seed: number;

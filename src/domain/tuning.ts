@@ -82,7 +82,7 @@ function forEpochs({ patience, ...spec }: TrainSpec, epochs: number): TrainSpec 
 /** The `train` section of a plan, as people write it, without what is usual. */
 export function trainSection(spec: TrainSpec): Record<string, string | number> {
   const { data, share, network, epochs, patience, batch, learningRate, vocabulary, length, embedding, units } = spec;
-  const { pooling, wordDropout, averaging, classWeights, schedule, seed } = spec;
+  const { pooling, wordDropout, averaging, classWeights, clipNorm, schedule, seed } = spec;
   return {
     data,
     ...(share === 1 ? {} : { share }),
@@ -91,6 +91,7 @@ export function trainSection(spec: TrainSpec): Record<string, string | number> {
     ...(patience === undefined ? {} : { patience }),
     batch,
     'learning rate': learningRate,
+    ...(clipNorm === undefined ? {} : { 'clip norm': clipNorm }),
     ...(vocabulary === 10_000 ? {} : { vocabulary }),
     length,
     embedding,

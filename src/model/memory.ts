@@ -9,9 +9,10 @@ export interface Layout extends RoomLayout {
   bytes: number;
   /** Bytes from what one replica has for itself to the same of the next. */
   stride: number;
-  /** Where replicas meet, and what each has lost. */
+  /** Where replicas meet, what each has lost, and the squares of its part of the gradients. */
   control: number;
   losses: number;
+  squares: number;
   parameters: Offsets<ParameterName>;
   /** Adam's moments. */
   means: Offsets<ParameterName>;
@@ -75,6 +76,7 @@ function layOut(shape: NetworkShape, size: BatchSize, { index, count }: Omit<Rep
   const common = {
     control: take(controls),
     losses: take(count),
+    squares: take(count),
     parameters: takeParameters(),
     means: takeParameters(),
     variances: takeParameters(),

@@ -20,6 +20,8 @@ export interface TrainingOptions extends BatchSize {
   /** Asked for when it is known that there is room for them. */
   initial: () => Weights;
   learningRate: number;
+  /** The largest norm of all gradients of a step together; left out: any. */
+  clip?: number;
   /** How much each label of each head counts in the loss; 1 where nothing is said. */
   labelWeights: number[][];
   /** To go on from what `state` gave. */
@@ -140,28 +142,64 @@ export function createTrainableNetwork(shape: NetworkShape, options: TrainingOpt
     return new Int32Array();
   }
 
+  const tables = parameterNames.filter((name) => name !== 'embedding');
+  const toFirst = -index * layout.stride;
+  /** This replica's part of a parameter, in floats. In fours: arrays begin at multiples of 64 bytes, so there is room. */
+  function partOf(name: ParameterName): { from: number; floats: number } {
+    const fours = Math.ceil(sizeOf(shapes[name]) / 4);
+    const from = Math.floor((fours * index) / count);
+    return { from: 4 * from, floats: 4 * (Math.floor((fours * (index + 1)) / count) - from) };
+  }
+
+  /** Adds up this replica's part of the gradients, in the order of the replicas, where the first one has it. */
+  function addUp(): void {
+    for (const name of tables) {
+      const { from, floats: size } = partOf(name);
+      const first = gradients[name] + toFirst + 4 * from;
+      for (let other = 1; other < count; other++) kernels.add(first, first + other * layout.stride, size);
+    }
+  }
+
+  /** What gradients are multiplied with, so that the norm of all of them together is at most `clip`. */
+  function scaleFor(clip: number): number {
+    const { slots, stride } = layout;
+    let own = kernels.rowSquares(
+      gradients.embedding + toFirst,
+      slots + toFirst,
+      stride,
+      count,
+      index,
+      shape.vocabulary,
+      embedding,
+    );
+    for (const name of tables) {
+      const { from, floats: size } = partOf(name);
+      own += kernels.squares(gradients[name] + toFirst + 4 * from, size);
+    }
+    const squares = floats(layout.squares, count);
+    squares[index] = own;
+    meet();
+    return Math.min(1, clip / Math.sqrt(squares.reduce((sum, one) => sum + one, 0)));
+  }
+
   /** Adam as Keras has it, dense, also for the embedding; each replica moves its part of every parameter. */
   function update(learningRate: number): void {
     updates++;
     const { beta1, beta2, epsilon } = adam;
     const rate = (learningRate * Math.sqrt(1 - beta2 ** updates)) / (1 - beta1 ** updates);
     const { means, variances, stride, slots, seen } = layout;
-    const part = (of: number, place: number): number => Math.floor((of * place) / count);
-    const toFirst = -index * stride;
+    addUp();
+    const scale = options.clip === undefined ? 1 : scaleFor(options.clip);
+    const changes = [scale, rate, beta1, beta2, epsilon];
     for (const name of parameterNames) {
       const arrays = [parameters[name], means[name], variances[name], gradients[name] + toFirst];
       if (name === 'embedding') {
-        const rows = [part(shape.vocabulary, index), part(shape.vocabulary, index + 1), embedding];
-        kernels.adamRows(...arrays, slots + toFirst, stride, count, seen, ...rows, rate, beta1, beta2, epsilon);
+        const rows = [index, shape.vocabulary, embedding];
+        kernels.adamRows(...arrays, slots + toFirst, stride, count, seen, ...rows, ...changes);
         continue;
       }
-      // In fours: arrays begin at multiples of 64 bytes, so there is room to round up.
-      const fours = Math.ceil(sizeOf(shapes[name]) / 4);
-      const [from, to] = [part(fours, index), part(fours, index + 1)];
-      const mine = arrays.map((at) => at + 16 * from);
-      const [, , , gradient = 0] = mine;
-      for (let other = 1; other < count; other++) kernels.add(gradient, gradient + other * stride, 4 * (to - from));
-      kernels.adam(...mine, 4 * (to - from), rate, beta1, beta2, epsilon);
+      const { from, floats: size } = partOf(name);
+      kernels.adam(...arrays.map((at) => at + 4 * from), size, ...changes);
     }
   }
 

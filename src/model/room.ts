@@ -21,8 +21,10 @@ const kernelNames = [
   'adam',
   'adamRows',
 ] as const;
+const sumNames = ['squares', 'rowSquares'] as const;
 /** The functions of `kernels/lstm.ts`, with their arguments in the order written there. */
-export type Kernels = Record<(typeof kernelNames)[number], (...numbers: number[]) => void>;
+export type Kernels = Record<(typeof kernelNames)[number], (...numbers: number[]) => void> &
+  Record<(typeof sumNames)[number], (...numbers: number[]) => number>;
 
 export interface Room {
   kernels: Kernels;
@@ -82,7 +84,7 @@ export function openKernels(memory: WebAssembly.Memory) {
 let module: WebAssembly.Module | undefined;
 
 function areKernels(exports: object): exports is Kernels {
-  return kernelNames.every((name) => name in exports);
+  return [...kernelNames, ...sumNames].every((name) => name in exports);
 }
 
 export interface RoomSize {

@@ -72,6 +72,7 @@ export function trainNetwork(
   const options = {
     initial: () => initialWeights(shape, spec.seed),
     learningRate: spec.learningRate,
+    ...(spec.clipNorm === undefined ? {} : { clip: spec.clipNorm }),
     ...batchSize(spec),
     labelWeights: weightsOf(heads, train.labels, spec),
     state: before === null ? null : { updates: before.place.updates, memory: before.memory },

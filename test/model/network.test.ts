@@ -46,13 +46,19 @@ function batchOf(lengths: number[], heads: number[], seed: number) {
 }
 
 let open: TrainableNetwork[] = [];
-function networkOf(shape: NetworkShape, weights: Weights, labelWeights: number[][] = []): TrainableNetwork {
+function networkOf(
+  shape: NetworkShape,
+  weights: Weights,
+  labelWeights: number[][] = [],
+  clip?: number,
+): TrainableNetwork {
   const network = createTrainableNetwork(shape, {
     initial: () => weights,
     learningRate: 1e-3,
     batch: 20,
     longest: 12,
     labelWeights,
+    ...(clip === undefined ? {} : { clip }),
   });
   open.push(network);
   return network;
@@ -186,10 +192,14 @@ describe('gradients', () => {
 });
 
 describe('training', () => {
-  test('is Adam as Keras has it, dense also for the embedding, over 30 steps', () => {
+  test.each([
+    ['as they are', undefined],
+    ['clipped by their norm', 0.05],
+  ])('is Adam as Keras has it, dense also for the embedding, over 30 steps, gradients %s', (_, clip) => {
     const shape = shapeOf(10);
     const weights = weightsOf(shape, 5);
-    const network = networkOf(shape, weights);
+    const network = networkOf(shape, weights, [], clip);
+    let clipped = 0;
     const double = (name: ParameterName) => {
       const w = Float64Array.from(weights[name]);
       return { name, w, m: new Float64Array(w.length), v: new Float64Array(w.length) };
@@ -201,9 +211,13 @@ describe('training', () => {
       // Half of the words never come in the first half of the steps, and the others rest in the second.
       const half = sequences.map((ids) => ids.map((id) => (id % 30) + (step > 15 ? 30 : 0)));
       const { gradients } = network.gradients(half, labels);
+      const norm = Math.hypot(...parameterNames.map((name) => Math.hypot(...gradients[name])));
+      const scale = Math.min(1, (clip ?? Infinity) / norm);
+      if (scale < 1) clipped++;
       const rate = (1e-3 * Math.sqrt(1 - 0.999 ** step)) / (1 - 0.9 ** step);
       for (const { name, w, m, v } of expected) {
-        for (const [i, g] of gradients[name].entries()) {
+        for (const [i, gradient] of gradients[name].entries()) {
+          const g = scale * gradient;
           const mean = 0.9 * (m[i] ?? 0) + 0.1 * g;
           const variance = 0.999 * (v[i] ?? 0) + 0.001 * g * g;
           [m[i], v[i]] = [mean, variance];
@@ -212,6 +226,7 @@ describe('training', () => {
       }
       network.train(half, labels);
     }
+    expect(clipped > 0).toBe(clip !== undefined);
     const got = network.weights();
     for (const { name, w } of expected) expect([name, worst(got[name], w)]).toEqual([name, expect.closeTo(0, 5)]);
   });

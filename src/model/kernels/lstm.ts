@@ -215,6 +215,7 @@ export function adam(
   variance: usize,
   gradient: usize,
   count: i32,
+  scale: f32,
   rate: f32,
   beta1: f32,
   beta2: f32,
@@ -222,15 +223,34 @@ export function adam(
 ): void {
   const end = (<usize>count) << 2;
   for (let j: usize = 0; j < end; j += 16) {
-    adamStep(weight + j, mean + j, variance + j, v128.load(gradient + j), rate, beta1, beta2, epsilon);
+    const value = f32x4.mul(f32x4.splat(scale), v128.load(gradient + j));
+    adamStep(weight + j, mean + j, variance + j, value, rate, beta1, beta2, epsilon);
   }
 }
 
+/** Four values of a row's gradient, added up in the order of the replicas. */
+function rowGradient(
+  row: usize,
+  j: usize,
+  gradient: usize,
+  slots: usize,
+  stride: usize,
+  replicas: i32,
+  rowBytes: usize,
+): v128 {
+  let value = f32x4.splat(0);
+  for (let r: usize = 0; r < <usize>replicas; r++) {
+    const slot = <usize>load<u32>(slots + r * stride + (row << 2));
+    if (slot) value = f32x4.add(value, v128.load(gradient + r * stride + (slot - 1) * rowBytes + j));
+  }
+  return value;
+}
+
 /**
- * The same Adam on the rows `from` to `to` of a table of which few rows have gradients in one step. `slots` holds, for
- * each row, one plus its row in `gradient`, or 0; each replica has its own of both, `stride` bytes apart, and gradients
- * are added up in the order of the replicas. `seen` is a byte for each row: one that never had a gradient has zero
- * moments, and Adam leaves it as it is, so passing over it changes nothing.
+ * The same Adam on every `replicas`th row from `first` on of a table of which few rows have gradients in one step.
+ * `slots` holds, for each row, one plus its row in `gradient`, or 0; each replica has its own of both, `stride` bytes
+ * apart. `seen` is a byte for each row: one that never had a gradient has zero moments, and Adam leaves it as it is, so
+ * passing over it changes nothing.
  */
 export function adamRows(
   weight: usize,
@@ -241,9 +261,10 @@ export function adamRows(
   stride: usize,
   replicas: i32,
   seen: usize,
-  from: i32,
-  to: i32,
+  first: i32,
+  rows: i32,
   columns: i32,
+  scale: f32,
   rate: f32,
   beta1: f32,
   beta2: f32,
@@ -251,19 +272,68 @@ export function adamRows(
 ): void {
   const rowBytes = (<usize>columns) << 2;
   const none = f32x4.splat(0);
-  for (let row: usize = <usize>from; row < <usize>to; row++) {
-    let known = false;
-    for (let r: usize = 0; r < <usize>replicas; r++) known = known || load<u32>(slots + r * stride + (row << 2)) != 0;
+  for (let row: usize = <usize>first; row < <usize>rows; row += <usize>replicas) {
+    const known = hasGradient(row, slots, stride, replicas);
     if (known) store<u8>(seen + row, 1);
     else if (!load<u8>(seen + row)) continue;
-    const at = row * rowBytes;
-    for (let j: usize = 0; j < rowBytes; j += 16) {
-      let value = none;
-      for (let r: usize = 0; r < <usize>replicas; r++) {
-        const slot = <usize>load<u32>(slots + r * stride + (row << 2));
-        if (slot) value = f32x4.add(value, v128.load(gradient + r * stride + (slot - 1) * rowBytes + j));
+    const from = row * rowBytes;
+    const end = from + rowBytes;
+    if (!known) {
+      for (let at = from; at < end; at += 16) {
+        adamStep(weight + at, mean + at, variance + at, none, rate, beta1, beta2, epsilon);
       }
-      adamStep(weight + at + j, mean + at + j, variance + at + j, value, rate, beta1, beta2, epsilon);
+      continue;
+    }
+    for (let at = from; at < end; at += 16) {
+      const sum = rowGradient(row, at - from, gradient, slots, stride, replicas, rowBytes);
+      const value = f32x4.mul(f32x4.splat(scale), sum);
+      adamStep(weight + at, mean + at, variance + at, value, rate, beta1, beta2, epsilon);
     }
   }
+}
+
+function hasGradient(row: usize, slots: usize, stride: usize, replicas: i32): bool {
+  for (let r: usize = 0; r < <usize>replicas; r++) if (load<u32>(slots + r * stride + (row << 2))) return true;
+  return false;
+}
+
+function total(sums: v128): f32 {
+  return (
+    f32x4.extract_lane(sums, 0) +
+    f32x4.extract_lane(sums, 1) +
+    f32x4.extract_lane(sums, 2) +
+    f32x4.extract_lane(sums, 3)
+  );
+}
+
+/** Sum of the squares of `count` floats (a multiple of four). */
+export function squares(gradient: usize, count: i32): f32 {
+  let sums = f32x4.splat(0);
+  for (let at = gradient, end = gradient + ((<usize>count) << 2); at < end; at += 16) {
+    const value = v128.load(at);
+    sums = f32x4.add(sums, f32x4.mul(value, value));
+  }
+  return total(sums);
+}
+
+/** The same of the rows that `adamRows` changes, with the same arguments. */
+export function rowSquares(
+  gradient: usize,
+  slots: usize,
+  stride: usize,
+  replicas: i32,
+  first: i32,
+  rows: i32,
+  columns: i32,
+): f32 {
+  const rowBytes = (<usize>columns) << 2;
+  let sums = f32x4.splat(0);
+  for (let row: usize = <usize>first; row < <usize>rows; row += <usize>replicas) {
+    if (!hasGradient(row, slots, stride, replicas)) continue;
+    for (let j: usize = 0; j < rowBytes; j += 16) {
+      const value = rowGradient(row, j, gradient, slots, stride, replicas, rowBytes);
+      sums = f32x4.add(sums, f32x4.mul(value, value));
+    }
+  }
+  return total(sums);
 }
