@@ -2,21 +2,24 @@
 import { relative } from 'node:path';
 import { root } from '../scripts/setup/places.mjs';
 import { inNode, inPython, takeTurns, withContenders } from './contender.mjs';
-import { withMails } from './mails.mjs';
 import { kerasPython } from './python.mjs';
 import { mean, median, ratio, ratioText, standardError, writeResult } from './summary.mjs';
+import { reviews, withTexts } from './texts.mjs';
 
-/** Epochs by capability. */
-const trainings = { spam: 3, topic: 8 };
+const trainings = [
+  { data: 'mail', capability: 'spam', epochs: 3 },
+  { data: 'mail', capability: 'topic', epochs: 8 },
+  { data: reviews, capability: 'sentiment', epochs: 3 },
+];
 
 export async function bench({ seeds }) {
   const python = await kerasPython();
   const results = {};
-  await withMails(async (write) => {
-    for (const [capability, epochs] of Object.entries(trainings)) {
+  for (const { data, capability, epochs } of trainings) {
+    await withTexts(data, async (write) => {
       const [train, heldOut] = [write('train', capability), write('held-out', capability)];
       console.log(
-        `\n ${capability}: ${train.mails} mails, ${heldOut.mails} held out; epochs: ${epochs}, seeds: ${seeds}`,
+        `\n ${capability}: ${train.texts} texts, ${heldOut.texts} held out; epochs: ${epochs}, seeds: ${seeds}`,
       );
       const options = { ...train, heldOut: heldOut.folder };
       const wanted = [
@@ -26,10 +29,10 @@ export async function bench({ seeds }) {
       // Round 0, which is thrown away, need not go to the end.
       const request = (round) => ({ seed: round, epochs: round === 0 ? 1 : epochs });
       const answers = await withContenders(wanted, (contenders) => takeTurns(contenders, seeds, request));
-      results[capability] = { mails: train.mails, heldOut: heldOut.mails, epochs, answers };
+      results[capability] = { data, texts: train.texts, heldOut: heldOut.texts, epochs, answers };
       report(answers);
-    }
-  });
+    });
+  }
   const file = writeResult('accuracy', { seeds, batch: 32, learningRate: 1e-3, capabilities: results });
   console.log(`\n written to ${relative(root, file)}`);
 }
@@ -46,6 +49,14 @@ function report(answers) {
     const [time, epochs] = [median(seconds(name)), needed(name)];
     const reached = `${(time * epochs).toFixed(2)} s to ${target.toFixed(4)} (epoch ${epochs})`;
     console.log(`   ${name.padEnd(8)} ${accuracy}   ${time.toFixed(3)} s an epoch   ${reached}   ${version}`);
+  }
+  if (final('Gradus').length > 1) {
+    const [ours, theirs] = [final('Gradus'), final('Keras')];
+    const error = Math.hypot(standardError(ours), standardError(theirs));
+    const difference = mean(ours) - mean(theirs);
+    console.log(
+      `   Gradus − Keras: ${difference.toFixed(4)} ± ${error.toFixed(4)} ${difference >= -error ? '✓' : '✗'} at least −${error.toFixed(4)}`,
+    );
   }
   const toTarget = (name) => seconds(name).map((time) => time * needed(name));
   const epoch = ratioText(ratio(seconds('Gradus'), seconds('Keras')));

@@ -2,9 +2,9 @@
 import { relative } from 'node:path';
 import { root } from '../scripts/setup/places.mjs';
 import { inNode, inPython, takeTurns, withContenders } from './contender.mjs';
-import { withMails } from './mails.mjs';
 import { kerasPython } from './python.mjs';
 import { median, ratio, ratioText, writeResult } from './summary.mjs';
+import { withTexts } from './texts.mjs';
 
 /** Mails that are answered in a round, by the size of a batch. */
 const counts = { 256: 1024, 32: 1024, 1: 64 };
@@ -20,7 +20,7 @@ const batches = Object.keys(counts).sort((a, b) => b - a);
 
 export async function bench({ rounds }) {
   const python = await kerasPython();
-  const result = await withMails(async (write) => {
+  const result = await withTexts('mail', async (write) => {
     const { meanLength, ...data } = write('held-out', 'spam');
     console.log(
       `\n answers a second, ${meanLength.toFixed(0)} tokens in the mean (the others pad to 100, or as they say)`,
@@ -65,7 +65,7 @@ function report(answers, memory) {
 }
 
 /** Resident MiB of a process that trains, after some epochs and after ten times as many. */
-async function trainLong({ folder, classes, mails }) {
+async function trainLong({ folder, classes, texts: mails }) {
   const memory = {};
   await withContenders([inNode('Gradus', 'gradus-train.mjs', { folder, classes })], async ([gradus]) => {
     for (let epoch = 1; epoch <= 200; epoch++) {

@@ -1,14 +1,12 @@
 /** How good the product's own plans become on texts that they have not seen, over seeds, beside the linear baseline. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { importFiles } from '../dist/src/datasets/own/import.js';
-import { keepOwn } from '../dist/src/datasets/own/own-datasets.js';
 import { readPlanText } from '../dist/src/domain/plan-input.js';
 import { createTrainer } from '../dist/src/model/trainer.js';
 import { cache, root } from '../scripts/setup/places.mjs';
-import { chineseReviews } from './python.mjs';
 import { mean, standardError, writeResult } from './summary.mjs';
+import { importReviews } from './texts.mjs';
 
 /** What each plan in examples/ has to reach. */
 const goals = {
@@ -34,27 +32,6 @@ export async function bench({ seeds }) {
     rmSync(folder, { recursive: true });
   }
   console.log(`\n written to ${relative(root, writeResult('quality', { seeds, plans: results }))}`);
-}
-
-/** As a user would bring them: copies are left out, and parts are drawn by hash. */
-async function importReviews(folder, own) {
-  const rows = Object.entries(await chineseReviews()).flatMap(([label, path]) =>
-    readFileSync(path, 'utf8')
-      .split('\n')
-      .map((text) => `${JSON.stringify({ text, sentiment: label })}\n`),
-  );
-  const path = join(folder, 'reviews.jsonl');
-  writeFileSync(path, rows.join(''));
-  const mapping = {
-    text: ['text'],
-    labels: { sentiment: 'sentiment' },
-    id: null,
-    part: null,
-    group: null,
-    attributes: [],
-  };
-  const { examples, report: imported } = await importFiles([{ path, format: 'jsonl', encoding: null }], mapping);
-  await keepOwn(own, 'reviews-zh', examples, imported);
 }
 
 async function trainings(trainer, model, capabilities, spec, seeds) {

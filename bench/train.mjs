@@ -2,9 +2,9 @@
 import { relative } from 'node:path';
 import { root } from '../scripts/setup/places.mjs';
 import { inNode, inPython, takeTurns, withContenders } from './contender.mjs';
-import { withMails } from './mails.mjs';
 import { kerasPython, torchPython } from './python.mjs';
 import { median, ratio, ratioText, writeResult } from './summary.mjs';
+import { withTexts } from './texts.mjs';
 
 const cases = {
   full: { about: 'all sequences of length 100', networks: 1, natural: false, goals: { Keras: 0.5, 'tfjs-node': 0.1 } },
@@ -26,9 +26,9 @@ export async function bench({ rounds }) {
   const [keras, torch] = [await kerasPython(), await torchPython()];
   const results = {};
   let mails = 0;
-  await withMails(async (write) => {
+  await withTexts('mail', async (write) => {
     const { meanLength, ...data } = write('train', 'topic', 1024);
-    mails = data.mails;
+    mails = data.texts;
     for (const [name, { about, networks, natural, goals }] of Object.entries(cases)) {
       console.log(`\n ${about}; ${mails} mails${natural ? `, ${meanLength.toFixed(0)} tokens in the mean` : ''}`);
       const options = { ...data, networks, natural };

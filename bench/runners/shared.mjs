@@ -7,7 +7,7 @@ import util from 'node:util';
 
 export const options = JSON.parse(process.argv[2] ?? '{}');
 
-/** What `bench/mails.mjs` wrote. */
+/** What `bench/texts.mjs` wrote. */
 export function readMails(folder) {
   const read = (name) => {
     const { buffer, byteOffset, byteLength } = readFileSync(join(folder, `${name}.i32`));

@@ -10,7 +10,7 @@ options = json.loads(sys.argv[1])
 
 
 def read_mails(folder):
-    """What `bench/mails.mjs` wrote: ids [mails, length], the length of each, and its label."""
+    """What `bench/texts.mjs` wrote: ids [mails, length], the length of each, and its label."""
     read = lambda name: np.fromfile(Path(folder) / f"{name}.i32", dtype=np.int32)
     labels = read("labels")
     return read("ids").reshape(len(labels), -1), read("lengths"), labels
