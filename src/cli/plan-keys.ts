@@ -65,7 +65,7 @@ export const planKeys: Record<string, string> = {
   'stages.then': 'ΔN: how many each later stage has; a number, or an expression of t (t = 1, 2, …), rounded down.',
   'stages.lists': 'The stages themselves: a list of lists of names.',
   'internal test.gate':
-    'Conditions over held-out metrics that every capability must meet. Default accuracy >= stable.accuracy - 0.02.',
+    'Conditions over held-out metrics that every capability must meet, e.g. gap.tokens <= 0.1 (best less worst accuracy of short and long texts; also script, or an attribute of the data). Default accuracy >= stable.accuracy - 0.02.',
   'internal test.capability gates': 'More conditions, by capability.',
   'internal test.testers': 'Groups of users who get the candidate in the internal test and ever after.',
   'internal test.min rated': "How many of the testers' answers have to be rated. Default 10 where there are testers.",

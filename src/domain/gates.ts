@@ -2,11 +2,11 @@
 import { judge, type Value } from './evaluate.ts';
 import { parseCondition } from './expressions.ts';
 import type { LiveEvidence } from './live-evidence.ts';
-import { isClassMetric, isMeanMetric, isQuantileMetric } from './metrics.ts';
+import { isClassMetric, isGroupMetric, isMeanMetric, isQuantileMetric, type GroupMetric } from './metrics.ts';
 import type { Plan } from './plan.ts';
 import type { Finding, Verdict } from './verdict.ts';
 import type { Evaluation, Examination } from './version.ts';
-import { didYouMean, duration } from './words.ts';
+import { didYouMean, duration, listed } from './words.ts';
 
 export interface InternalTestInput {
   plan: Plan;
@@ -98,6 +98,8 @@ function measured(plan: Plan, evaluation: Evaluation, [first = '', second]: stri
   if (second === undefined) {
     if (first === 'accuracy' || first === 'n') return evaluation[first];
     if (isClassMetric(first)) return evaluation.macro[first];
+  } else if (isGroupMetric(first)) {
+    return amongGroups(evaluation, first, second);
   } else if (isClassMetric(second)) {
     if (first === 'macro' || first === 'weighted') return evaluation[first][second];
   } else if (isClassMetric(first)) {
@@ -111,6 +113,23 @@ function measured(plan: Plan, evaluation: Evaluation, [first = '', second]: stri
     return { kind: 'missing', why: `${capability} has no class ${second}${didYouMean(second, Object.keys(perClass))}` };
   }
   return { kind: 'missing', why: `${side}${[first, second ?? []].flat().join('.')} was not measured` };
+}
+
+/** In a smaller group chance alone makes a gap. */
+const fewestOfGroup = 30;
+
+function amongGroups({ groups = [] }: Evaluation, metric: GroupMetric, by: string): Value {
+  const large = groups.filter((group) => group.by === by && group.n >= fewestOfGroup);
+  if (large.length < 2) {
+    const known = [...new Set(groups.map((group) => group.by))];
+    const which = known.includes(by)
+      ? `fewer than two groups of ${by} have ${fewestOfGroup} examples`
+      : `examples are not grouped by ${by}${didYouMean(by, known)}; they are by ${listed(known)}`;
+    return { kind: 'missing', why: known.length === 0 ? 'groups of examples were not measured' : which };
+  }
+  const accuracies = large.map(({ accuracy }) => accuracy);
+  const worst = Math.min(...accuracies);
+  return metric === 'worst' ? worst : Math.max(...accuracies) - worst;
 }
 
 function saidByTesters(evidence: LiveEvidence | null, [name = '']: string[], minRated: number): Value {

@@ -8,6 +8,9 @@ export const classMetrics = ['precision', 'recall', 'f1'] as const;
 export type ClassMetric = (typeof classMetrics)[number];
 const heldOut: string[] = ['accuracy', ...classMetrics, 'n'];
 const averages = ['macro', 'weighted'];
+/** Of the groups that examples fall into: the distance of the best and the worst accuracy, and the worst one. */
+export const groupMetrics = ['gap', 'worst'] as const;
+export type GroupMetric = (typeof groupMetrics)[number];
 
 /** What `learn when` may look at: sums and means over a whole release. */
 export const learningFigures = [
@@ -59,13 +62,18 @@ function gateName(path: string[], known: Known): string | null {
     if (second === undefined) return `${first} alone is not a metric; write e.g. ${first}.accuracy`;
     return gateName(path.slice(1), known);
   }
+  if (isGroupMetric(first)) {
+    if (second === undefined)
+      return `${first} alone is not a metric; write what examples are grouped by, e.g. ${first}.tokens`;
+    return third === undefined ? null : tooLong(path);
+  }
   if (averages.includes(first)) return behind(path, [...classMetrics], 'an average');
   if (isClassMetric(first) && second !== undefined) {
     return third === undefined ? className(first, second, known) : tooLong(path);
   }
   return oneOf(
     path,
-    [...heldOut, 'stable', 'baseline', 'testers', 'weighted', 'macro', 'difference'],
+    [...heldOut, 'stable', 'baseline', 'testers', 'weighted', 'macro', 'difference', ...groupMetrics],
     'a metric of the internal test',
   );
 }
@@ -114,4 +122,8 @@ export function isQuantileMetric(name: string): name is QuantileMetric {
 
 export function isClassMetric(name: string): name is ClassMetric {
   return classMetrics.some((metric) => metric === name);
+}
+
+export function isGroupMetric(name: string): name is GroupMetric {
+  return groupMetrics.some((metric) => metric === name);
 }

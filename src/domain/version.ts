@@ -35,6 +35,17 @@ export interface Evaluation {
   /** confusion[true][predicted], in the order of `labels`. */
   labels: string[];
   confusion: number[][];
+  /** Left out by what measured before there were groups. */
+  groups?: GroupAccuracy[];
+}
+
+/** Accuracy among examples that have something in common. */
+export interface GroupAccuracy {
+  /** What they are grouped by: `tokens` (length), `script`, or an attribute that the data gives. */
+  by: string;
+  value: string;
+  n: number;
+  accuracy: number;
 }
 
 /** Difference of accuracy between candidate and stable on the same examples, with a 95 % interval. */

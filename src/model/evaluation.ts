@@ -6,14 +6,16 @@ import { z } from 'zod';
 import type { Dataset, Example } from '../datasets/dataset.ts';
 import { GradusError } from '../domain/errors.ts';
 import type { Evaluated, EvaluateOrder } from '../domain/ports.ts';
-import type { Evaluation } from '../domain/version.ts';
+import type { Evaluation, GroupAccuracy } from '../domain/version.ts';
 import { comparePairs } from './comparison.ts';
 import { canonical, sha256, writeWhole } from './files.ts';
 import { fitLinear } from './linear-baseline.ts';
 import { measure } from './measure.ts';
 import { trainingCode } from './network-files.ts';
 import { createPredictor } from './predictor.ts';
+import { slices } from './slices.ts';
 import type { Answers, Share } from './thread-messages.ts';
+import { tokenize } from './tokenizer.ts';
 import { drawExamples, headOf } from './training-data.ts';
 import { readVersion } from './version-files.ts';
 import type { ReadVersion } from './version-files.ts';
@@ -38,7 +40,11 @@ export async function evaluateVersions(
     const { labels } = headOf(dataset, capability);
     const examples = labelledFor(dataset, order, capability);
     const truth = examples.flatMap((example) => example.labels[capability] ?? []);
-    const evaluate = (predicted: string[]): Evaluation => evaluationOf(order, capability, labels, truth, predicted);
+    const grouped = groupsOf(examples);
+    const evaluate = (predicted: string[]): Evaluation => ({
+      ...evaluationOf(order, capability, labels, truth, predicted),
+      groups: grouped(predicted.map((label, place) => label === truth[place])),
+    });
     const keep = (by: string, predict: () => Promise<string[]>): Promise<string[]> =>
       kept(artefacts, keyOf(by, dataset, order, capability), predict);
 
@@ -109,6 +115,14 @@ export function evaluationOf(
   predicted: string[],
 ): Evaluation {
   return { capability, data, part, ...measure([...new Set([...labels, ...predicted])], truth, predicted) };
+}
+
+/** Gives the groups' accuracies for what was answered rightly. */
+function groupsOf(examples: Example[]): (right: boolean[]) => GroupAccuracy[] {
+  const rows = examples.map(({ text, attributes = {} }) => ({ text, attributes }));
+  const tokens = examples.map(({ text }) => tokenize(text).length);
+  return (right) =>
+    slices(rows, right, tokens).map(({ name, value, n, accuracy }) => ({ by: name, value, n, accuracy }));
 }
 
 /** What the linear baseline answers, which learns from the training examples that the version had. */

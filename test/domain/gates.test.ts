@@ -52,6 +52,35 @@ describe('a gate', () => {
     expect(gate('recall.spam >= 0.95')).toMatchObject({ state: 'breached', reason: 'recall.spam 0.913 < 0.95' });
   });
 
+  test('knows groups of examples: the worst one, and how far it is behind the best', () => {
+    const candidate = {
+      ...evaluation('spam', 0.9, {}),
+      groups: [
+        { by: 'language', value: 'en', n: 400, accuracy: 0.95 },
+        { by: 'language', value: 'de', n: 30, accuracy: 0.8 },
+        { by: 'language', value: 'fr', n: 29, accuracy: 0.1 },
+        { by: 'script', value: 'latin', n: 459, accuracy: 0.9 },
+      ],
+    };
+    const full = examined({ candidate });
+    expect(gate('gap.language <= 0.1', full)).toMatchObject({ state: 'breached', reason: 'gap.language 0.15 > 0.1' });
+    expect(gate('worst.language >= 0.75', full)).toMatchObject({ state: 'holds' });
+    expect(gate('gap.script <= 0.1', full)).toMatchObject({
+      state: 'open',
+      reason: 'fewer than two groups of script have 30 examples',
+    });
+    expect(gate('gap.langage <= 0.1', full)).toMatchObject({
+      state: 'open',
+      reason: 'examples are not grouped by langage (did you mean language?); they are by language and script',
+    });
+    expect(gate('gap.language <= 0.1')).toMatchObject({
+      state: 'open',
+      reason: 'groups of examples were not measured',
+    });
+    expect(() => plan({ gate: 'gap <= 0.1' })).toThrow('gap alone is not a metric');
+    expect(() => plan({ gate: 'worst.language.de >= 0.1' })).toThrow('goes too deep');
+  });
+
   test('knows averages, classes, stable, baseline and the difference', () => {
     const comparison = { capability: 'spam', n: 100, difference: 0.016, low: -0.01, high: 0.04 };
     const full = examined({ comparison, baseline: evaluation('spam', 0.96, {}) });
