@@ -31,9 +31,9 @@ export function printJson(value: unknown): void {
 }
 
 /** Writes a file that somebody named; throws REQUEST_INVALID where that cannot be. */
-export function writeNamed(file: string, text: string): void {
+export function writeNamed(file: string, data: string | Buffer): void {
   try {
-    writeFileSync(file, text);
+    writeFileSync(file, data);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new GradusError('REQUEST_INVALID', `${file} cannot be written: ${reason}`, { cause: error });

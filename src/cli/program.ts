@@ -9,6 +9,7 @@ import { applicationCommands } from './application-commands.ts';
 import { cardCommands } from './card-commands.ts';
 import { dataCommands } from './data-commands.ts';
 import { demoCommand } from './demo-command.ts';
+import { exportCommand } from './export-command.ts';
 import { planCommand } from './plan-commands.ts';
 import { releaseMessageCommands } from './release-message-commands.ts';
 import { releaseReadCommands } from './release-read-commands.ts';
@@ -33,6 +34,7 @@ export function program(): Command {
     dataCommands(),
     release,
     ...versionCommands(),
+    exportCommand(),
     tuneCommand(),
     ...cardCommands(),
     ...applicationCommands(),

@@ -35,7 +35,13 @@ async function start(setting: ThreadSetting): Promise<Thread> {
   worker.once('exit', () => (alive = false));
   // Between jobs nobody else listens, and an error without a listener ends the process.
   worker.on('error', () => {});
-  await outcome(worker, (message) => message.kind === 'ready' || undefined);
+  try {
+    await outcome(worker, (message) => message.kind === 'ready' || undefined);
+  } catch (error) {
+    // One that could not get ready would wait for jobs, and the process for it.
+    await worker.terminate();
+    throw error;
+  }
   return {
     run(job, pick) {
       const result = outcome(worker, pick);
@@ -74,6 +80,15 @@ function errorOf({ code, message, problems }: Extract<ThreadMessage, { kind: 'fa
   return code === null ? broken(message) : new GradusError(code, message, { problems });
 }
 
+const outOfMemory = /out of memory|could not allocate|memory limit|\bOOM\b|Array buffer allocation failed/i;
+
 function broken(reason: string, cause?: Error): GradusError {
-  return new GradusError('TRAINING_FAILED', `A model thread broke: ${reason}. See the log, and try again.`, { cause });
+  const message = outOfMemory.test(reason)
+    ? `The machine has not enough memory for it (${firstLine(reason)}): lower train.batch, train.length, train.vocabulary or train.share, or use a larger machine.`
+    : `A model thread broke: ${reason}. See the log, and try again.`;
+  return new GradusError('TRAINING_FAILED', message, { cause });
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
 }

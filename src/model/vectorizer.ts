@@ -5,13 +5,13 @@ import { tokenize } from './tokenizer.ts';
 /** Ids that stand for no word; those of the vocabulary follow. */
 export const padding = 0;
 export const unknown = 1;
-const reserved = 2;
+export const reserved = 2;
 
 /**
  * Keras pads short texts in front, and the LSTM does a little better when it has run over some of that padding: so many
  * steps are kept of it, for texts shorter than the length by at least as many.
  */
-const leadingPads = 10;
+export const leadingPads = 10;
 
 /** Of a very long text, no more characters than this for each token are looked at. */
 const charactersPerToken = 60;

@@ -11,24 +11,34 @@ const headerSchema = z.record(
   ]),
 );
 
-/** Eight bytes with the header's length, the header as JSON, and the float32 of all parameters one after the other. */
+export interface NamedTensor {
+  name: string;
+  shape: number[];
+  values: Float32Array;
+}
+
 export function encodeWeights(shape: NetworkShape, weights: Weights): Buffer {
   const shapes = parameterShapes(shape);
+  const tensors = parameterNames.map((name) => ({ name, shape: shapes[name], values: weights[name] }));
+  return encodeTensors(tensors, { gates: 'input, candidate, forget, output' });
+}
+
+/** Eight bytes with the header's length, the header as JSON, and the float32 of all tensors one after the other. */
+export function encodeTensors(tensors: NamedTensor[], metadata: Record<string, string>): Buffer {
   let at = 0;
-  const entries = parameterNames.map((name) => {
+  const entries = tensors.map(({ name, shape }) => {
     const begin = at;
-    at += 4 * sizeOf(shapes[name]);
-    return [name, { dtype: 'F32', shape: shapes[name], data_offsets: [begin, at] }];
+    at += 4 * sizeOf(shape);
+    return [name, { dtype: 'F32', shape, data_offsets: [begin, at] }];
   });
-  const metadata = { gates: 'input, candidate, forget, output' };
-  const json = JSON.stringify({ __metadata__: metadata, ...Object.fromEntries(entries) });
-  const header = Buffer.from(json.padEnd(Math.ceil(json.length / 8) * 8));
+  const json = Buffer.from(JSON.stringify({ __metadata__: metadata, ...Object.fromEntries(entries) }));
+  const header = Buffer.alloc(Math.ceil(json.length / 8) * 8, ' ');
+  json.copy(header);
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(header.length));
-  const data = parameterNames.map((name) => {
-    const { buffer, byteOffset, byteLength } = weights[name];
-    return Buffer.from(buffer, byteOffset, byteLength);
-  });
+  const data = tensors.map(({ values: { buffer, byteOffset, byteLength } }) =>
+    Buffer.from(buffer, byteOffset, byteLength),
+  );
   return Buffer.concat([length, header, ...data]);
 }
 

@@ -19,7 +19,7 @@ describe('help', () => {
     const names = commands.map(({ words }) => words.join(' '));
     const documented = ['up', 'worker', 'trainer', 'gateway', 'plan check', 'plan schema', 'plan save', 'plan list'];
     const release = ['start', 'list', 'status', 'watch', 'approve', 'reject', 'pause', 'resume', 'rollback', 'report'];
-    const others = ['train', 'evaluate', 'predict', 'feedback', 'versions'];
+    const others = ['train', 'evaluate', 'predict', 'feedback', 'versions', 'export'];
     for (const name of [...documented, ...release.map((one) => `release ${one}`), ...others])
       expect(names).toContain(name);
   });
