@@ -75,6 +75,9 @@ export interface TrainingProgress {
   capability: string;
   epoch: number;
   epochs: number;
+  /** Of the epoch. */
+  step: number;
+  steps: number;
   loss: number;
   /** Accuracy on the validation part after the last whole epoch. */
   validationAccuracy: number | null;

@@ -12,8 +12,8 @@ export interface Work {
 
 /** Before the networks are known. */
 export function atStart(name: string, epochs: number): TrainingProgress {
-  const nothing = { epoch: 0, loss: 0, validationAccuracy: null, examplesPerSecond: 0, done: 0, secondsLeft: null };
-  return { capability: name, epochs, ...nothing };
+  const nothing = { epoch: 0, step: 0, steps: 0, loss: 0, examplesPerSecond: 0, done: 0 };
+  return { capability: name, epochs, ...nothing, validationAccuracy: null, secondsLeft: null };
 }
 
 /** Time is judged by examples: about the same work each. */
@@ -45,6 +45,8 @@ export function createProgress(works: Work[], threads: number) {
           capability: work.name,
           epoch: step?.epoch ?? 0,
           epochs: work.epochs,
+          step: step?.step ?? 0,
+          steps: step?.steps ?? 0,
           loss: step?.loss ?? 0,
           validationAccuracy: step?.validationAccuracy ?? null,
           examplesPerSecond: step?.examplesPerSecond ?? 0,

@@ -18,6 +18,9 @@ import { padding, unknown } from './vectorizer.ts';
 /** How far one network is. */
 export interface Step {
   epoch: number;
+  /** Of the epoch. */
+  step: number;
+  steps: number;
   /** Mean over the epoch so far. */
   loss: number;
   /** Examples learnt from, over all epochs. */
@@ -107,7 +110,18 @@ export function trainNetwork(
           network.train(hideWords(sequences, spec.wordDropout ?? 0, random), labels, rateAt(spec, epoch, at / count));
         at += places.length;
         const validationAccuracy = curve.at(-1)?.accuracy ?? null;
-        tell({ epoch, loss: loss / at, examples: (epoch - 1) * count + at, validationAccuracy }, at >= count);
+        const step = Math.ceil(at / spec.batch);
+        tell(
+          {
+            epoch,
+            step,
+            steps: Math.ceil(count / spec.batch),
+            loss: loss / at,
+            examples: (epoch - 1) * count + at,
+            validationAccuracy,
+          },
+          at >= count,
+        );
         if (isFirst && performance.now() - written >= (checkpoints?.everyMs ?? Infinity)) keep({ epoch, at, loss });
       }
       if (!Number.isFinite(loss)) throw diverged(heads, spec, epoch);

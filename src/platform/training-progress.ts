@@ -9,6 +9,8 @@ const progressSchema: z.ZodType<TrainingProgress> = z.object({
   capability: z.string(),
   epoch: z.number(),
   epochs: z.number(),
+  step: z.number(),
+  steps: z.number(),
   loss: z.number(),
   validationAccuracy: z.number().nullable(),
   examplesPerSecond: z.number(),

@@ -101,6 +101,8 @@ describe('progressText', () => {
       capability: 'topic',
       epoch: 7,
       epochs: 10,
+      step: 1,
+      steps: 1,
       loss: 1.1,
       validationAccuracy: 0.57,
       examplesPerSecond: 1240.4,

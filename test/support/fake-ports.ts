@@ -51,6 +51,8 @@ export function createFakePorts(): FakePorts {
           capability,
           epoch: spec.epochs,
           epochs: spec.epochs,
+          step: 1,
+          steps: 1,
           loss: 0.1,
           validationAccuracy: 0.9,
           examplesPerSecond: 1000,
