@@ -24,6 +24,8 @@ export interface Backward {
   tensors: NetworkTensors;
   /** Over the memory for the LSTM's transposed kernels, which the backward pass fills. */
   transposed: { input: Tensor; recurrent: Tensor };
+  /** Over the first rows of the last step's gate gradients. */
+  lastGates(rows: number): Tensor;
   gradients: GradientTensors;
 }
 
@@ -31,7 +33,7 @@ const bytes = (floats: number): number => 4 * floats;
 
 /** `words` are the batch's, each once, and `dLogits` [rows, classes] is the gradient of the loss. */
 export function backward(
-  { ops, shape, memory, tensors, transposed, gradients }: Backward,
+  { ops, shape, memory, tensors, transposed, lastGates, gradients }: Backward,
   packed: Packed,
   words: Int32Array,
   { pooled }: Forward,
@@ -80,11 +82,9 @@ export function backward(
       layout.dHidden,
       layout.dCell,
       layout.dGates + 4 * at,
+      layout.last.dGates,
     );
-    if (step > 0) {
-      const dGates = ops.floatsOf([stepRows, 4 * units], memory.floats(layout.dGates + 4 * at, stepRows * 4 * units));
-      ops.matMulInto(dGates, transposed.recurrent, dHidden);
-    }
+    if (step > 0) ops.matMulInto(lastGates(stepRows), transposed.recurrent, dHidden);
   }
 
   // Equal words have equal rows of input, so their gate gradients can be summed first: exact, and a third of the work.

@@ -32,6 +32,8 @@ export interface Layout extends RoomLayout {
   perWord: number;
   /** What the last hidden states put into the gates, [rows, 4 units]. */
   sums: number;
+  /** Those of the step that was computed last: hidden states [rows, units], and dGates [rows, 4 units]. */
+  last: Offsets<'hidden' | 'dGates'>;
   /** The two parts of the LSTM's kernel, [4 units, embedding] and [4 units, units]. */
   transposed: Offsets<'input' | 'recurrent'>;
   /** Each [batch, units]. */
@@ -99,6 +101,7 @@ function layOut(shape: NetworkShape, size: BatchSize, { index, count }: Omit<Rep
     words: take(positions),
     perWord: take(Math.min(shape.vocabulary, positions) * 4 * shape.units),
     sums: take(rows * 4 * shape.units),
+    last: { hidden: take(rows * shape.units), dGates: take(rows * 4 * shape.units) },
     transposed: { input: take(4 * shape.units * shape.embedding), recurrent: take(4 * shape.units * shape.units) },
     dHidden: state(),
     dCell: state(),

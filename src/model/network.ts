@@ -76,6 +76,11 @@ export function createTrainableNetwork(shape: NetworkShape, options: TrainingOpt
     kept.push(tensor);
     return tensor;
   };
+  /** Over so many rows of a matrix: made once, because that takes as long as a tenth of a step. */
+  const firstRows = (at: number, width: number): ((rows: number) => Tensor) => {
+    const known: Tensor[] = [];
+    return (rows) => (known[rows] ??= over(at, [rows, width]));
+  };
   const recurrentAt = 4 * embedding * 4 * units;
   const { parameters, gradients } = layout;
   const tensors = {
@@ -87,6 +92,7 @@ export function createTrainableNetwork(shape: NetworkShape, options: TrainingOpt
     },
     inputKernel: over(parameters.lstm, [embedding, 4 * units]),
     recurrentKernel: over(parameters.lstm + recurrentAt, [units, 4 * units]),
+    lastHidden: firstRows(layout.last.hidden, units),
     dense: over(parameters.dense, shapes.dense),
     denseBias: over(parameters.denseBias, shapes.denseBias),
   };
@@ -94,6 +100,7 @@ export function createTrainableNetwork(shape: NetworkShape, options: TrainingOpt
     input: over(layout.transposed.input, [4 * units, embedding]),
     recurrent: over(layout.transposed.recurrent, [4 * units, units]),
   };
+  const lastGates = firstRows(layout.last.dGates, 4 * units);
   const gradientTensors: GradientTensors = {
     inputKernel: over(gradients.lstm, [embedding, 4 * units]),
     recurrentKernel: over(gradients.lstm + recurrentAt, [units, 4 * units]),
@@ -130,7 +137,7 @@ export function createTrainableNetwork(shape: NetworkShape, options: TrainingOpt
       sorted.set(labels.subarray(index * heads, (index + 1) * heads), row * heads);
     }
     const loss = crossEntropy(outputs, shape.heads, sorted, options.labelWeights, total);
-    const learner = { ops, shape, memory, tensors, transposed, gradients: gradientTensors };
+    const learner = { ops, shape, memory, tensors, transposed, lastGates, gradients: gradientTensors };
     backward(learner, packed, words, result, outputs);
     ops.sweep();
     return { loss, words };

@@ -16,6 +16,8 @@ export interface StepTensors extends Pick<NetworkTensors, 'embedding' | 'lstm'> 
   /** The LSTM's kernel in two parts, [embedding, 4 units] and [units, 4 units]. */
   inputKernel: Tensor;
   recurrentKernel: Tensor;
+  /** Over the first rows of the last step's hidden states. */
+  lastHidden(rows: number): Tensor;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface StepTensors extends Pick<NetworkTensors, 'embedding' | 'lstm'> 
 export function stepByStep(
   ops: Ops,
   { units }: NetworkShape,
-  { embedding, lstm, inputKernel, recurrentKernel }: StepTensors,
+  { embedding, lstm, inputKernel, recurrentKernel, lastHidden }: StepTensors,
   packed: Packed,
   { kernels, floats, layout }: Memory,
   words: Int32Array,
@@ -40,10 +42,7 @@ export function stepByStep(
     const at = 4 * position * units;
     const product = floats(sums, rows * 4 * units);
     if (step === 0) product.fill(0);
-    else {
-      const hidden = ops.floatsOf([rows, units], floats(gates.hidden + before, rows * units));
-      ops.matMulInto(hidden, recurrentKernel, product);
-    }
+    else ops.matMulInto(lastHidden(rows), recurrentKernel, product);
     kernels.gates(
       rows,
       units,
@@ -58,6 +57,7 @@ export function stepByStep(
       gates.candidate + at,
       gates.tanhCell + at,
       gates.hidden + at,
+      layout.last.hidden,
     );
     before = at;
   }

@@ -39,7 +39,8 @@ function sigmoid(value: v128): v128 {
 /**
  * What is left of one LSTM time step after its product. `sums` [rows, 4 units], in the order input, candidate, forget,
  * output, is what the last hidden states have put into the gates, and that row of `perWord` [words, 4 units] which the
- * int32 in `words` says is what a row's word has. `previousCell` and the seven results are [rows, units].
+ * int32 in `words` says is what a row's word has. `previousCell` and the seven results are [rows, units]; `last` is a
+ * copy of the last one of them.
  */
 export function gates(
   rows: i32,
@@ -55,6 +56,7 @@ export function gates(
   candidate: usize,
   tanhCell: usize,
   hidden: usize,
+  last: usize,
 ): void {
   const rowBytes = (<usize>units) << 2;
   let at: usize = 0;
@@ -75,7 +77,9 @@ export function gates(
       v128.store(output + at, o);
       v128.store(cell + at, c);
       v128.store(tanhCell + at, t);
-      v128.store(hidden + at, f32x4.mul(o, t));
+      const h = f32x4.mul(o, t);
+      v128.store(hidden + at, h);
+      v128.store(last + at, h);
     }
   }
 }
@@ -84,7 +88,7 @@ export function gates(
  * Gradients of one LSTM time step before the gates' activations. `input`, `forget`, `output`, `candidate`, `tanhCell`
  * and `previousCell` are [rows, units] as the forward pass left them. `dHidden` is the gradient of the step's output;
  * `dCell` that of its cell, replaced by that of the cell before. `dGates` receives [rows, 4 units] in the order
- * input, candidate, forget, output.
+ * input, candidate, forget, output, and so does `last`.
  */
 export function gateGradients(
   rows: i32,
@@ -98,6 +102,7 @@ export function gateGradients(
   dHidden: usize,
   dCell: usize,
   dGates: usize,
+  last: usize,
 ): void {
   const one = f32x4.splat(1);
   const rowBytes = (<usize>units) << 2;
@@ -119,6 +124,10 @@ export function gateGradients(
       v128.store(dGates + rowBytes + j, dg);
       v128.store(dGates + 2 * rowBytes + j, df);
       v128.store(dGates + 3 * rowBytes + j, dO);
+      v128.store(last + j, di);
+      v128.store(last + rowBytes + j, dg);
+      v128.store(last + 2 * rowBytes + j, df);
+      v128.store(last + 3 * rowBytes + j, dO);
       v128.store(dCell + j, f32x4.mul(dc, f));
     }
     input += rowBytes;
@@ -130,6 +139,7 @@ export function gateGradients(
     dHidden += rowBytes;
     dCell += rowBytes;
     dGates += 4 * rowBytes;
+    last += 4 * rowBytes;
   }
 }
 
