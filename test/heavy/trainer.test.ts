@@ -162,7 +162,7 @@ describe('an evaluation', () => {
     const evaluated = await trainer.evaluate({ ...order, stable: against, capabilities, baseline: true }, never);
     const card = await trainer.card({ ...order, capabilities, against }, never);
     // A card has slices, with intervals, instead of groups.
-    const withoutGroups = (all: Evaluation[]) => all.map(({ groups: _, ...one }) => one);
+    const withoutGroups = (all: Evaluation[]) => all.map((one) => ({ ...one, groups: undefined }));
     expect(card.capabilities.map(({ evaluation }) => evaluation)).toEqual(withoutGroups(evaluated.candidate));
     expect(card.capabilities.map((one) => one.against?.comparison)).toEqual(evaluated.comparisons);
     expect(card.capabilities.map(({ baseline }) => baseline.evaluation)).toEqual(withoutGroups(evaluated.baseline));
