@@ -26,6 +26,8 @@ export interface Backward {
   transposed: { input: Tensor; recurrent: Tensor };
   /** Over the first rows of the last step's gate gradients. */
   lastGates(rows: number): Tensor;
+  /** Over the first rows of the gradient of the hidden states. */
+  dHidden(rows: number): Tensor;
   gradients: GradientTensors;
 }
 
@@ -33,7 +35,7 @@ const bytes = (floats: number): number => 4 * floats;
 
 /** `words` are the batch's, each once, and `dLogits` [rows, classes] is the gradient of the loss. */
 export function backward(
-  { ops, shape, memory, tensors, transposed, lastGates, gradients }: Backward,
+  { ops, shape, memory, tensors, transposed, lastGates, dHidden, gradients }: Backward,
   packed: Packed,
   words: Int32Array,
   { pooled }: Forward,
@@ -56,7 +58,7 @@ export function backward(
   const kernel = layout.parameters.lstm;
   kernels.transpose(kernel, embedding, 4 * units, layout.transposed.input);
   kernels.transpose(kernel + bytes(embedding * 4 * units), units, 4 * units, layout.transposed.recurrent);
-  const dHidden = memory.floats(layout.dHidden, rows * units).fill(0);
+  memory.floats(layout.dHidden, rows * units).fill(0);
   memory.floats(layout.dCell, rows * units).fill(0);
   const { input, cell, forget, output, candidate, tanhCell, hidden: state } = layout.gates;
   for (let step = steps - 1; step >= 0; step--) {
@@ -84,7 +86,7 @@ export function backward(
       layout.dGates + 4 * at,
       layout.last.dGates,
     );
-    if (step > 0) ops.matMulInto(lastGates(stepRows), transposed.recurrent, dHidden);
+    if (step > 0) ops.matMulInto(lastGates(stepRows), transposed.recurrent, dHidden(stepRows), stepRows);
   }
 
   // Equal words have equal rows of input, so their gate gradients can be summed first: exact, and a third of the work.

@@ -93,6 +93,7 @@ export function createTrainableNetwork(shape: NetworkShape, options: TrainingOpt
     inputKernel: over(parameters.lstm, [embedding, 4 * units]),
     recurrentKernel: over(parameters.lstm + recurrentAt, [units, 4 * units]),
     lastHidden: firstRows(layout.last.hidden, units),
+    sums: firstRows(layout.sums, 4 * units),
     dense: over(parameters.dense, shapes.dense),
     denseBias: over(parameters.denseBias, shapes.denseBias),
   };
@@ -101,6 +102,7 @@ export function createTrainableNetwork(shape: NetworkShape, options: TrainingOpt
     recurrent: over(layout.transposed.recurrent, [4 * units, units]),
   };
   const lastGates = firstRows(layout.last.dGates, 4 * units);
+  const dHidden = firstRows(layout.dHidden, units);
   const gradientTensors: GradientTensors = {
     inputKernel: over(gradients.lstm, [embedding, 4 * units]),
     recurrentKernel: over(gradients.lstm + recurrentAt, [units, 4 * units]),
@@ -137,7 +139,7 @@ export function createTrainableNetwork(shape: NetworkShape, options: TrainingOpt
       sorted.set(labels.subarray(index * heads, (index + 1) * heads), row * heads);
     }
     const loss = crossEntropy(outputs, shape.heads, sorted, options.labelWeights, total);
-    const learner = { ops, shape, memory, tensors, transposed, lastGates, gradients: gradientTensors };
+    const learner = { ops, shape, memory, tensors, transposed, lastGates, dHidden, gradients: gradientTensors };
     backward(learner, packed, words, result, outputs);
     ops.sweep();
     return { loss, words };

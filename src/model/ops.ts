@@ -90,11 +90,15 @@ export function createOps(tf: Binding) {
 
     matMul: (a: Tensor, b: Tensor, transposeA = false): Tensor =>
       one('MatMul', transposeA ? transposedFirst : none, [a, b]),
-    /** The product, written into `to`; nothing of it is left to free. */
-    matMulInto: (a: Tensor, b: Tensor, to: Float32Array): void => {
+    /**
+     * The product, copied into the memory that the tensor `into` lies over, both of `rows` rows; nothing of it is left to
+     * free, neither here nor for JavaScript's collector.
+     */
+    matMulInto: (a: Tensor, b: Tensor, into: Tensor, rows: number): void => {
       const [product] = tf.executeOp('MatMul', none, [a, b], 1);
       if (product === undefined) throw new Error('TensorFlow returned no product.');
-      to.set(tf.tensorDataSync(product.id));
+      const [copied] = tf.executeOp('InplaceUpdate', none, [into, range(rows), product.id], 1);
+      if (copied !== undefined) tf.deleteTensor(copied.id);
       tf.deleteTensor(product.id);
     },
     transpose: (x: Tensor): Tensor => one('Transpose', none, [x, swapped]),

@@ -18,6 +18,8 @@ export interface StepTensors extends Pick<NetworkTensors, 'embedding' | 'lstm'> 
   recurrentKernel: Tensor;
   /** Over the first rows of the last step's hidden states. */
   lastHidden(rows: number): Tensor;
+  /** Over the first rows of what they put into the gates. */
+  sums(rows: number): Tensor;
 }
 
 /**
@@ -27,12 +29,12 @@ export interface StepTensors extends Pick<NetworkTensors, 'embedding' | 'lstm'> 
 export function stepByStep(
   ops: Ops,
   { units }: NetworkShape,
-  { embedding, lstm, inputKernel, recurrentKernel, lastHidden }: StepTensors,
+  { embedding, lstm, inputKernel, recurrentKernel, lastHidden, sums }: StepTensors,
   packed: Packed,
   { kernels, floats, layout }: Memory,
   words: Int32Array,
 ): void {
-  const { gates, perWord, sums, zeros } = layout;
+  const { gates, perWord, zeros } = layout;
   const inputs = ops.addBias(ops.matMul(ops.gather(embedding, words), inputKernel), lstm.bias);
   const into = ops.floatsOf([words.length, 4 * units], floats(perWord, words.length * 4 * units));
   ops.store(into, words.length, inputs);
@@ -40,15 +42,14 @@ export function stepByStep(
   for (const [step, rows] of packed.rows.entries()) {
     const position = packed.at[step] ?? 0;
     const at = 4 * position * units;
-    const product = floats(sums, rows * 4 * units);
-    if (step === 0) product.fill(0);
-    else ops.matMulInto(lastHidden(rows), recurrentKernel, product);
+    if (step === 0) floats(layout.sums, rows * 4 * units).fill(0);
+    else ops.matMulInto(lastHidden(rows), recurrentKernel, sums(rows), rows);
     kernels.gates(
       rows,
       units,
       layout.words + 4 * position,
       perWord,
-      sums,
+      layout.sums,
       step === 0 ? zeros : gates.cell + before,
       gates.input + at,
       gates.cell + at,
