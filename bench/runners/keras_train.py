@@ -1,4 +1,4 @@
-"""The same networks in Keras, one epoch a round; several are trained one after the other."""
+"""The same networks in Keras, some epochs a round; several are trained one after the other."""
 
 import time
 
@@ -8,12 +8,13 @@ ids, _, labels = read_mails(options["folder"])
 networks = [keras_network(options["classes"]) for _ in range(options["networks"])]
 
 
-def round():
+def round(epochs=1):
     since = time.perf_counter()
     histories = [
-        model.fit(ids, labels, batch_size=32, epochs=1, shuffle=False, verbose=0).history for model, _ in networks
+        model.fit(ids, labels, batch_size=32, epochs=epochs, shuffle=False, verbose=0).history for model, _ in networks
     ]
-    return {"seconds": time.perf_counter() - since, "loss": histories[0]["loss"][0], "version": networks[0][1]}
+    seconds = (time.perf_counter() - since) / epochs
+    return {"seconds": seconds, "loss": histories[0]["loss"][-1], "version": networks[0][1]}
 
 
 serve(round)

@@ -1,4 +1,4 @@
-"""The same networks in PyTorch, one epoch a round; several are trained one after the other."""
+"""The same networks in PyTorch, some epochs a round; several are trained one after the other."""
 
 import time
 
@@ -35,10 +35,11 @@ networks = [Network() for _ in range(options["networks"])]
 pairs = [(network, torch.optim.Adam(network.parameters(), eps=1e-7, fused=True)) for network in networks]
 
 
-def round():
+def round(epochs=1):
     since = time.perf_counter()
-    losses = [epoch(*pair) for pair in pairs]
-    return {"seconds": time.perf_counter() - since, "loss": losses[0], "version": f"torch {torch.__version__}"}
+    losses = [[epoch(*pair) for _ in range(epochs)] for pair in pairs]
+    seconds = (time.perf_counter() - since) / epochs
+    return {"seconds": seconds, "loss": losses[0][-1], "version": f"torch {torch.__version__}"}
 
 
 serve(round)
