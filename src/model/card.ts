@@ -5,14 +5,12 @@ import type { Dataset, Example } from '../datasets/dataset.ts';
 import { bootstrapOfConfusion } from './bootstrap.ts';
 import { calibrationOf, measureLatency, rankingOf, robustnessOf } from './card-measures.ts';
 import { comparePairs, countPairs } from './comparison.ts';
-import { baselineAnswers, evaluationOf, labelledFor, type Evaluator } from './evaluation.ts';
+import { baselineAnswers, evaluationOf, labelledFor, slicesOf, type Evaluator } from './evaluation.ts';
 import { explained } from './explain.ts';
 import { highest } from './heads.ts';
 import { mcnemar } from './mcnemar.ts';
 import { openVersion, placeOf, type OpenedVersion } from './predictor.ts';
 import { parameterShapes, sizeOf } from './shape.ts';
-import { slices } from './slices.ts';
-import { tokenize } from './tokenizer.ts';
 import { headOf } from './training-data.ts';
 
 const parts = ['train', 'validation', 'held-out'] as const;
@@ -99,11 +97,7 @@ async function measureCapability(
     calibration: await calibrationOf(dataset, capability, answered, predictor, { probabilities, truth }),
     curve: network?.curve ?? [],
     keptEpoch: network?.keptEpoch ?? 0,
-    slices: slices(
-      examples.map(({ text, attributes = {} }) => ({ text, attributes })),
-      right,
-      texts.map((text) => tokenize(text).length),
-    ),
+    slices: slicesOf(examples)(right),
     robustness: await robustnessOf(examples, truth, predicted, async (texts) =>
       (await predictor.predict(capability, texts)).map(({ label }) => label),
     ),

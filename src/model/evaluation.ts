@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Dataset, Example } from '../datasets/dataset.ts';
+import type { SliceMeasure } from '../domain/card.ts';
 import { GradusError } from '../domain/errors.ts';
 import type { Evaluated, EvaluateOrder } from '../domain/ports.ts';
 import type { Evaluation, GroupAccuracy } from '../domain/version.ts';
@@ -40,10 +41,10 @@ export async function evaluateVersions(
     const { labels } = headOf(dataset, capability);
     const examples = labelledFor(dataset, order, capability);
     const truth = examples.flatMap((example) => example.labels[capability] ?? []);
-    const grouped = groupsOf(examples);
+    const sliced = slicesOf(examples);
     const evaluate = (predicted: string[]): Evaluation => ({
       ...evaluationOf(order, capability, labels, truth, predicted),
-      groups: grouped(predicted.map((label, place) => label === truth[place])),
+      groups: sliced(predicted.map((label, place) => label === truth[place])).map(groupOf),
     });
     const keep = (by: string, predict: () => Promise<string[]>): Promise<string[]> =>
       kept(artefacts, keyOf(by, dataset, order, capability), predict);
@@ -117,12 +118,15 @@ export function evaluationOf(
   return { capability, data, part, ...measure([...new Set([...labels, ...predicted])], truth, predicted) };
 }
 
-/** Gives the groups' accuracies for what was answered rightly. */
-function groupsOf(examples: Example[]): (right: boolean[]) => GroupAccuracy[] {
+/** Gives the slices of these examples by what was answered rightly; they are cut into tokens once. */
+export function slicesOf(examples: Example[]): (right: boolean[]) => SliceMeasure[] {
   const rows = examples.map(({ text, attributes = {} }) => ({ text, attributes }));
   const tokens = examples.map(({ text }) => tokenize(text).length);
-  return (right) =>
-    slices(rows, right, tokens).map(({ name, value, n, accuracy }) => ({ by: name, value, n, accuracy }));
+  return (right) => slices(rows, right, tokens);
+}
+
+function groupOf({ name, value, n, accuracy }: SliceMeasure): GroupAccuracy {
+  return { by: name, value, n, accuracy };
 }
 
 /** What the linear baseline answers, which learns from the training examples that the version had. */

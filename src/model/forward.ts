@@ -3,7 +3,7 @@ import type { LstmTensors, Ops, Tensor } from './ops.ts';
 import type { Packed } from './packing.ts';
 import { gateNames } from './room.ts';
 import type { Room } from './room.ts';
-import { pooledWidth } from './shape.ts';
+import { pooledWidth, sizeOf } from './shape.ts';
 import type { NetworkShape } from './shape.ts';
 
 export interface NetworkTensors {
@@ -45,14 +45,7 @@ function runThrough(
   { chunks, ids }: Packed,
   { floats, layout: { gates, zeros } }: Room,
 ): void {
-  const over = (at: number, ...shape: number[]): Tensor =>
-    ops.floatsOf(
-      shape,
-      floats(
-        at,
-        shape.reduce((size, one) => size * one),
-      ),
-    );
+  const over = (at: number, ...shape: number[]): Tensor => ops.floatsOf(shape, floats(at, sizeOf(shape)));
   let [cell, hidden] = [zeros, zeros];
   for (const { base, steps, rows } of chunks) {
     const x = ops.gather(embedding, ids.subarray(base, base + rows * steps), [steps, rows]);

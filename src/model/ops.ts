@@ -18,13 +18,6 @@ export function createOps(tf: Binding) {
     { name: 'forget_bias', type: tf.TF_ATTR_FLOAT, value: 0 },
     { name: 'cell_clip', type: tf.TF_ATTR_FLOAT, value: -1 },
   ];
-  /** Of an operation that takes a list: its length and the type of its entries are not seen. */
-  const listOf = (count: number): Attribute[] => [
-    { name: 'N', type: tf.TF_ATTR_INT, value: count },
-    { name: 'T', type: tf.TF_ATTR_TYPE, value: tf.TF_FLOAT },
-    { name: 'Tidx', type: tf.TF_ATTR_TYPE, value: tf.TF_INT32 },
-  ];
-
   let temporary: Tensor[] = [];
   const track = (tensor: Tensor): Tensor => {
     temporary.push(tensor);
@@ -46,14 +39,10 @@ export function createOps(tf: Binding) {
   const ints = (...values: number[]): Tensor => intsOf(Int32Array.from(values));
 
   const axis0 = keepInts([], Int32Array.of(0));
-  const axis1 = keepInts([], Int32Array.of(1));
   const axes0 = keepInts([1], Int32Array.of(0));
   const swapped = keepInts([2], Int32Array.of(1, 0));
 
   const reshape = (x: Tensor, ...shape: number[]): Tensor => one('Reshape', none, [x, ints(...shape)]);
-
-  const segmented = (what: 'Sum' | 'Max', x: Tensor, segments: Int32Array, count: number): Tensor =>
-    one(`UnsortedSegment${what}`, none, [x, intsOf(segments), track(keepInts([], Int32Array.of(count)))]);
 
   const ranges = new Map<number, Tensor>();
   const range = (count: number): Tensor => {
@@ -85,7 +74,7 @@ export function createOps(tf: Binding) {
 
     /** Frees the rest; these operations are not used again. */
     dispose: (): void => {
-      for (const tensor of [axis0, axis1, axes0, swapped, ...ranges.values()]) tf.deleteTensor(tensor);
+      for (const tensor of [axis0, axes0, swapped, ...ranges.values()]) tf.deleteTensor(tensor);
     },
 
     matMul: (a: Tensor, b: Tensor, transposeA = false): Tensor =>
@@ -103,27 +92,11 @@ export function createOps(tf: Binding) {
     },
     transpose: (x: Tensor): Tensor => one('Transpose', none, [x, swapped]),
     addBias: (x: Tensor, bias: Tensor): Tensor => one('BiasAdd', none, [x, bias]),
-    /** Element by element; one of them may have one column, for all. */
-    multiply: (a: Tensor, b: Tensor): Tensor => one('Mul', none, [a, b]),
     /** [rows, n] → [1, n] */
     sumRows: (x: Tensor, columns: number): Tensor => reshape(one('Sum', none, [x, axes0]), 1, columns),
     /** Rows `rows` of `table`, in the shape `by` where it is given. */
     gather: (table: Tensor, rows: Int32Array, by = [rows.length]): Tensor =>
       one('GatherV2', none, [table, track(keepInts(by, rows)), axis0]),
-    slice: (x: Tensor, begin: number[], size: number[]): Tensor =>
-      one('Slice', none, [x, ints(...begin), ints(...size)]),
-    /** One after the other, along the first axis. */
-    concat: (parts: Tensor[]): Tensor => {
-      const [first] = parts;
-      if (first !== undefined && parts.length === 1) return first;
-      return one('ConcatV2', listOf(parts.length), [...parts, axis0]);
-    },
-    /** Two matrices of as many rows side by side. */
-    beside: (a: Tensor, b: Tensor): Tensor => one('ConcatV2', listOf(2), [a, b, axis1]),
-    /** Sum of the rows of `x` that belong to each of `count` segments; -1 belongs to none. */
-    segmentSum: (x: Tensor, segments: Int32Array, count: number): Tensor => segmented('Sum', x, segments, count),
-    /** The largest, column by column, of the same rows. */
-    segmentMax: (x: Tensor, segments: Int32Array, count: number): Tensor => segmented('Max', x, segments, count),
     /** Copies `value` into the memory that the tensor `into` lies over; both have `rows` rows. */
     store: (into: Tensor, rows: number, value: Tensor): void => {
       one('InplaceUpdate', none, [into, range(rows), value]);
