@@ -59,8 +59,6 @@ export function createOps(tf: Binding) {
   return {
     keepFloats,
     floatsOf,
-    intsOf,
-    reshape,
     delete: (tensor: Tensor): void => tf.deleteTensor(tensor),
     read: (x: Tensor): Float32Array => {
       const data = tf.tensorDataSync(x);
