@@ -5,6 +5,7 @@ import { setUp } from '../scripts/setup.mjs';
 
 const benches = {
   train: {
+    rounds: 15,
     about: 'time of one epoch of the paper’s network, and of four: Gradus, Keras, PyTorch, stock tfjs-node',
     open: () => import('./train.mjs'),
   },
@@ -28,27 +29,28 @@ ${Object.entries(benches)
   .map(([name, { about }]) => `  ${name.padEnd(10)} ${about}`)
   .join('\n')}
 
-  --rounds N   how often each is measured, turn by turn (default 5)
-  --seeds N    trainings of each for accuracy and quality (default: as many as rounds)
+  --rounds N   how often each is measured, turn by turn (default 5; 15 for train)
+  --seeds N    trainings of each for accuracy and quality (default 5)
 
 Results are printed as ratios (median, least and most) and written under bench/results/.`;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
-    rounds: { type: 'string', default: '5' },
-    seeds: { type: 'string' },
+    rounds: { type: 'string' },
+    seeds: { type: 'string', default: '5' },
     help: { type: 'boolean', short: 'h', default: false },
   },
 });
 const [what, ...rest] = positionals;
-const rounds = Number(values.rounds);
-const seeds = Number(values.seeds ?? rounds);
+const chosen = what !== undefined && Object.hasOwn(benches, what) ? benches[what] : null;
+const rounds = Number(values.rounds ?? chosen?.rounds ?? 5);
+const seeds = Number(values.seeds);
 if (values.help) console.log(help);
-else if (what === undefined || !Object.hasOwn(benches, what) || rest.length > 0 || !(rounds >= 1 && seeds >= 1)) {
+else if (chosen === null || rest.length > 0 || !(rounds >= 1 && seeds >= 1)) {
   console.error(help);
   process.exitCode = 2;
 } else if (await setUp()) {
-  const { bench } = await benches[what].open();
+  const { bench } = await chosen.open();
   await bench({ rounds, seeds });
 } else process.exitCode = 1;
