@@ -6,6 +6,7 @@ import { withFailures } from './failure.ts';
 import { grayActivities } from './gray.ts';
 import { examineActivities, internalTestActivities } from './internal-test.ts';
 import { iterateActivities } from './iterate.ts';
+import { policyActivities } from './policy.ts';
 import { recordActivities } from './record.ts';
 import { routeActivities } from './routes.ts';
 import { splitActivities } from './split.ts';
@@ -28,6 +29,7 @@ export function createActivities(ports: RecordPorts) {
     ...routeActivities(ports),
     ...iterateActivities(ports),
     ...recordActivities(ports),
+    ...policyActivities(ports),
   });
 }
 

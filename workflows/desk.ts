@@ -1,10 +1,24 @@
 /** Where people's messages to a release arrive: checked, decided by the same rules for Update and Signal, and recorded. */
-import { ApplicationFailure, condition, log, setHandler, type ChildWorkflowHandle } from '@temporalio/workflow';
-import { objection, readMessage, type PersonSays } from '../src/domain/approval.ts';
+import {
+  ApplicationFailure,
+  CancellationScope,
+  log,
+  patched,
+  setHandler,
+  type ChildWorkflowHandle,
+} from '@temporalio/workflow';
+import { missing, objection, readMessage, type PersonSays } from '../src/domain/approval.ts';
+import type { Operation } from '../src/domain/policy.ts';
 import type { Waiting } from '../src/domain/report.ts';
+import { records } from './activities.ts';
+import { duration, listed } from '../src/domain/words.ts';
 import {
   approveSignal,
   approveUpdate,
+  holdSignal,
+  holdUpdate,
+  moreTimeSignal,
+  moreTimeUpdate,
   pauseSignal,
   pauseUpdate,
   rejectSignal,
@@ -15,27 +29,26 @@ import {
   rollbackUpdate,
 } from './messages.ts';
 import type { Progress } from './progress.ts';
-import {
-  askSignal,
-  decidedSignal,
-  holdSignal,
-  internal,
-  isRequest,
-  undoSignal,
-  withdrawSignal,
-  type Request,
-} from './rollout-messages.ts';
+import { openRequests } from './requests.ts';
+import { askSignal, internal, readRequest, standStillSignal, undoSignal, withdrawSignal } from './rollout-messages.ts';
 import type { rollout } from './rollout.ts';
 
 type Rollout = ChildWorkflowHandle<typeof rollout>;
 
 export type Desk = ReturnType<typeof openDesk>;
 
-const examples = 'for example {"by": "ann", "why": "looks right"}';
+/** What people said, by the id of their message, and what they were told: in the order in which it arrived. */
+export type Said = [id: string, receipt: string][];
 
-export function openDesk(progress: Progress, onRollback: (reason: string) => void) {
+const examples = 'for example {"by": "ann", "why": "looks right"}';
+/** Messages that are remembered, so that one which arrives twice is done once. */
+const remembered = 200;
+
+export function openDesk(progress: Progress, onRollback: (reason: string) => void, before: Said = []) {
   const { report } = progress;
+  const said = new Map(before);
   let current: Rollout | null = null;
+  const requests = openRequests(progress, () => current);
 
   /** What a person may ask for: why not (null: they may), and what it does. */
   const operations = {
@@ -43,15 +56,14 @@ export function openDesk(progress: Progress, onRollback: (reason: string) => voi
       signal: approveSignal,
       update: approveUpdate,
       description: `Approves what waits; ${examples}.`,
-      objection: (says: PersonSays) => objection(report.waiting, says),
+      objection: (says: PersonSays) => objection(report, says, 'approve'),
       async act(says: PersonSays): Promise<string> {
         const waiting = open();
         waiting.approvedBy.push(says.by);
         progress.decided('approved', says, waiting);
-        if (waiting.approvedBy.length < waiting.count) {
-          return `approved by ${waiting.approvedBy.length} of ${waiting.count}`;
-        }
-        await decide(waiting, true, waiting.approvedBy.join(', '), says.why ?? '');
+        const left = missing(waiting);
+        if (left.size > 0) return `approved by ${listed(waiting.approvedBy)}; ${stillMissing(left)}`;
+        await requests.close(waiting, 'approved', waiting.approvedBy.join(', '), says.why ?? '');
         return `approved: ${waiting.question}`;
       },
     },
@@ -59,12 +71,38 @@ export function openDesk(progress: Progress, onRollback: (reason: string) => voi
       signal: rejectSignal,
       update: rejectUpdate,
       description: `Rejects what waits: the stage's users go back to stable; ${examples}.`,
-      objection: (says: PersonSays) => objection(report.waiting, says),
+      objection: (says: PersonSays) => objection(report, says, 'reject'),
       async act(says: PersonSays): Promise<string> {
         const waiting = open();
         progress.decided('rejected', says, waiting);
-        await decide(waiting, false, says.by, says.why ?? '');
+        await requests.close(waiting, 'rejected', says.by, says.why ?? '');
         return `rejected: ${waiting.question}`;
+      },
+    },
+    hold: {
+      signal: holdSignal,
+      update: holdUpdate,
+      description: `Leaves what waits open, and its clock standing, until somebody decides or sends moreTime; ${examples}.`,
+      objection: (says: PersonSays) =>
+        objection(report, says, 'reject') ?? (report.waiting?.held === true ? 'it is held already' : null),
+      async act(says: PersonSays): Promise<string> {
+        const waiting = open();
+        waiting.held = true;
+        progress.decided('held', says, waiting);
+        progress.waits(waiting);
+        return `held: the request stays open until somebody decides`;
+      },
+    },
+    moreTime: {
+      signal: moreTimeSignal,
+      update: moreTimeUpdate,
+      description: `Gives people the plan's time to decide once more; ${examples}.`,
+      objection: (says: PersonSays) => objection(report, says, 'reject'),
+      async act(says: PersonSays): Promise<string> {
+        const waiting = open();
+        progress.decided(`gave ${duration(waiting.withinMs)} more`, says, waiting);
+        requests.extend(waiting);
+        return `more time: until ${waiting.until}`;
       },
     },
     pause: {
@@ -74,7 +112,7 @@ export function openDesk(progress: Progress, onRollback: (reason: string) => voi
       objection: () => (report.state === 'paused' ? 'the release is paused already' : ended()),
       async act(says: PersonSays): Promise<string> {
         progress.paused(true, says);
-        await current?.signal(holdSignal, true);
+        await current?.signal(standStillSignal, true);
         return 'paused: no more users get the candidate until somebody resumes';
       },
     },
@@ -85,7 +123,7 @@ export function openDesk(progress: Progress, onRollback: (reason: string) => voi
       objection: () => (report.state === 'paused' ? null : 'the release is not paused'),
       async act(says: PersonSays): Promise<string> {
         progress.paused(false, says);
-        await current?.signal(holdSignal, false);
+        await current?.signal(standStillSignal, false);
         return 'resumed';
       },
     },
@@ -104,72 +142,73 @@ export function openDesk(progress: Progress, onRollback: (reason: string) => voi
     },
   };
 
-  for (const operation of Object.values(operations)) {
-    setHandler(
-      operation.update,
-      async (message) => {
-        const says = accepted(message, operation.objection);
-        return operation.act(says);
+  /** Receipts of messages that are being obeyed. */
+  const obeying = new Map<string, Promise<string>>();
+
+  /** Obeys a message once, however often it arrives, and answers the same each time. Throws where it is refused. */
+  function obey(name: Operation, says: PersonSays): string | Promise<string> {
+    const { id } = says;
+    if (id === undefined) return tryTo(name, says);
+    const known = said.get(id) ?? obeying.get(id);
+    if (known !== undefined) return known;
+    const receipt = tryTo(name, says)
+      .then((text) => {
+        said.set(id, text);
+        for (const oldest of said.keys()) if (said.size > remembered) said.delete(oldest);
+        return text;
+      })
+      .finally(() => obeying.delete(id));
+    obeying.set(id, receipt);
+    return receipt;
+  }
+
+  async function tryTo(name: Operation, says: PersonSays): Promise<string> {
+    const operation = operations[name];
+    refuse(says, operation.objection(says), 'NOT_NOW');
+    if (patched('roles')) {
+      const ask = (): Promise<string | null> => records.refusalOf({ by: says.by, operation: name });
+      refuse(says, await CancellationScope.nonCancellable(ask), 'NOT_ALLOWED');
+      // Others may have said something meanwhile.
+      refuse(says, operation.objection(says), 'NOT_NOW');
+    }
+    return operation.act(says);
+  }
+
+  const names: Operation[] = ['approve', 'reject', 'hold', 'moreTime', 'pause', 'resume', 'rollback'];
+  for (const name of names) {
+    const { update, signal, description, objection } = operations[name];
+    setHandler(update, async (message) => obey(name, read(message)), {
+      description,
+      validator: (message) => {
+        const says = read(message);
+        if (says.id === undefined || !said.has(says.id)) refuse(says, objection(says), 'NOT_NOW');
       },
-      {
-        description: operation.description,
-        validator: (message) => {
-          accepted(message, operation.objection);
-        },
-      },
-    );
+    });
     setHandler(
-      operation.signal,
+      signal,
       async (message) => {
         const says = readMessage(message);
-        const problem = typeof says === 'string' ? says : operation.objection(says);
-        if (typeof says !== 'string' && problem === null) await operation.act(says);
-        else progress.refused(operation.signal.name, says, problem ?? '');
+        try {
+          await obey(name, read(message));
+        } catch (error) {
+          if (!(error instanceof ApplicationFailure)) throw error;
+          progress.refused(name, says, error.message);
+        }
       },
-      { description: operation.description },
+      { description },
     );
   }
 
   const description = internal;
-  setHandler(askSignal, (request: unknown) => (isRequest(request) ? hold(request) : undefined), { description });
   setHandler(
-    withdrawSignal,
-    (id) => {
-      if (report.waiting?.id === id) progress.waits(null);
+    askSignal,
+    (value: unknown) => {
+      const request = readRequest(value);
+      return request === null ? undefined : requests.hold(request);
     },
     { description },
   );
-
-  /** Keeps a request open until it is decided or its time is over. */
-  async function hold(request: Request): Promise<void> {
-    // Asked again under the same id after the rollout went on in a new run: who has approved stays.
-    const before = report.waiting?.id === request.id ? report.waiting.approvedBy : [];
-    const waiting: Waiting = { ...request, approvedBy: before };
-    progress.waits(waiting);
-    const isClosed = (): boolean => report.waiting?.id !== request.id;
-    const isPaused = (): boolean => report.state === 'paused';
-    const summary = `waits for ${request.from.join(', ') || 'anybody'}, then ${request.otherwise}s`;
-    for (;;) {
-      const left = Math.max(0, Date.parse(waiting.until) - Date.now());
-      await condition(() => isClosed() || isPaused(), left, { summary });
-      if (isClosed()) return;
-      if (!isPaused()) break;
-      // The clock stands still while the release is paused.
-      const since = Date.now();
-      await condition(() => isClosed() || !isPaused());
-      if (isClosed()) return;
-      waiting.until = new Date(Date.parse(waiting.until) + Date.now() - since).toISOString();
-      progress.waits(waiting);
-    }
-    const why = `nobody decided until ${waiting.until}`;
-    progress.decided(request.otherwise === 'approve' ? 'approved' : 'rejected', { by: 'gradus', why }, waiting);
-    await decide(waiting, request.otherwise === 'approve', 'time-out', why);
-  }
-
-  async function decide(waiting: Waiting, approved: boolean, by: string, why: string): Promise<void> {
-    progress.waits(null);
-    await current?.signal(decidedSignal, { request: waiting.id, approved, by, why });
-  }
+  setHandler(withdrawSignal, (id, why) => requests.withdraw(id, typeof why === 'string' ? why : ''), { description });
 
   function open(): Waiting {
     if (report.waiting === null) throw ApplicationFailure.nonRetryable('nothing waits for a decision now', 'NOT_NOW');
@@ -181,23 +220,29 @@ export function openDesk(progress: Progress, onRollback: (reason: string) => voi
   }
 
   return {
+    /** What the release's next run has to remember. */
+    said: (): Said => [...said],
     /** The rollout that messages go to; null between stages. What was said while it started is passed on. */
     async serve(handle: Rollout | null): Promise<void> {
       current = handle;
-      if (handle === null) progress.waits(null);
-      else if (report.state === 'paused') await handle.signal(holdSignal, true);
+      if (handle === null) requests.withdrawAll();
+      else if (report.state === 'paused') await handle.signal(standStillSignal, true);
     },
   };
 }
 
-/** The message where it may be obeyed now; otherwise refused with what is wrong. */
-function accepted(message: unknown, objectionOf: (says: PersonSays) => string | null): PersonSays {
+function stillMissing(left: Map<string, number>): string {
+  return `missing: ${[...left].map(([group, count]) => (group === '' ? `${count} more` : `${count} of ${group}`)).join(', ')}`;
+}
+
+function read(message: unknown): PersonSays {
   const says = readMessage(message);
   if (typeof says === 'string') throw ApplicationFailure.nonRetryable(says, 'MESSAGE_INVALID');
-  const problem = objectionOf(says);
-  if (problem !== null) {
-    log.info('message refused', { by: says.by, problem });
-    throw ApplicationFailure.nonRetryable(problem, 'NOT_NOW');
-  }
   return says;
+}
+
+function refuse(says: PersonSays, problem: string | null, type: 'NOT_NOW' | 'NOT_ALLOWED'): void {
+  if (problem === null) return;
+  log.info('message refused', { by: says.by, problem });
+  throw ApplicationFailure.nonRetryable(problem, type);
 }

@@ -1,4 +1,5 @@
 /** A release as Markdown for the page of Temporal's UI: where it stands, what it waits for, and what happens then. */
+import { askedOf, whenSilent } from '../src/domain/approval.ts';
 import type { ReleaseReport } from '../src/domain/report.ts';
 import { percent } from '../src/domain/words.ts';
 
@@ -12,8 +13,8 @@ export function detailsOf(report: ReleaseReport): string {
   if (waiting !== null) {
     head.push(
       '',
-      `**Waits for ${waiting.from.join(', ') || 'anybody'}** (${waiting.approvedBy.length} of ${waiting.count}): ${waiting.question}`,
-      `Until ${waiting.until}, else it ${waiting.otherwise}s. Send the Update or Signal \`approve\` or \`reject\` with \`{"by": "…", "why": "…"}\`.`,
+      `**Waits for ${askedOf(waiting)}** (${waiting.approvedBy.join(', ') || 'nobody'} so far): ${waiting.question}`,
+      `${waiting.held ? 'Held: its clock stands still' : `Until ${waiting.until}, else ${whenSilent(waiting)}`}. Send the Update or Signal \`approve\`, \`reject\`, \`hold\` or \`moreTime\` with \`{"by": "…", "why": "…"}\`.`,
       ...waiting.evidence.map((line) => `- ${line}`),
     );
   }

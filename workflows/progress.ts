@@ -30,8 +30,9 @@ const attributes = {
 export type Progress = ReturnType<typeof startProgress>;
 
 /** `before` is the report of the release's earlier run, where there was one. */
-export function startProgress(before?: ReleaseReport) {
-  const report: ReleaseReport = before ?? {
+export function startProgress(before?: ReleaseReport, by: string | null = null) {
+  // What an earlier Gradus did not keep yet is filled in.
+  const report: ReleaseReport = {
     id: workflowInfo().workflowId,
     model: '',
     strategy: '',
@@ -50,6 +51,9 @@ export function startProgress(before?: ReleaseReport) {
     waiting: null,
     observations: [],
     iteration: null,
+    startedBy: by,
+    requests: [],
+    ...before,
   };
   let dirty = false;
   let stopped = false;
@@ -80,8 +84,9 @@ export function startProgress(before?: ReleaseReport) {
     changed();
   }
 
-  function decision(what: string, by: string, why: string, at: { stage: number; step: Step } | null): void {
-    report.decisions.push({ at: now(), stage: at?.stage ?? null, step: at?.step ?? null, what, by, why });
+  function decision(what: string, { by, why = '', via }: PersonSays, at: { stage: number; step: Step } | null): void {
+    const from = via === undefined ? {} : { via };
+    report.decisions.push({ at: now(), stage: at?.stage ?? null, step: at?.step ?? null, what, by, why, ...from });
     changed();
   }
 
@@ -154,17 +159,17 @@ export function startProgress(before?: ReleaseReport) {
     },
 
     decided(what: string, says: PersonSays, waiting: Waiting | null): void {
-      decision(what, says.by, says.why ?? '', waiting);
+      decision(what, says, waiting);
     },
 
     refused(what: string, says: PersonSays | string, problem: string): void {
-      const by = typeof says === 'string' ? 'unknown' : says.by;
-      decision(`${what} was refused`, by, typeof says === 'string' ? says : problem, null);
+      const refused = typeof says === 'string' ? { by: 'unknown', why: says } : { ...says, why: problem };
+      decision(`${what} was refused`, refused, null);
     },
 
     paused(paused: boolean, says: PersonSays): void {
       report.state = paused ? 'paused' : 'running';
-      decision(paused ? 'paused' : 'resumed', says.by, says.why ?? '', null);
+      decision(paused ? 'paused' : 'resumed', says, null);
     },
 
     /** Writes the report to the store whenever it has changed, until the release ends, cancelled or not. */

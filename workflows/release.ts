@@ -17,9 +17,10 @@ import { stageSteps } from '../src/domain/levels.ts';
 import type { Plan } from '../src/domain/plan.ts';
 import type { ReleaseReport, StageProgress } from '../src/domain/report.ts';
 import type { Version } from '../src/domain/version.ts';
+import { printable } from '../src/domain/words.ts';
 import type { Before } from '../activities/index.ts';
 import { judgements, records, routes, training } from './activities.ts';
-import { openDesk, type Desk } from './desk.ts';
+import { openDesk, type Desk, type Said } from './desk.ts';
 import type { ReleaseInput } from './messages.ts';
 import { startProgress, type Progress } from './progress.ts';
 import type { StageOutcome } from './rollout-messages.ts';
@@ -30,19 +31,24 @@ interface Carried {
   plan: Plan;
   before: Before;
   report: ReleaseReport;
+  said?: Said;
 }
 
 /** Events; Temporal ends a workflow at some 50,000. */
 const longHistory = 4000;
 
 export async function release(input: ReleaseInput, carried?: Carried): Promise<ReleaseReport> {
-  const progress = startProgress(carried?.report);
+  const progress = startProgress(carried?.report, starterIn(input));
   const story = new CancellationScope();
   let rolledBack = '';
-  const desk = openDesk(progress, (reason) => {
-    rolledBack = reason;
-    story.cancel();
-  });
+  const desk = openDesk(
+    progress,
+    (reason) => {
+      rolledBack = reason;
+      story.cancel();
+    },
+    carried?.said,
+  );
   try {
     await story.run(async () => {
       const { plan, before } = carried ?? (await begin(input, progress));
@@ -50,7 +56,7 @@ export async function release(input: ReleaseInput, carried?: Carried): Promise<R
       const candidate = await train(plan, progress);
       for (const stage of await split(plan, progress)) {
         if (stage.state === 'released') continue;
-        await goOnAnewIfLong(input, { plan, before, report: progress.report }, progress);
+        await goOnAnewIfLong(input, { plan, before, report: progress.report, said: desk.said() }, progress);
         const outcome = await rollOut(stage, plan, candidate, before, progress, desk);
         if (outcome.kind === 'rolledBack') return;
       }
@@ -77,6 +83,11 @@ function planIn(input: unknown): unknown {
   if (typeof input === 'object' && input !== null && 'plan' in input && input.plan !== undefined) return input.plan;
   const wanted = 'give {"plan": "mail"} with the name of a stored plan, or {"plan": {…}} with the plan itself';
   throw ApplicationFailure.nonRetryable(`The input holds no plan: ${wanted}.`, 'PLAN_INVALID');
+}
+
+function starterIn(input: unknown): string | null {
+  if (typeof input !== 'object' || input === null || !('by' in input) || typeof input.by !== 'string') return null;
+  return printable(input.by).trim().slice(0, 200) || null;
 }
 
 async function train(plan: Plan, progress: Progress): Promise<Version> {

@@ -34,6 +34,8 @@ export interface Position {
   /** How many times people were asked, and since when the open request waits. */
   asked: number;
   askedAt: number | null;
+  /** The last verdict; left out before there is one. */
+  verdict?: Verdict;
 }
 
 export interface StageOutcome {
@@ -55,7 +57,10 @@ export interface StageUpdate {
 }
 
 /** A rollout asks people; the release keeps the request and its clock. */
-export type Request = Omit<Waiting, 'approvedBy'>;
+export type Request = Omit<Waiting, 'approvedBy' | 'escalated' | 'held' | 'notBy'> & {
+  /** Whoever started the release may approve it. */
+  own: boolean;
+};
 
 export interface Decided {
   request: string;
@@ -78,14 +83,29 @@ export function isStageUpdate(value: unknown): value is StageUpdate {
   return Number.isInteger(number) && typeof exposure === 'number' && isText && steps.some((one) => one === step);
 }
 
-export function isRequest(value: unknown): value is Request {
-  if (!isObject(value)) return false;
-  const { id, question, from, count, until, otherwise } = value;
-  const isText = typeof id === 'string' && typeof question === 'string' && typeof until === 'string';
-  const isDecidable =
-    Array.isArray(from) && Number.isInteger(count) && (otherwise === 'approve' || otherwise === 'reject');
-  return isText && isDecidable && !Number.isNaN(Date.parse(until));
+/** Null: it is none. Rollouts that were started by an earlier Gradus leave out what is filled in here. */
+export function readRequest(value: unknown): Request | null {
+  if (!isObject(value)) return null;
+  const withinMs = Date.parse(String(value['until'])) - Date.parse(String(value['since']));
+  const whole = { digest: '', findings: [], needs: [], escalateTo: [], own: true, withinMs, ...value };
+  return isRequest(whole) ? whole : null;
 }
+
+function isRequest(value: object): value is Request {
+  const { id, question, from, count, until, otherwise, digest, needs, findings, withinMs, escalateTo } = {
+    ...blank,
+    ...value,
+  };
+  const isText = [id, question, until, digest].every((one) => typeof one === 'string');
+  const isDecidable =
+    [from, needs, findings, escalateTo].every(Array.isArray) &&
+    Number.isInteger(count) &&
+    typeof withinMs === 'number' &&
+    ['approve', 'reject', 'hold'].some((one) => one === otherwise);
+  return isText && isDecidable && !Number.isNaN(Date.parse(String(until)));
+}
+
+const blank: Partial<Record<keyof Request, unknown>> = {};
 
 export function isDecided(value: unknown): value is Decided {
   if (!isObject(value)) return false;
@@ -106,9 +126,11 @@ export const internal = 'Between a release and its rollouts; nothing for people.
 /** From rollout to release. */
 export const stageUpdateSignal = defineSignal<[StageUpdate]>('stageUpdate');
 export const askSignal = defineSignal<[Request]>('ask');
-export const withdrawSignal = defineSignal<[string]>('withdraw');
+/** The request's id, and why. */
+export const withdrawSignal = defineSignal<[string, string]>('withdraw');
 
 /** From release to rollout. */
 export const decidedSignal = defineSignal<[Decided]>('decided');
-export const holdSignal = defineSignal<[boolean]>('hold');
+/** The constant is not named as on the wire, where people's own `hold` is another message, to the release. */
+export const standStillSignal = defineSignal<[boolean]>('hold');
 export const undoSignal = defineSignal<[Undo]>('undo');

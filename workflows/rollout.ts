@@ -63,7 +63,7 @@ async function internalTest(stage: Stage): Promise<void> {
   const { verdict, accepted } = await stage.watch(judge, plan.gray.checkEveryMs);
   if (!accepted) {
     const question = `internal test passed; go on with ${capabilities.join(', ')}?`;
-    await stage.ask(question, verdict.reasons, plan.internalTest.approval);
+    await stage.ask(question, verdict, plan.internalTest.approval);
   }
   await stage.tell({ state: 'done', note: verdict.reasons[0] ?? 'passed' });
 }
@@ -82,6 +82,7 @@ async function grayRelease(stage: Stage): Promise<void> {
       // While people are asked after the last share, that share is still the one that is watched.
       level: Math.min(position.level, levels.length - 1),
     });
+  let last = stage.seen();
   while (position.level < levels.length) {
     const level = levels[position.level];
     if (level === undefined) break;
@@ -89,11 +90,11 @@ async function grayRelease(stage: Stage): Promise<void> {
       await stage.unpaused();
       await expose(stage, level);
     }
-    await stage.watch(judge, plan.gray.checkEveryMs);
+    last = (await stage.watch(judge, plan.gray.checkEveryMs)).verdict;
     position.level += 1;
     position.effectiveAt = null;
   }
-  await stage.ask(`gray release went well; go on with ${capabilities.join(', ')}?`, [], plan.gray.approval, {
+  await stage.ask(`gray release went well; go on with ${capabilities.join(', ')}?`, last, plan.gray.approval, {
     judge,
     everyMs: plan.gray.checkEveryMs,
   });
@@ -111,7 +112,7 @@ async function abTest(stage: Stage): Promise<void> {
   const { verdict, accepted } = await stage.watch(judge, plan.abTest.checkEveryMs);
   if (!accepted) {
     const question = `A/B test passed; give ${capabilities.join(', ')} to all?`;
-    await stage.ask(question, verdict.reasons, plan.abTest.approval, { judge, everyMs: plan.abTest.checkEveryMs });
+    await stage.ask(question, verdict, plan.abTest.approval, { judge, everyMs: plan.abTest.checkEveryMs });
   }
   await stage.tell({ state: 'done', note: verdict.reasons[0] ?? verdict.kind });
 }
@@ -119,7 +120,7 @@ async function abTest(stage: Stage): Promise<void> {
 /** Step 6: everybody gets the candidate, and it becomes stable. */
 async function fullRelease(stage: Stage): Promise<void> {
   const { plan, release, number, capabilities, candidate, position } = stage;
-  await stage.ask(`give ${capabilities.join(', ')} to all users?`, [], plan.full.approval);
+  await stage.ask(`give ${capabilities.join(', ')} to all users?`, stage.seen(), plan.full.approval);
   await stage.unpaused();
   position.exposed = true;
   const phase = `${release}/${number}/full`;

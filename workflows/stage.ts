@@ -3,20 +3,22 @@ import {
   CancellationScope,
   condition,
   getExternalWorkflowHandle,
+  patched,
   setCurrentDetails,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Approval, StageStep } from '../src/domain/plan.ts';
-import { deciders } from '../src/domain/approval.ts';
+import { termsOf } from '../src/domain/approval.ts';
+import { digestOf, gistOf, type Evidence } from '../src/domain/evidence.ts';
 import type { Verdict } from '../src/domain/verdict.ts';
 import {
   askSignal,
   decidedSignal,
-  holdSignal,
   internal,
   isDecided,
   isUndo,
+  standStillSignal,
   stageUpdateSignal,
   undoSignal,
   withdrawSignal,
@@ -40,6 +42,12 @@ export class GoOnAnew extends Error {}
 
 export type Stage = ReturnType<typeof openStage>;
 
+/** What is looked at while people are asked. */
+interface Guard {
+  judge: () => Promise<Verdict>;
+  everyMs: number;
+}
+
 export function openStage(input: RolloutInput) {
   const { plan, number, capabilities } = input;
   const release = getExternalWorkflowHandle(input.release);
@@ -49,7 +57,7 @@ export function openStage(input: RolloutInput) {
   let decided: Decided | null = null;
 
   const description = internal;
-  setHandler(holdSignal, (hold: unknown) => void (paused = hold === true), { description });
+  setHandler(standStillSignal, (hold: unknown) => void (paused = hold === true), { description });
   setHandler(undoSignal, (message: unknown) => void (undo = isUndo(message) ? message : undo), { description });
   setHandler(decidedSignal, (decision: unknown) => void (decided = isDecided(decision) ? decision : decided), {
     description,
@@ -79,12 +87,64 @@ export function openStage(input: RolloutInput) {
     if (workflowInfo().continueAsNewSuggested) throw new GoOnAnew();
   }
 
+  /** Null when people approved; otherwise what is to be shown to them instead. Throws where they did not. */
+  async function askAbout(
+    question: string,
+    verdict: Verdict | null,
+    approval: Approval,
+    guard?: Guard,
+  ): Promise<Verdict | null> {
+    if (position.askedAt === null) Object.assign(position, { asked: position.asked + 1, askedAt: Date.now() });
+    const since = position.askedAt ?? Date.now();
+    const id = `${number}/${position.step.replace(' ', '-')}/${position.asked}`;
+    decided = null;
+    await tell({ state: 'waiting', note: question });
+    await release.signal(askSignal, {
+      id,
+      stage: number,
+      step: position.step,
+      question,
+      evidence: verdict?.reasons ?? [],
+      digest: digestOf({ ...evidenceOf(input, position), verdict }),
+      findings: verdict?.findings ?? [],
+      ...termsOf(approval, plan.people),
+      own: approval.own === true,
+      since: new Date(since).toISOString(),
+      until: new Date(since + approval.withinMs).toISOString(),
+    });
+    const answered = () => undo !== null || decided?.request === id;
+    try {
+      while (guard !== undefined && !(await condition(answered, guard.everyMs, { summary: 'looks while it waits' }))) {
+        const now = await guard.judge();
+        if (endsStage(now)) await giveUp(now);
+        if (verdict !== null && gistOf(now) !== gistOf(verdict) && patched('new evidence voids')) {
+          await release.signal(withdrawSignal, id, `other evidence: ${first(now)}`);
+          position.askedAt = null;
+          return now;
+        }
+        checkHistory();
+      }
+      await condition(answered);
+      checkUndo();
+    } catch (error) {
+      if (error instanceof RollBack) await release.signal(withdrawSignal, id, error.message);
+      throw error;
+    }
+    position.askedAt = null;
+    const decision = made(decided);
+    if (!decision.approved) throw new RollBack(`rejected by ${decision.by}: ${decision.why || 'no reason given'}`);
+    await tell({ state: 'running', note: `approved by ${decision.by}` });
+    return null;
+  }
+
   return {
     ...input,
     position,
     tell,
     checkUndo,
     isPaused: () => paused,
+    /** The last verdict of this stage, whichever step it is of. */
+    seen: (): Verdict | null => position.verdict ?? null,
     model: plan.model,
     moving: { model: plan.model, capabilities, withinMs: plan.gatewayWithinMs },
 
@@ -114,6 +174,7 @@ export function openStage(input: RolloutInput) {
       for (;;) {
         checkUndo();
         const verdict = await judge();
+        position.verdict = verdict;
         if (endsStage(verdict)) await giveUp(verdict);
         const gist = `${verdict.kind} ${verdict.kind === 'hold' ? '' : verdict.reasons.join('; ')} ${paused}`;
         const isOld = verdict.kind === 'hold' && Date.now() - toldAt >= tellEveryMs(input, position);
@@ -124,7 +185,7 @@ export function openStage(input: RolloutInput) {
         last = gist;
         if (!accepted && (verdict.kind === 'rollBack' || verdict.kind === 'inconclusive')) {
           const question = `${first(verdict)}. Go on with ${capabilities.join(', ')} all the same?`;
-          await this.ask(question, verdict.reasons, whenUndecided(input, position), { judge, everyMs });
+          await this.ask(question, verdict, whenUndecided(input, position), { judge, everyMs });
           accepted = true;
         }
         if (!paused && (verdict.kind === 'advance' || accepted)) return { verdict, accepted };
@@ -135,52 +196,15 @@ export function openStage(input: RolloutInput) {
 
     /**
      * Waits for a person's decision. Meanwhile `guard` is looked at, where users are exposed, so that a breach does not
-     * wait for anybody.
+     * wait for anybody, and so that people who were shown other evidence are asked again.
      */
-    async ask(
-      question: string,
-      evidence: string[],
-      approval: Approval | null,
-      guard?: { judge: () => Promise<Verdict>; everyMs: number },
-    ): Promise<void> {
+    async ask(question: string, verdict: Verdict | null, approval: Approval | null, guard?: Guard): Promise<void> {
       if (approval === null) return;
-      if (position.askedAt === null) Object.assign(position, { asked: position.asked + 1, askedAt: Date.now() });
-      const since = position.askedAt ?? Date.now();
-      const id = `${number}/${position.step.replace(' ', '-')}/${position.asked}`;
-      decided = null;
-      await tell({ state: 'waiting', note: question });
-      await release.signal(askSignal, {
-        id,
-        stage: number,
-        step: position.step,
-        question,
-        evidence,
-        from: deciders(approval.from, plan.people),
-        count: approval.count,
-        since: new Date(since).toISOString(),
-        until: new Date(since + approval.withinMs).toISOString(),
-        otherwise: approval.otherwise,
-      });
-      const answered = () => undo !== null || decided?.request === id;
-      try {
-        while (
-          guard !== undefined &&
-          !(await condition(answered, guard.everyMs, { summary: 'looks while it waits' }))
-        ) {
-          const verdict = await guard.judge();
-          if (endsStage(verdict)) await giveUp(verdict);
-          checkHistory();
-        }
-        await condition(answered);
-        checkUndo();
-      } catch (error) {
-        if (error instanceof RollBack) await release.signal(withdrawSignal, id);
-        throw error;
+      for (let shown = verdict; ;) {
+        const other = await askAbout(question, shown, approval, guard);
+        if (other === null) return;
+        shown = other;
       }
-      position.askedAt = null;
-      const decision = made(decided);
-      if (!decision.approved) throw new RollBack(`rejected by ${decision.by}: ${decision.why || 'no reason given'}`);
-      await tell({ state: 'running', note: `approved by ${decision.by}` });
     },
 
     /** Waits while the release is paused. */
@@ -206,6 +230,11 @@ function whenUndecided({ plan }: RolloutInput, { step }: Position): Approval {
   const own = step === 'A/B' ? plan.abTest.approval : step === 'gray' ? plan.gray.approval : plan.internalTest.approval;
   const withinMs = step === 'A/B' ? plan.abTest.withinMs : plan.gray.withinMs;
   return own === null ? { from: [], count: 1, withinMs, otherwise: 'reject' } : { ...own, otherwise: 'reject' };
+}
+
+function evidenceOf(input: RolloutInput, { step, exposure }: Position): Omit<Evidence, 'verdict'> {
+  const { release, number: stage, capabilities, candidate, before: stable, plan } = input;
+  return { release, stage, step, capabilities, candidate: candidate.digest, stable, exposure, plan };
 }
 
 function made(decided: Decided | null): Decided {

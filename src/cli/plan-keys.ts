@@ -6,8 +6,11 @@ import { didYouMean } from '../domain/words.ts';
 const approval = {
   from: 'Who may decide: names, or groups of `people`. Left out: anyone.',
   count: 'How many different people have to approve. One rejection decides. Default 1.',
+  each: 'yes: each of those named has to give so many approvals, by different people. Default no: all of them together.',
+  own: 'yes: whoever started the release may approve it too. Default no.',
   within: 'How long to wait for them, e.g. 2 days. Default 2 days.',
-  else: 'What happens when nobody has decided in time: reject (default) or approve.',
+  else: 'What happens when nobody has decided in time: hold (default: asks once more, for as long again, and then rejects), reject or approve.',
+  'escalate to': 'Who may decide too once nobody has in time: names, or groups of `people`.',
 };
 
 /** By path; a test holds it to have every key that a plan may have. */

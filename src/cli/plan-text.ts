@@ -1,4 +1,5 @@
 /** What a release of a plan would do: its stages with scores, N(t) and P(t), and each step in a sentence. */
+import { askedOf } from '../domain/approval.ts';
 import { plannedCurve } from '../domain/curve.ts';
 import { levelsOf, stageSteps } from '../domain/levels.ts';
 import { steps, type Approval, type Plan, type StageStep, type Step } from '../domain/plan.ts';
@@ -109,6 +110,9 @@ const inconclusiveWords = { advance: 'advance', rollBack: 'roll back' } as const
 
 function approvalWords(approval: Approval | null): string {
   if (approval === null) return '';
-  const from = approval.from.length === 0 ? 'anyone' : approval.from.join(', ');
-  return `; ${several(approval.count, 'approval')} of ${from} within ${duration(approval.withinMs)}, else ${approval.otherwise}`;
+  const { from, count, each = false, escalateTo = [], otherwise, withinMs } = approval;
+  const needs = each ? from.map((group) => ({ group, members: [], count })) : [];
+  const silent = otherwise === 'hold' ? 'ask once more, then reject' : otherwise;
+  const escalated = escalateTo.length === 0 || otherwise !== 'hold' ? '' : ` (then also of ${escalateTo.join(', ')})`;
+  return `; ${askedOf({ needs, count, from })} within ${duration(withinMs)}, else ${silent}${escalated}`;
 }

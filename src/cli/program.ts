@@ -11,6 +11,7 @@ import { dataCommands } from './data-commands.ts';
 import { demoCommand } from './demo-command.ts';
 import { exportCommand } from './export-command.ts';
 import { planCommand } from './plan-commands.ts';
+import { policyCommand } from './policy-commands.ts';
 import { releaseMessageCommands } from './release-message-commands.ts';
 import { releaseReadCommands } from './release-read-commands.ts';
 import { releaseStartCommands } from './release-start-commands.ts';
@@ -31,6 +32,7 @@ export function program(): Command {
     demoCommand(),
     ...upCommands(),
     planCommand(),
+    policyCommand(),
     dataCommands(),
     release,
     ...versionCommands(),

@@ -1,4 +1,5 @@
 /** A release while it runs: where it stands, what it measures, and what it waits for, in a few lines. */
+import { askedOf, whenSilent } from '../domain/approval.ts';
 import type { StageStep } from '../domain/plan.ts';
 import type { ReleaseReport, StageProgress, Waiting } from '../domain/report.ts';
 import type { Finding } from '../domain/verdict.ts';
@@ -181,19 +182,19 @@ function curve(report: ReleaseReport, width: number): Line[] {
 }
 
 function waitingLines(id: string, waiting: Waiting, width: number, now: Date | null): Line[] {
-  const from = waiting.from.length === 0 ? 'anyone' : waiting.from.join(', ');
   const left = now === null ? '' : ` (${duration(Date.parse(waiting.until) - now.getTime())} left)`;
   const approved = waiting.approvedBy.length === 0 ? '' : `, approved by ${waiting.approvedBy.join(', ')} so far`;
-  const need = `needs ${several(waiting.count, 'approval')} of ${from}${approved}`;
+  const need = `needs ${askedOf(waiting)}${approved}`;
+  const clock = waiting.held
+    ? 'held: it stays open until somebody decides'
+    : `by ${moment(waiting.until)} UTC${left}, else ${whenSilent(waiting)}`;
   return [
     ...wrap(waiting.question, width - 19).map((text, index): Line => [
       [index === 0 ? '   waits for you: ' : '                  ', 'warn'],
       text,
     ]),
     ...waiting.evidence.slice(0, 4).flatMap((text) => wrap(text, width - 8).map((line): Line => ['     ', line])),
-    ...wrap(`${need}; by ${moment(waiting.until)} UTC${left}, else ${waiting.otherwise}`, width - 8).map(
-      (line): Line => ['     ', [line, 'dim']],
-    ),
+    ...wrap(`${need}; ${clock}`, width - 8).map((line): Line => ['     ', [line, 'dim']]),
     ['     ', [`gradus release approve ${id} --by NAME`, 'dim']],
     ['     ', [`gradus release reject ${id} --by NAME --why REASON`, 'dim']],
   ];

@@ -23,6 +23,12 @@ export function releaseMessageCommands(): Command[] {
     decision('reject', 'reject it: users of the stage go back to stable', [
       [`${release} reject mail-assistant-2 --why "worse on long mails"`, 'users of this stage keep stable'],
     ]),
+    decision('hold', 'leave it open, with its clock standing, until somebody decides', [
+      [`${release} hold mail-assistant-2 --why "legal looks at it"`, 'nobody is timed out meanwhile'],
+    ]),
+    decision('moreTime', 'give people the time that the plan gives them once more', [
+      [`${release} more-time mail-assistant-2`, 'two days more, where the plan says within: 2 days'],
+    ]),
     message('pause', 'hold the release where it is; guardrails stay watched', [
       [`${release} pause --why "incident in another team"`, 'no more users get the candidate'],
     ]),
@@ -41,7 +47,7 @@ function decision(kind: MessageKind, description: string, examples: [string, str
 }
 
 function message(kind: MessageKind, description: string, examples: [string, string][]): Command {
-  return dataCommand(kind, description, examples)
+  return dataCommand(kind === 'moreTime' ? 'more-time' : kind, description, examples)
     .argument('[release]', 'which one; left out: the only one under way')
     .option('--by <name>', 'who says this', userInfo().username)
     .option('--why <reason>', 'why, for the record')
@@ -49,7 +55,12 @@ function message(kind: MessageKind, description: string, examples: [string, stri
       const { endAbandoned, openRelease, sendMessage, withStore, withTemporal } = await import('./live.ts');
       const config = readConfig();
       const { by, why, request } = options;
-      const says = { by, ...(why === undefined ? {} : { why }), ...(request === undefined ? {} : { request }) };
+      const says = {
+        by,
+        via: 'cli',
+        ...(why === undefined ? {} : { why }),
+        ...(request === undefined ? {} : { request }),
+      };
       const receipt = await withTemporal(config, async (client) => {
         const target = id ?? (await withStore(config, ({ releases }) => openRelease(releases)));
         const sent = await sendMessage(client, target, kind, says).catch(async (error: unknown) => {

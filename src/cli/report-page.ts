@@ -1,4 +1,5 @@
 /** A release's report as one page of HTML that needs nothing else: no script, no network, light and dark. */
+import { askedOf, whenSilent } from '../domain/approval.ts';
 import type { ReleaseReport, Waiting } from '../domain/report.ts';
 import { exposureSentence, feedbackSentence } from './story.ts';
 import {
@@ -10,7 +11,6 @@ import {
   moment,
   outcomes,
   percent,
-  several,
   spanMs,
   stepNames,
   versionsOf,
@@ -102,7 +102,6 @@ function exposedNow(report: ReleaseReport): string {
 }
 
 function waitingCard(id: string, waiting: Waiting): Html {
-  const from = waiting.from.length === 0 ? 'anyone' : waiting.from.join(', ');
   const so = waiting.approvedBy.length === 0 ? '' : `; approved by ${waiting.approvedBy.join(', ')} so far`;
   return html`<section class="card ask" aria-labelledby="ask">
     <h2 id="ask">Waits for a person</h2>
@@ -110,10 +109,7 @@ function waitingCard(id: string, waiting: Waiting): Html {
     <ul>
       ${waiting.evidence.map((text) => html`<li>${text}</li>`)}
     </ul>
-    <p class="muted">
-      Needs ${several(waiting.count, 'approval')} of ${from}${so}. By ${moment(waiting.until)} UTC, else
-      ${waiting.otherwise}.
-    </p>
+    <p class="muted">Needs ${askedOf(waiting)}${so}. By ${moment(waiting.until)} UTC, else ${whenSilent(waiting)}.</p>
     <p><code>gradus release approve ${id} --by NAME</code></p>
   </section>`;
 }

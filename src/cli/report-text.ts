@@ -1,4 +1,5 @@
 /** A release's report as one screen of text: what was released when, what was decided and why, and what was measured. */
+import { askedOf, whenSilent } from '../domain/approval.ts';
 import type { ReleaseReport, StageProgress } from '../domain/report.ts';
 import { cell, clip, columns, draw, wrap, type Line, type Tone } from './lines.ts';
 import { metricsText } from './metrics-text.ts';
@@ -20,7 +21,6 @@ import {
   momentOf,
   outcomes,
   percent,
-  several,
   spanMs,
   stageStates,
   stepNames,
@@ -188,7 +188,7 @@ function ending(report: ReleaseReport, width: number): Line[] {
       ? null
       : ([
           'waits for',
-          `${report.waiting.question} (${several(report.waiting.count, 'approval')}, by ${moment(report.waiting.until)} UTC, else ${report.waiting.otherwise})`,
+          `${report.waiting.question} (${askedOf(report.waiting)}, by ${moment(report.waiting.until)} UTC, else ${whenSilent(report.waiting)})`,
         ] as const),
   ].filter((one) => one !== null);
   return entries.flatMap(([name, text]) =>

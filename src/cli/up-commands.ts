@@ -66,5 +66,15 @@ function parts(): Command[] {
     plainCommand('gateway', 'serve applications alone (up runs one)', [
       ['DATABASE_URL=postgres://… GRADUS_SECRET=… GRADUS_GATEWAY_PORT=8081 gradus gateway', 'one more gateway'],
     ]).action(() => alone(async () => (await import('../platform/gateway.ts')).runGateway(readConfig()))),
+    plainCommand(
+      'slack',
+      'speak of releases in Slack, and take decisions there (up runs one where GRADUS_SLACK_* is set)',
+      [
+        [
+          'GRADUS_SLACK_BOT_TOKEN=xoxb-… GRADUS_SLACK_APP_TOKEN=xapp-… GRADUS_SLACK_CHANNEL=C012AB3CD gradus slack',
+          'alone',
+        ],
+      ],
+    ).action(() => alone(async () => (await import('../slack/process.ts')).runSlack(readConfig()))),
   ];
 }

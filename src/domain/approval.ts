@@ -1,53 +1,151 @@
 /** Whether what a person says decides an open request: the rules are the same for Signals, Updates and every client. */
-import type { Plan } from './plan.ts';
-import type { Waiting } from './report.ts';
-import { printable } from './words.ts';
+import type { Approval, Plan } from './plan.ts';
+import type { ClosedRequest, Need, ReleaseReport, Waiting } from './report.ts';
+import { listed, printable } from './words.ts';
 
 export interface PersonSays {
   by: string;
   why?: string;
+  /** The request that is meant. */
   request?: string;
+  /** Digest of the evidence that they saw, or at least its first eight digits. */
+  evidence?: string;
+  /** Where they said it: `slack`, `cli`, … */
+  via?: string;
+  /** The same for the same press of a button: what arrives twice is done once. */
+  id?: string;
 }
+
+const known = ['by', 'why', 'request', 'evidence', 'via', 'id'] as const;
 
 /** Reads what came with a message; a text says what is wrong with it. */
 export function readMessage(value: unknown): PersonSays | string {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return 'a message is an object such as {"by": "ann", "why": "looks right"}';
   }
-  const known = ['by', 'why', 'request'];
   const entries = Object.entries(value);
+  const isKnown = (key: string): boolean => known.some((one) => one === key);
   const problems = entries
-    .filter(([key]) => !known.includes(key))
+    .filter(([key]) => !isKnown(key))
     .map(([key]) => `there is no field "${printable(key.slice(0, 40))}" (known: ${known.join(', ')})`);
   for (const [key, field] of entries) {
-    if (!known.includes(key)) continue;
+    if (!isKnown(key)) continue;
     if (typeof field !== 'string') problems.push(`${key} has to be a text`);
     else if (field.length > 2000) problems.push(`${key} is longer than 2,000 characters`);
   }
   const texts = entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string');
   const fields = new Map(texts.map(([key, text]) => [key, printable(text)]));
   const by = fields.get('by')?.trim() ?? '';
-  const why = fields.get('why');
-  const request = fields.get('request');
   if (by === '') problems.push('by is missing: who says this');
   if (problems.length > 0) return problems.join('; ');
-  return { by, ...(why === undefined ? {} : { why }), ...(request === undefined ? {} : { request }) };
+  const given = known.flatMap((key) => {
+    const text = fields.get(key);
+    return text === undefined ? [] : [[key, text] as const];
+  });
+  return { ...Object.fromEntries(given), by };
 }
 
 /** People who may decide: names of groups are replaced by who is in them. Empty: anyone. */
-export function deciders(from: string[], people: Plan['people']): string[] {
+function deciders(from: string[], people: Plan['people']): string[] {
   return [...new Set(from.flatMap((name) => people[name] ?? [name]))];
 }
 
+/** What a request takes from the plan: who may decide, how many have to, and until when. */
+export function termsOf(
+  approval: Approval,
+  people: Plan['people'],
+): Pick<Waiting, 'from' | 'count' | 'needs' | 'withinMs' | 'otherwise' | 'escalateTo'> {
+  const { from, count, each = false, withinMs, otherwise, escalateTo = [] } = approval;
+  const needs = each ? from.map((group): Need => ({ group, members: people[group] ?? [group], count })) : [];
+  return {
+    from: deciders(from, people),
+    count: each ? count * from.length : count,
+    needs,
+    withinMs,
+    otherwise,
+    escalateTo: deciders(escalateTo, people),
+  };
+}
+
 /** Null where `says` may decide the open request, otherwise why not. */
-export function objection(waiting: Waiting | null, says: PersonSays): string | null {
+export function objection(
+  { waiting, requests }: Pick<ReleaseReport, 'waiting' | 'requests'>,
+  says: PersonSays,
+  kind: 'approve' | 'reject',
+): string | null {
+  const meant = requests.find(({ request }) => request.id === says.request);
+  if (meant !== undefined && meant.request.id !== waiting?.id) return ended(meant);
   if (waiting === null) return 'nothing waits for a decision now';
   if (says.request !== undefined && says.request !== waiting.id) {
     return `request ${says.request} is not open; what waits now is ${waiting.id}: ${waiting.question}`;
   }
-  if (waiting.from.length > 0 && !waiting.from.includes(says.by)) {
-    return `${says.by} may not decide this; it is for ${waiting.from.join(', ')}`;
+  if (says.evidence !== undefined && (says.evidence.length < 8 || !waiting.digest.startsWith(says.evidence))) {
+    return `the evidence is not what ${says.by} saw any more; look at request ${waiting.id} again`;
   }
-  if (waiting.approvedBy.includes(says.by)) return `${says.by} has approved already`;
+  const allowed = waiting.escalated ? [...waiting.from, ...waiting.escalateTo] : waiting.from;
+  if (waiting.from.length > 0 && !allowed.includes(says.by)) {
+    return `${says.by} may not decide this; it is for ${allowed.join(', ')}`;
+  }
+  if (kind === 'approve' && waiting.notBy === says.by) {
+    return `${says.by} started this release, so somebody else has to approve it (own: yes in the plan allows it)`;
+  }
+  if (kind === 'approve' && waiting.approvedBy.includes(says.by)) return `${says.by} has approved already`;
   return null;
+}
+
+/** Who has to approve, in words: `2 approvals of ann, bob`, or `1 approval of product and 1 of safety`. */
+export function askedOf({ needs, count, from }: Pick<Waiting, 'needs' | 'count' | 'from'>): string {
+  const [first, ...others] = needs;
+  const approvals = (many: number): string => `${many} ${many === 1 ? 'approval' : 'approvals'} of`;
+  if (first === undefined) return `${approvals(count)} ${from.length === 0 ? 'anyone' : from.join(', ')}`;
+  const rest = others.map((need) => `${need.count} of ${need.group}`);
+  return listed([`${approvals(first.count)} ${first.group}`, ...rest]);
+}
+
+/** What happens to a request when nobody decides in time, as in "else reject". */
+export function whenSilent({ otherwise, escalated }: Pick<Waiting, 'otherwise' | 'escalated'>): string {
+  if (otherwise === 'hold') return escalated ? 'reject' : 'ask once more';
+  return otherwise;
+}
+
+function ended({ request, outcome, by, at }: ClosedRequest): string {
+  const how = outcome === 'withdrawn' ? 'withdrawn' : `${outcome} by ${by}`;
+  return `request ${request.id} is over: it was ${how} at ${at}`;
+}
+
+/**
+ * How many approvals are still missing, by group (`''`: of anybody who may). Where groups approve each by itself, nobody
+ * counts for two of them: people are matched to groups as well as they can be.
+ */
+export function missing({
+  needs,
+  count,
+  approvedBy,
+}: Pick<Waiting, 'needs' | 'count' | 'approvedBy'>): Map<string, number> {
+  if (needs.length === 0) {
+    const left = count - approvedBy.length;
+    return new Map(left > 0 ? [['', left]] : []);
+  }
+  const slots = needs.flatMap((need) => Array.from({ length: need.count }, () => need));
+  const takenBy = new Map<number, string>();
+  for (const person of approvedBy) take(person, slots, takenBy, new Set());
+  const left = new Map<string, number>();
+  for (const [i, { group }] of slots.entries()) {
+    if (!takenBy.has(i)) left.set(group, (left.get(group) ?? 0) + 1);
+  }
+  return left;
+}
+
+/** Finds a slot for `person`, moving others to slots that they can take too (Kuhn's algorithm for bipartite matching). */
+function take(person: string, slots: Need[], takenBy: Map<number, string>, tried: Set<number>): boolean {
+  for (const [i, { members }] of slots.entries()) {
+    if (!members.includes(person) || tried.has(i)) continue;
+    tried.add(i);
+    const holder = takenBy.get(i);
+    if (holder === undefined || take(holder, slots, takenBy, tried)) {
+      takenBy.set(i, person);
+      return true;
+    }
+  }
+  return false;
 }

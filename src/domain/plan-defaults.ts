@@ -123,6 +123,15 @@ function between(least: number, wanted: number, most: number, whole: number): nu
 
 function approval(written: WrittenApproval): Approval | null {
   if (written === null || written === undefined) return null;
-  const { from = [], count = 1, within = 2 * day, else: otherwise = 'reject' } = written;
-  return { from, count, withinMs: within, otherwise };
+  const { from = [], count = 1, each, own, within = 2 * day, else: otherwise = 'hold' } = written;
+  const escalateTo = written['escalate to'];
+  return {
+    from,
+    count,
+    ...(each === true ? { each } : {}),
+    ...(own === true ? { own } : {}),
+    withinMs: within,
+    otherwise,
+    ...(escalateTo === undefined ? {} : { escalateTo }),
+  };
 }

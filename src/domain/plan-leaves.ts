@@ -198,6 +198,14 @@ export function choice<const Word extends string>(words: readonly Word[], also: 
   });
 }
 
+/** YAML's own true and false, and the words for them. */
+export const yesOrNo = leaf<boolean>({ type: ['boolean', 'string'], examples: ['yes'] }, (input) => {
+  if (typeof input === 'boolean') return { value: input };
+  const word = typeof input === 'string' ? input.trim().toLowerCase() : '';
+  if (word === 'yes' || word === 'no') return { value: word === 'yes' };
+  return { problem: `${shown(input)} is neither yes nor no` };
+});
+
 const share = { anyOf: [text, { type: 'number' }] };
 
 /** Shares of users, growing, above 0 and up to 1. */

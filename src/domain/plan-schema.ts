@@ -11,6 +11,7 @@ import {
   number,
   ramp,
   versionName,
+  yesOrNo,
 } from './plan-leaves.ts';
 import { meanMetrics } from './feedback.ts';
 import { poolings, strategies } from './plan.ts';
@@ -25,8 +26,11 @@ const approval = z
   .strictObject({
     from: approvers.optional(),
     count: whole(1, '2', 100).optional(),
+    each: yesOrNo.optional(),
+    own: yesOrNo.optional(),
     within: duration.optional(),
-    else: choice(['reject', 'approve']).optional(),
+    else: choice(['hold', 'reject', 'approve']).optional(),
+    'escalate to': names.optional(),
   })
   .nullable()
   .optional()

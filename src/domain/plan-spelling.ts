@@ -9,8 +9,8 @@ interface Section {
 }
 
 const approval: Section = {
-  keys: ['from', 'count', 'within', 'else'],
-  also: { otherwise: 'else', of: 'from', by: 'from' },
+  keys: ['from', 'count', 'each', 'own', 'within', 'else', 'escalate to'],
+  also: { otherwise: 'else', of: 'from', by: 'from', both: 'each', all: 'each', escalate: 'escalate to' },
 };
 
 /** Keys of each part of a plan; `*` stands for any name. */

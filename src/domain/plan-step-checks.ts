@@ -1,4 +1,5 @@
 /** What has to fit together in the steps of a plan: gates, guardrails, exposure, and people who approve. */
+import { missing, termsOf } from './approval.ts';
 import { namesOf } from './expression-tree.ts';
 import { parseComparison, parseCondition } from './expressions.ts';
 import { vocabularies, type Known } from './metrics.ts';
@@ -106,25 +107,30 @@ export function checkApprovals(plan: Plan, report: Report): void {
 }
 
 function checkApproval({ people }: Plan, section: string, approval: Approval | null, report: Report): void {
-  if (approval === null || approval.from.length === 0) return;
+  if (approval === null) return;
+  const { from, count, each = false, escalateTo = [] } = approval;
+  for (const [key, names] of Object.entries({ from, 'escalate to': escalateTo })) {
+    for (const name of names) checkGroup(people, name, [section, 'approval', key], report);
+  }
+  if (each && from.length < 2) {
+    report([section, 'approval', 'each'], 'it is about several groups; name two or more in from, or take it away');
+  }
+  const terms = termsOf(approval, people);
+  if (from.length === 0 || terms.from.length === 0) return;
+  const short = [...missing({ ...terms, approvedBy: terms.from }).values()].reduce((sum, left) => sum + left, 0);
+  if (short === 0) return;
+  const apart = each ? `, ${count} of each group and nobody for two of them` : '';
+  report(
+    [section, 'approval', 'count'],
+    `${terms.count} have to approve${apart}, but only ${terms.count - short} can (${listed(terms.from)}); name more people or lower the count`,
+  );
+}
+
+function checkGroup(people: Plan['people'], name: string, path: Path, report: Report): void {
   const groups = new Map(Object.entries(people));
-  const deciders = new Set<string>();
-  const path: Path = [section, 'approval', 'from'];
-  for (const name of approval.from) {
-    const members = groups.get(name);
-    if (members === undefined) {
-      const hint = [...groups.values()].flat().includes(name) ? '' : didYouMean(name, [...groups.keys()]);
-      if (hint !== '') report(path, `there is no group "${name}" in people${hint}`);
-      deciders.add(name);
-    } else if (members.length === 0) {
-      report(path, `nobody is in ${name}; name its members under people`);
-    }
-    for (const member of members ?? []) deciders.add(member);
-  }
-  if (approval.count > deciders.size && deciders.size > 0) {
-    report(
-      [section, 'approval', 'count'],
-      `${approval.count} have to approve, but only ${deciders.size} may (${listed([...deciders])}); name more people or lower the count`,
-    );
-  }
+  const members = groups.get(name);
+  if (members?.length === 0) report(path, `nobody is in ${name}; name its members under people`);
+  if (members !== undefined || [...groups.values()].flat().includes(name)) return;
+  const hint = didYouMean(name, [...groups.keys()]);
+  if (hint !== '') report(path, `there is no group "${name}" in people${hint}`);
 }

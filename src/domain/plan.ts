@@ -69,9 +69,15 @@ export interface Approval {
   from: string[];
   /** How many different people have to approve. One rejection decides. */
   count: number;
+  /** Each of `from` has to give `count` approvals, by different people; left out: all together. */
+  each?: boolean;
+  /** Whoever started the release may approve it too; left out: they may not. */
+  own?: boolean;
   withinMs: number;
-  /** What happens when nobody has decided in time. */
-  otherwise: 'reject' | 'approve';
+  /** What happens when nobody has decided in time; `hold` asks once more, for as long again, and then rejects. */
+  otherwise: 'reject' | 'approve' | 'hold';
+  /** Who may decide too once nobody has in time. */
+  escalateTo?: string[];
 }
 
 export interface InternalTest {

@@ -1,6 +1,7 @@
 /** What activities need from outside: each port is implemented for real once, and by a fake that passes the same suite. */
 import type { Answer, Feedback, LiveMetric, Sample } from './feedback.ts';
 import type { TrainSpec } from './plan.ts';
+import type { Policy } from './policy.ts';
 import type { ReleaseReport } from './report.ts';
 import type { Exposure, Route } from './route.ts';
 import type { Comparison, Evaluation, Part, TrainingProgress, Version } from './version.ts';
@@ -174,6 +175,12 @@ export interface Plans {
   list(): Promise<string[]>;
 }
 
+/** Who people are and what they may do. */
+export interface Policies {
+  current(): Promise<Policy>;
+  set(policy: Policy, by: string): Promise<void>;
+}
+
 export interface Ports {
   trainer: Trainer;
   versions: Versions;
@@ -181,6 +188,7 @@ export interface Ports {
   observations: Observations;
   releases: Releases;
   plans: Plans;
+  policies: Policies;
   /** Whether a release's workflow is still running, asked of Temporal. */
   isRunning: (releaseId: string) => Promise<boolean>;
   /** How far a release is, asked of its workflow. */

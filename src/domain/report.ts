@@ -1,7 +1,7 @@
 /** What a release has done so far and, at its end, its report: one value, written to the store and drawn by CLI and page. */
 import type { Plan, Step } from './plan.ts';
 import type { ObservationSummary } from './ports.ts';
-import type { Verdict } from './verdict.ts';
+import type { Finding, Verdict } from './verdict.ts';
 import type { Examination, Version } from './version.ts';
 
 export type StepState = 'waiting' | 'running' | 'done' | 'skipped' | 'failed';
@@ -45,6 +45,8 @@ export interface Decision {
   /** `gradus`, or who it was. */
   by: string;
   why: string;
+  /** Where a person said it, e.g. `slack`; left out where that is not known. */
+  via?: string;
 }
 
 export interface StageProgress {
@@ -61,6 +63,13 @@ export interface StageProgress {
   verdicts: Partial<Record<Step, Verdict>>;
 }
 
+/** A group that has to approve by itself. */
+export interface Need {
+  group: string;
+  members: string[];
+  count: number;
+}
+
 /** What the release waits for, if a person has to decide. */
 export interface Waiting {
   /** Changes with the evidence, so that an approval of one is not taken for another. */
@@ -68,13 +77,39 @@ export interface Waiting {
   stage: number;
   step: Step;
   question: string;
+  /** Reasons of the verdict that is asked about. */
   evidence: string[];
+  /** SHA-256 of all that is decided about (see `Evidence`). */
+  digest: string;
+  findings: Finding[];
+  /** All who may decide; empty: anybody. */
   from: string[];
+  /** How many have to approve, all together. */
   count: number;
+  /** Groups that have to approve each by itself; empty: `count` of `from`, whoever they are. */
+  needs: Need[];
+  /** Whoever started the release; they may not approve it. Null where that is allowed, or nobody knows. */
+  notBy: string | null;
   approvedBy: string[];
   since: string;
   until: string;
-  otherwise: 'reject' | 'approve';
+  /** How long people are given, each time. */
+  withinMs: number;
+  /** When nobody decided: `hold` asks once more, also those of `escalateTo`, and then rejects. */
+  otherwise: 'reject' | 'approve' | 'hold';
+  escalateTo: string[];
+  escalated: boolean;
+  /** Somebody asked to wait: the clock stands still. */
+  held: boolean;
+}
+
+/** A request that was open once, and how it ended. */
+export interface ClosedRequest {
+  request: Waiting;
+  outcome: 'approved' | 'rejected' | 'withdrawn';
+  at: string;
+  by: string;
+  why: string;
 }
 
 export interface ReleaseReport {
@@ -85,6 +120,8 @@ export interface ReleaseReport {
   /** Why it ended as it did. */
   reason: string;
   startedAt: string;
+  /** Who started it, where they said so. */
+  startedBy: string | null;
   endedAt: string | null;
   plan: Plan | null;
   candidate: Version | null;
@@ -95,6 +132,8 @@ export interface ReleaseReport {
   exposures: ExposurePoint[];
   decisions: Decision[];
   waiting: Waiting | null;
+  /** Requests that were decided or withdrawn, in that order. */
+  requests: ClosedRequest[];
   /** What was answered and said in this release, at its end. */
   observations: ObservationSummary[];
   /** What the iteration step found, and what to do next. */

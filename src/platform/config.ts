@@ -25,6 +25,19 @@ export interface TemporalAddress {
   connection: ClientConnectConfig['connectionOptions'];
 }
 
+/** The app in Slack. */
+export interface SlackSettings {
+  botToken: string;
+  /** Where releases speak. */
+  channel: string;
+  /** Socket Mode by an app's token; or HTTP, whose requests are signed with a secret. */
+  by: { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string };
+  host: string;
+  port: PortChoice;
+  /** Null: Slack's own. */
+  apiUrl: string | null;
+}
+
 export interface Config {
   /** Data folder, absolute: records, versions, logs, secrets. */
   home: string;
@@ -48,6 +61,8 @@ export interface Config {
     /** Whoever sends it may pull the stop switch; null: whoever is on the gateway's machine. */
     adminToken: string | null;
   };
+  /** Null: releases do not speak in Slack. */
+  slack: SlackSettings | null;
   trainerThreads: number;
   /** At least 32 characters; null: made once and kept in the data folder. */
   secret: string | null;
@@ -63,16 +78,14 @@ export function readConfig(environment: Environment = process.env, workingFolder
   const problems = misspelt(Object.keys(given));
   if (!settings.success) problems.push(...settings.error.issues.map(describeIssue));
   const temporal = readTemporal(given, problems);
+  const slack = settings.success ? readSlack(settings.data, problems) : null;
   if (!settings.success || problems.length > 0) {
     const lines = problems.map((problem) => `\n  ${problem}`).join('');
     const message = `The environment has ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}:${lines}`;
     throw new GradusError('SETTING_INVALID', message, { problems });
   }
   const values = settings.data;
-  const choice = (setting: keyof typeof values & `GRADUS_${string}_PORT`, usual: number): PortChoice => {
-    const port = values[setting];
-    return { port: port ?? usual, fixed: port !== undefined && port !== 0, setting };
-  };
+  const choice = (setting: PortSetting, usual: number): PortChoice => portChoice(values, setting, usual);
   return {
     home: path.resolve(workingFolder, values.GRADUS_HOME ?? usualHome(workingFolder)),
     cache: path.resolve(workingFolder, values.GRADUS_CACHE ?? usualCache(given)),
@@ -92,6 +105,7 @@ export function readConfig(environment: Environment = process.env, workingFolder
       url: values.GRADUS_GATEWAY_URL ?? null,
       adminToken: values.GRADUS_ADMIN_TOKEN ?? null,
     },
+    slack,
     trainerThreads: values.GRADUS_TRAINER_THREADS,
     secret: values.GRADUS_SECRET ?? null,
     hostname: hostname(),
@@ -118,6 +132,34 @@ export function childEnvironment(config: Config, overrides: Environment): NodeJS
     told['TEMPORAL_CONFIG_FILE'] = path.join(config.home, 'none.toml');
   }
   return { ...told, ...overrides };
+}
+
+type Values = z.output<typeof settingsSchema>;
+type PortSetting = keyof Values & `GRADUS_${string}_PORT`;
+
+function portChoice(values: Values, setting: PortSetting, usual: number): PortChoice {
+  const port = values[setting];
+  return { port: port ?? usual, fixed: port !== undefined && port !== 0, setting };
+}
+
+function readSlack(values: Values, problems: string[]): SlackSettings | null {
+  const { GRADUS_SLACK_BOT_TOKEN: botToken, GRADUS_SLACK_CHANNEL: channel } = values;
+  const { GRADUS_SLACK_APP_TOKEN: appToken, GRADUS_SLACK_SIGNING_SECRET: signingSecret } = values;
+  if ([botToken, channel, appToken, signingSecret].every((value) => value === undefined)) return null;
+  if (botToken === undefined) problems.push('GRADUS_SLACK_BOT_TOKEN is missing, and other settings of Slack are there');
+  if (channel === undefined) problems.push('GRADUS_SLACK_CHANNEL is missing: the id of the channel for releases');
+  if (appToken === undefined && signingSecret === undefined) {
+    problems.push('GRADUS_SLACK_APP_TOKEN (Socket Mode) or GRADUS_SLACK_SIGNING_SECRET (HTTP) is missing');
+  }
+  if (botToken === undefined || channel === undefined) return null;
+  return {
+    botToken,
+    channel,
+    by: appToken === undefined ? { kind: 'http', signingSecret: signingSecret ?? '' } : { kind: 'socket', appToken },
+    host: values.GRADUS_SLACK_HOST,
+    port: portChoice(values, 'GRADUS_SLACK_PORT', 8090),
+    apiUrl: values.GRADUS_SLACK_API_URL ?? null,
+  };
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string {

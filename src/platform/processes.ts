@@ -1,6 +1,7 @@
 /** The processes that `gradus up` runs: what each is started with, and how long it may take to come and to go. */
 import { createHash } from 'node:crypto';
 import path from 'node:path';
+import { GradusError } from '../domain/errors.ts';
 import { startEmbedded } from '../store/embedded.ts';
 import { childEnvironment, type Config } from './config.ts';
 import { choosePort } from './free-port.ts';
@@ -13,19 +14,28 @@ import { postgresFolder } from './records.ts';
 import type { Addresses } from './run-file.ts';
 import { launchTemporal } from './temporal-server.ts';
 
-export const processNames = ['postgres', 'temporal', 'worker', 'trainer', 'gateway'] as const;
+export const processNames = ['postgres', 'temporal', 'worker', 'trainer', 'gateway', 'slack'] as const;
 export type ProcessName = (typeof processNames)[number];
 
 /** In this order, each as soon as the one before it has gone: what serves users first, what keeps the records last. */
-export const stopOrder = ['gateway', 'worker', 'trainer', 'temporal', 'postgres'] as const satisfies ProcessName[];
+export const stopOrder = [
+  'gateway',
+  'slack',
+  'worker',
+  'trainer',
+  'temporal',
+  'postgres',
+] as const satisfies ProcessName[];
 
 /** After this it is killed. */
-const stopWithinMs = { worker: 10_000, trainer: 10_000, gateway: 5_000, temporal: 8_000 };
+const stopWithinMs = { worker: 10_000, trainer: 10_000, gateway: 5_000, slack: 5_000, temporal: 8_000 };
 
 /** Parts of `Addresses` that are known already, and the ports that were given out. */
 export interface Places {
   addresses: Partial<Addresses>;
   taken: Set<number>;
+  /** Where Slack's requests are taken. */
+  slack?: string;
 }
 
 /**
@@ -37,12 +47,12 @@ export function launchers(
   places: Places,
 ): Record<ProcessName, (settled: boolean) => Promise<Launched>> {
   const log = (name: ProcessName): string => logFile(config.home, name);
-  const ports = { postgres: 0, temporal: 0, temporalUi: 0, metrics: 0, gateway: 0 };
+  const ports = { postgres: 0, temporal: 0, temporalUi: 0, metrics: 0, gateway: 0, slack: 0 };
   const choose = async (name: 'postgres' | 'temporal' | 'temporalUi' | 'gateway', host?: string): Promise<number> => {
     places.taken.delete(ports[name]);
     return choosePort(config.ports[name], places.taken, host);
   };
-  const ours = (command: 'worker' | 'trainer' | 'gateway', more: Record<string, string> = {}): Launched =>
+  const ours = (command: 'worker' | 'trainer' | 'gateway' | 'slack', more: Record<string, string> = {}): Launched =>
     launchNode({
       command,
       environment: childEnvironment(config, { ...whereabouts(config, places.addresses), ...more }),
@@ -98,6 +108,16 @@ export function launchers(
       const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
       places.addresses.gateway = config.gateway.url ?? `http://${reachable}:${ports.gateway}`;
       return ours('gateway', { GRADUS_GATEWAY_PORT: String(ports.gateway), GRADUS_GATEWAY_NAME: gatewayName(config) });
+    },
+    async slack(settled) {
+      if (config.slack === null) throw new GradusError('SETTING_INVALID', 'Slack is not set up.');
+      if (config.slack.by.kind === 'socket') return ours('slack');
+      if (!settled) {
+        places.taken.delete(ports.slack);
+        ports.slack = await choosePort(config.slack.port, places.taken, config.slack.host);
+        places.slack = `http://${config.slack.host}:${ports.slack}/slack/events`;
+      }
+      return ours('slack', { GRADUS_SLACK_PORT: String(ports.slack) });
     },
   };
 }

@@ -8,6 +8,8 @@ import {
 import { ApplicationFailure } from '@temporalio/common';
 import {
   approveUpdate,
+  holdUpdate,
+  moreTimeUpdate,
   pauseUpdate,
   rejectUpdate,
   resumeUpdate,
@@ -20,6 +22,8 @@ import { GradusError } from '../domain/errors.ts';
 const updates = {
   approve: approveUpdate,
   reject: rejectUpdate,
+  hold: holdUpdate,
+  moreTime: moreTimeUpdate,
   pause: pauseUpdate,
   resume: resumeUpdate,
   rollback: rollbackUpdate,
@@ -27,12 +31,19 @@ const updates = {
 export type MessageKind = keyof typeof updates;
 
 const answerWithinMs = 30_000;
+const signalWithinMs = 5_000;
 
 /** Throws `RELEASE_UNKNOWN`, `MESSAGE_REFUSED` with the release's own words, or `NOT_RUNNING` when no worker answers. */
-export async function sendMessage(client: Client, release: string, kind: MessageKind, says: Message): Promise<Receipt> {
+export async function sendMessage(
+  client: Client,
+  release: string,
+  kind: MessageKind,
+  says: Message,
+  withinMs = answerWithinMs,
+): Promise<Receipt> {
   const handle = client.workflow.getHandle(release);
   try {
-    return await client.withDeadline(Date.now() + answerWithinMs, () =>
+    return await client.withDeadline(Date.now() + withinMs, () =>
       handle.executeUpdate(updates[kind], { args: [says] }),
     );
   } catch (error) {
@@ -45,9 +56,24 @@ export async function sendMessage(client: Client, release: string, kind: Message
       throw new GradusError('MESSAGE_REFUSED', `${release} refused it: ${reason}.`, { cause: error });
     }
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
-      const message = `${release} did not answer within ${answerWithinMs / 1000} s: does a worker run? (gradus up, or gradus worker)`;
+      const message = `${release} did not answer within ${withinMs / 1000} s: does a worker run? (gradus up, or gradus worker)`;
       throw new GradusError('NOT_RUNNING', message, { cause: error });
     }
     throw error;
+  }
+}
+
+/**
+ * Leaves a message with Temporal, which keeps it until a worker has time for it; nobody answers. Throws `RELEASE_UNKNOWN`
+ * or `TEMPORAL_UNREACHABLE`.
+ */
+export async function leaveMessage(client: Client, release: string, kind: MessageKind, says: Message): Promise<void> {
+  try {
+    await client.withDeadline(Date.now() + signalWithinMs, () => client.workflow.getHandle(release).signal(kind, says));
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) {
+      throw new GradusError('RELEASE_UNKNOWN', `There is no release "${release}" under way.`, { cause: error });
+    }
+    throw new GradusError('TEMPORAL_UNREACHABLE', 'Temporal does not answer.', { cause: error });
   }
 }

@@ -33,6 +33,16 @@ export const settingsSchema = z.object({
     .min(1, 'has to be at least 1')
     .max(256, 'has to be at most 256')
     .default(availableParallelism()),
+  GRADUS_SLACK_BOT_TOKEN: z.string().startsWith('xoxb-', 'has to begin with xoxb-').optional(),
+  GRADUS_SLACK_APP_TOKEN: z.string().startsWith('xapp-', 'has to begin with xapp-').optional(),
+  GRADUS_SLACK_SIGNING_SECRET: z.string().min(8, 'is too short').optional(),
+  GRADUS_SLACK_CHANNEL: z
+    .string()
+    .regex(/^[CG][A-Z0-9]{2,}$/, 'has to be the id of a channel such as C012AB3CD (at the end of its details)')
+    .optional(),
+  GRADUS_SLACK_HOST: z.string().default('127.0.0.1'),
+  GRADUS_SLACK_PORT: port.optional(),
+  GRADUS_SLACK_API_URL: webAddress.optional(),
   DATABASE_URL: z
     .url({
       protocol: /^postgres(ql)?$/,

@@ -41,7 +41,7 @@ export async function startRelease(
     const handle = await client.workflow.start(releaseWorkflow, {
       workflowId: id,
       taskQueue,
-      args: [{ plan: given }],
+      args: [{ plan: given, by }],
       workflowIdConflictPolicy: 'FAIL',
       typedSearchAttributes: new TypedSearchAttributes([
         { key: defineSearchAttributeKey('GradusModel', 'KEYWORD'), value: plan.model },

@@ -60,7 +60,7 @@ export async function startAll(
           writeRun(config.home, run);
         }
         if (event.kind === 'ready') settled = true;
-        const address = event.kind === 'ready' ? addressOf(name, places.addresses) : undefined;
+        const address = event.kind === 'ready' ? addressOf(name, places) : undefined;
         onEvent({ ...event, process: name, ...(address === undefined ? {} : { address }) });
         if (event.kind === 'gaveUp') fail(new GradusError('PART_MISSING', explain(name, event.reason, log)));
       },
@@ -103,7 +103,8 @@ export async function startAll(
       ...(config.databaseUrl === null ? [start('postgres')] : []),
       ...(config.temporal === null ? [start('temporal')] : []),
     ]);
-    await Promise.all([start('worker'), start('trainer'), start('gateway')]);
+    const speaksInSlack = config.slack === null ? [] : [start('slack')];
+    await Promise.all([start('worker'), start('trainer'), start('gateway'), ...speaksInSlack]);
     signal?.removeEventListener('abort', interrupt);
     if (signal?.aborted === true) throw interrupted();
     const addresses = whole(places.addresses);
@@ -144,7 +145,8 @@ function whole({ gateway, temporal, namespace, temporalUi, database }: Partial<A
 }
 
 /** What a person may open; the database's has a password in it. */
-function addressOf(name: ProcessName, addresses: Partial<Addresses>): string | undefined {
+function addressOf(name: ProcessName, { addresses, slack }: Places): string | undefined {
+  if (name === 'slack') return slack;
   if (name === 'gateway') return addresses.gateway;
   if (name === 'temporal') return addresses.temporalUi ?? addresses.temporal;
   if (name === 'postgres' && addresses.database !== undefined) return new URL(addresses.database).host;

@@ -47,5 +47,28 @@ const first: Migration = {
   },
 };
 
+const people: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    const statements = [
+      sql`create sequence release_changes`,
+      sql`alter table releases add column changed bigint not null default nextval('release_changes')`,
+      sql`create index releases_by_change on releases (changed)`,
+      sql`create table policies (
+        number serial primary key, policy jsonb not null, set_by text not null, set_at timestamptz not null default now())`,
+      sql`create table channels (channel text primary key)`,
+      sql`create table threads (
+        channel text not null, release text not null, delivered bigint not null, primary key (channel, release))`,
+      sql`create table messages (
+        channel text not null, release text not null, key text not null, ref text, digest text not null,
+        primary key (channel, release, key))`,
+      sql`create table presses (
+        id text primary key, press jsonb not null, settled boolean not null default false,
+        taken_at timestamptz not null default now())`,
+      sql`create index presses_left on presses (taken_at) where not settled`,
+    ];
+    for (const statement of statements) await statement.execute(db);
+  },
+};
+
 /** By name, in order. */
-export const migrations: Record<string, Migration> = { '0001-first': first };
+export const migrations: Record<string, Migration> = { '0001-first': first, '0002-people': people };

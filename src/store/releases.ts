@@ -6,6 +6,9 @@ import type { ReleaseReport } from '../domain/report.ts';
 import { codeOf, toJson, type Database } from './database.ts';
 import type { Tables } from './tables.ts';
 
+/** Of `changed`. */
+const next = sql<string>`nextval('release_changes')`;
+
 export function createReleases(database: Database): Releases {
   return {
     begin: (release) =>
@@ -33,7 +36,7 @@ export function createReleases(database: Database): Releases {
         const end = toJson({ state: 'failed', reason, endedAt: now, waiting: null });
         await db
           .updateTable('releases')
-          .set({ ended_at: now, report: sql<string>`report || ${end}::jsonb` })
+          .set({ ended_at: now, report: sql<string>`report || ${end}::jsonb`, changed: next })
           .where('id', '=', id)
           .where('ended_at', 'is', null)
           .execute();
@@ -46,7 +49,7 @@ export function createReleases(database: Database): Releases {
         // What comes late changes nothing: a release that ended does not run again because an older report arrives.
         const { numUpdatedRows } = await db
           .updateTable('releases')
-          .set(ended ? { report: text, ended_at: endedAt } : { report: text })
+          .set(ended ? { report: text, ended_at: endedAt, changed: next } : { report: text, changed: next })
           .where('id', '=', id)
           .where((is) => (ended ? is.lit(true) : is('ended_at', 'is', null)))
           .executeTakeFirst();
@@ -75,7 +78,7 @@ export function createReleases(database: Database): Releases {
     find: (id) =>
       database.run(async (db) => {
         const row = await db.selectFrom('releases').select('report').where('id', '=', id).executeTakeFirst();
-        return row?.report ?? null;
+        return row?.report ? whole(row.report) : null;
       }),
 
     list: (model) =>
@@ -83,7 +86,7 @@ export function createReleases(database: Database): Releases {
         let query = db.selectFrom('releases').select('report').orderBy('started_at', 'desc').orderBy('id', 'desc');
         if (model !== undefined) query = query.where('model', '=', model);
         const rows = await query.execute();
-        return rows.map((row) => row.report).filter((report): report is ReleaseReport => report !== null);
+        return rows.flatMap(({ report }) => (report === null ? [] : [whole(report)]));
       }),
 
     nextId: (model) =>
@@ -100,6 +103,11 @@ export function createReleases(database: Database): Releases {
         }
       }),
   };
+}
+
+/** With what an earlier Gradus did not keep. */
+function whole(report: ReleaseReport): ReleaseReport {
+  return Object.assign({ startedBy: null, requests: [] }, report);
 }
 
 /** SQL state of a row that a unique index refused. */

@@ -1,8 +1,11 @@
 /** Opens the store: everything that Gradus keeps in PostgreSQL, behind the ports that the domain asks for. */
-import type { Observations, Plans, Releases, Routes, Versions } from '../domain/ports.ts';
+import type { Outbox, Presses } from '../domain/outbox.ts';
+import type { Observations, Plans, Policies, Releases, Routes, Versions } from '../domain/ports.ts';
 import { connect } from './database.ts';
 import { createObservations } from './observations.ts';
+import { createOutbox, createPresses } from './outbox.ts';
 import { createPlans } from './plans.ts';
+import { createPolicies } from './policies.ts';
 import { createReleases } from './releases.ts';
 import { createRoutes } from './routes.ts';
 import { createVersions } from './versions.ts';
@@ -13,6 +16,9 @@ export interface Store {
   observations: Observations;
   releases: Releases;
   plans: Plans;
+  policies: Policies;
+  outbox: Outbox;
+  presses: Presses;
   close(): Promise<void>;
 }
 
@@ -47,6 +53,9 @@ export async function openStore(databaseUrl: string, options: StoreOptions = {})
     observations: createObservations(database),
     releases: createReleases(database),
     plans: createPlans(database),
+    policies: createPolicies(database),
+    outbox: createOutbox(database),
+    presses: createPresses(database),
     close,
   };
 }

@@ -1,6 +1,7 @@
 /** The tables as PostgreSQL has them: what is read from them, and what is written to them. */
 import type { ColumnType, Generated } from 'kysely';
 import type { TrainSpec } from '../domain/plan.ts';
+import type { Policy } from '../domain/policy.ts';
 import type { Stop } from '../domain/ports.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import type { Exposure } from '../domain/route.ts';
@@ -94,6 +95,8 @@ export interface ReleaseTable {
   plan: Json<unknown>;
   /** Null until the release has said something of itself. */
   report: ColumnType<ReleaseReport | null, string | null, string | null>;
+  /** Grows with each change of any release. */
+  changed: Generated<string>;
   started_at: Time;
   /** Null while the release has its model. */
   ended_at: ColumnType<Date | null, string | null, string | null>;
@@ -110,6 +113,41 @@ export interface PlanTable {
   saved_at: Generated<Date>;
 }
 
+/** Every policy that was set; the newest counts. */
+export interface PolicyTable {
+  number: Generated<number>;
+  policy: Json<Policy>;
+  set_by: string;
+  set_at: Generated<Date>;
+}
+
+/** Channels of people that releases have spoken in. */
+export interface ChannelTable {
+  channel: string;
+}
+
+/** How much of each release is in a channel of people. */
+export interface ThreadTable {
+  channel: string;
+  release: string;
+  delivered: string;
+}
+
+export interface MessageTable {
+  channel: string;
+  release: string;
+  key: string;
+  ref: string | null;
+  digest: string;
+}
+
+export interface PressTable {
+  id: string;
+  press: Json<unknown>;
+  settled: Generated<boolean>;
+  taken_at: Generated<Date>;
+}
+
 export interface Tables {
   versions: VersionTable;
   routes: RouteTable;
@@ -121,4 +159,9 @@ export interface Tables {
   releases: ReleaseTable;
   release_numbers: ReleaseNumberTable;
   plans: PlanTable;
+  policies: PolicyTable;
+  channels: ChannelTable;
+  threads: ThreadTable;
+  messages: MessageTable;
+  presses: PressTable;
 }

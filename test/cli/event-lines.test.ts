@@ -23,6 +23,8 @@ const begun: ReleaseReport = {
   decisions: [],
   waiting: null,
   observations: [],
+  startedBy: 'ann',
+  requests: [],
   iteration: null,
 };
 
@@ -58,6 +60,14 @@ test('tells what it waits for once, and how it ended', () => {
       since: at(4),
       until: at(9),
       otherwise: 'reject',
+      digest: 'e'.repeat(64),
+      findings: [],
+      needs: [],
+      notBy: null,
+      withinMs: 172_800_000,
+      escalateTo: [],
+      escalated: false,
+      held: false,
     },
   };
   expect(eventLines(exposed, waiting)).toEqual([

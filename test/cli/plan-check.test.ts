@@ -38,7 +38,7 @@ describe('what a release would do', () => {
   test('says each step of the strategy in a sentence', () => {
     const text = planText(planView(readPlanText(plan, 'plan.yaml')));
     expect(text).toContain('5 % of users → 20 % of users, each for 10 min');
-    expect(text).toContain('2 approvals of product, safety within 2 days, else reject');
+    expect(text).toContain('2 approvals of product, safety within 2 days, else ask once more, then reject');
   });
 
   test('says which steps the strategy leaves out', () => {

@@ -324,9 +324,9 @@ export const badPlans: BadPlan[] = [
     problems: [
       'internal test.approval.from: nobody is named who may approve; name people or groups, or write anyone',
       'full.approval.count: 0 is out of range: it goes from 1 to 100; write e.g. 2',
-      'full.approval.else: "maybe" is not one of reject or approve',
+      'full.approval.else: "maybe" is not one of hold, reject or approve',
       'gray.approval.from: nobody is in team; name its members under people',
-      'ab test.approval.count: 3 have to approve, but only 2 may (ann and bob); name more people or lower the count',
+      'ab test.approval.count: 3 have to approve, but only 2 can (ann and bob); name more people or lower the count',
       'full.approval.from: there is no group "prodct" in people (did you mean product?)',
     ],
   },

@@ -14,6 +14,8 @@ export type Handle = WorkflowHandle<typeof release>;
 export interface System {
   environment: NodeJS.ProcessEnv;
   addresses: Addresses;
+  /** Where the Slack process takes requests; null where there is none. */
+  slack: string | null;
   client: Client;
   /** Kills one of the processes as a crash would, and says which process it was. */
   kill(name: string): number;
@@ -22,10 +24,12 @@ export interface System {
   stop(): Promise<void>;
 }
 
-export async function startSystem(): Promise<System> {
-  const { home, environment, remove } = freshHome();
+/** `settings` are added to the environment of `gradus up`. */
+export async function startSystem(settings: NodeJS.ProcessEnv = {}): Promise<System> {
+  const { home, environment: own, remove } = freshHome();
+  const environment = { ...own, ...settings };
   const up: ChildProcess = startGradus(['up'], environment);
-  await untilPrinted(up, 'Ready:', 180_000);
+  const printed = await untilPrinted(up, 'Ready:', 180_000);
   const addresses = readRun(home)?.addresses;
   if (addresses === null || addresses === undefined) throw new Error('run.json has no addresses');
   const connection = await Connection.connect({ address: addresses.temporal });
@@ -33,6 +37,7 @@ export async function startSystem(): Promise<System> {
   return {
     environment,
     addresses,
+    slack: /slack .*(http:\S+\/slack\/events)/.exec(printed)?.[1] ?? null,
     client,
     kill(name) {
       const pid = Object.entries(readRun(home)?.processes ?? {}).find(([key]) => key === name)?.[1]?.pid;

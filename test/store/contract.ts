@@ -312,9 +312,9 @@ export function recordsContract(open: () => Promise<Records>): void {
         message: expect.stringContaining(`${model}-a since ${at(1)}`),
       });
       expect(await records.releases.holder(model)).toEqual({ id: `${model}-a`, startedAt: at(1) });
-      await records.releases.record(`${model}-a`, report(`${model}-a`, model, 'running', 1), false);
+      await records.releases.record(`${model}-a`, reportOf(`${model}-a`, model, 'running', 1), false);
       await expect(begin(`${model}-b`, model)).rejects.toMatchObject({ code: 'MODEL_BUSY' });
-      await records.releases.record(`${model}-a`, report(`${model}-a`, model, 'released', 1), true);
+      await records.releases.record(`${model}-a`, reportOf(`${model}-a`, model, 'released', 1), true);
       expect(await records.releases.holder(model)).toBeNull();
       await begin(`${model}-b`, model);
     });
@@ -329,11 +329,11 @@ export function recordsContract(open: () => Promise<Records>): void {
       const model = newModel();
       const id = `${model}-a`;
       await begin(id, model);
-      await records.releases.record(id, report(id, model, 'rolledBack', 1), true);
-      await records.releases.record(id, report(id, model, 'running', 1), false);
+      await records.releases.record(id, reportOf(id, model, 'rolledBack', 1), true);
+      await records.releases.record(id, reportOf(id, model, 'running', 1), false);
       await begin(id, model);
       expect(await records.releases.holder(model)).toBeNull();
-      expect(await records.releases.find(id)).toEqual(report(id, model, 'rolledBack', 1));
+      expect(await records.releases.find(id)).toEqual(reportOf(id, model, 'rolledBack', 1));
       await begin(id, model, 'run-2');
       expect(await records.releases.holder(model)).toMatchObject({ id });
     });
@@ -342,7 +342,7 @@ export function recordsContract(open: () => Promise<Records>): void {
       const model = newModel();
       const id = `${model}-a`;
       await begin(id, model);
-      await records.releases.record(id, report(id, model, 'running', 1), false);
+      await records.releases.record(id, reportOf(id, model, 'running', 1), false);
       await records.releases.abandon(id, 'terminated');
       expect(await records.releases.holder(model)).toBeNull();
       expect(await records.releases.find(id)).toMatchObject({ state: 'failed', reason: 'terminated', model });
@@ -351,12 +351,12 @@ export function recordsContract(open: () => Promise<Records>): void {
     test('are listed newest first, also one that was refused', async () => {
       const model = newModel();
       await begin(`${model}-a`, model);
-      await records.releases.record(`${model}-a`, report(`${model}-a`, model, 'running', 1), false);
-      await records.releases.record(`${model}-b`, report(`${model}-b`, model, 'failed', 2), true);
+      await records.releases.record(`${model}-a`, reportOf(`${model}-a`, model, 'running', 1), false);
+      await records.releases.record(`${model}-b`, reportOf(`${model}-b`, model, 'failed', 2), true);
       expect((await records.releases.list(model)).map(({ id }) => id)).toEqual([`${model}-b`, `${model}-a`]);
       expect(await records.releases.holder(model)).toMatchObject({ id: `${model}-a` });
       await expect(
-        records.releases.record(`${model}-c`, report(`${model}-c`, model, 'running', 3), false),
+        records.releases.record(`${model}-c`, reportOf(`${model}-c`, model, 'running', 3), false),
       ).rejects.toMatchObject({ code: 'RELEASE_UNKNOWN' });
       expect(await records.releases.find('never')).toBeNull();
     });
@@ -365,7 +365,7 @@ export function recordsContract(open: () => Promise<Records>): void {
       const model = newModel();
       const id = `${model}-a`;
       await begin(id, model);
-      const written = { ...report(id, model, 'running', 1), reason: 'zero \0 and half a smile \ud83d' };
+      const written = { ...reportOf(id, model, 'running', 1), reason: 'zero \0 and half a smile \ud83d' };
       await records.releases.record(id, written, false);
       expect(await records.releases.find(id)).toMatchObject({
         id,
@@ -433,7 +433,7 @@ function feedbackOf({ id, at, model, capability, version, arm, phase, user, labe
   return { id: `${id}-f${++rows}`, answerId: id, at, model, capability, version, arm, phase, user, label, ...said };
 }
 
-function report(id: string, model: string, state: ReleaseReport['state'], second: number): ReleaseReport {
+export function reportOf(id: string, model: string, state: ReleaseReport['state'], second: number): ReleaseReport {
   const endedAt = state === 'running' ? null : `2026-01-02T00:00:0${second}.000Z`;
   return {
     id,
@@ -453,6 +453,8 @@ function report(id: string, model: string, state: ReleaseReport['state'], second
     decisions: [],
     waiting: null,
     observations: [],
+    startedBy: null,
+    requests: [],
     iteration: null,
   };
 }

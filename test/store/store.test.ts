@@ -1,8 +1,10 @@
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { createFakePorts } from '../support/fake-ports.ts';
+import { fakeOutbox, fakePolicies, fakePresses } from '../support/fake-records.ts';
 import { testServer, type TestServer } from '../support/postgres.ts';
-import { recordsContract } from './contract.ts';
+import { recordsContract, reportOf } from './contract.ts';
+import { peopleContract } from './people-contract.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -11,6 +13,26 @@ describe('in memory', () => {
     const ports = createFakePorts();
     await ports.routes.leave('gateway-1');
     return ports;
+  });
+
+  peopleContract(async () => {
+    const changes = new Map<string, number>();
+    const ended = new Set<string>();
+    let last = 0;
+    const change = async (release: string): Promise<void> => void changes.set(release, ++last);
+    return {
+      policies: fakePolicies(),
+      presses: fakePresses(),
+      outbox: fakeOutbox(
+        () => changes,
+        (release) => ended.has(release),
+      ),
+      change,
+      end: async (release) => {
+        ended.add(release);
+        await change(release);
+      },
+    };
   });
 });
 
@@ -31,6 +53,22 @@ describe('in PostgreSQL', () => {
     await Promise.all(others.map((other) => other.close()));
     store = first;
     return store;
+  });
+
+  peopleContract(async () => {
+    const { policies, outbox, presses, releases } = store;
+    const startedAt = new Date().toISOString();
+    return {
+      policies,
+      outbox,
+      presses,
+      change: async (id) => {
+        // Each of a model of its own, which it takes.
+        await releases.begin({ id, runId: 'run', model: id, plan: {}, startedAt });
+        await releases.record(id, reportOf(id, id, 'running', 1), false);
+      },
+      end: async (id) => releases.record(id, reportOf(id, id, 'released', 2), true),
+    };
   });
 
   test('goes on after the server was killed in the middle of its work', async () => {

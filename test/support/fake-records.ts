@@ -1,6 +1,8 @@
 /** Versions, routes, releases and plans kept in memory, by the rules that the store keeps in SQL. */
 import { GradusError } from '../../src/domain/errors.ts';
-import type { Plans, Releases, Routes, Stop, Versions } from '../../src/domain/ports.ts';
+import type { Outbox, Presses, Sent } from '../../src/domain/outbox.ts';
+import { openToAll } from '../../src/domain/policy.ts';
+import type { Plans, Policies, Releases, Routes, Stop, Versions } from '../../src/domain/ports.ts';
 import type { ReleaseReport } from '../../src/domain/report.ts';
 import type { Route } from '../../src/domain/route.ts';
 import type { Version } from '../../src/domain/version.ts';
@@ -177,5 +179,65 @@ export function fakePlans(): Plans {
     find: async (name) => plans.get(name) ?? null,
     save: async (name, plan) => void plans.set(name, structuredClone(plan)),
     list: async () => [...plans.keys()].sort(),
+  };
+}
+
+export function fakePolicies(): Policies {
+  let policy = openToAll;
+  return {
+    current: async () => policy,
+    set: async (next) => void (policy = structuredClone(next)),
+  };
+}
+
+/** `changes` says which releases have changed, by a number that grows; `hasEnded` which of them have ended. */
+export function fakeOutbox(
+  changes: () => ReadonlyMap<string, number>,
+  hasEnded: (release: string) => boolean = () => false,
+): Outbox {
+  const begun = new Set<string>();
+  const done = new Map<string, number>();
+  const said = new Map<string, Sent>();
+  const at = (...names: string[]): string => JSON.stringify(names);
+  return {
+    begin: async (channel) => {
+      if (begun.has(channel)) return;
+      begun.add(channel);
+      for (const [release, change] of changes()) if (hasEnded(release)) done.set(at(channel, release), change);
+    },
+    due: async (channel) =>
+      [...changes()]
+        .filter(([release, change]) => (done.get(at(channel, release)) ?? 0) < change)
+        .sort(([, a], [, b]) => a - b)
+        .map(([release, change]) => ({ release, change })),
+    delivered: async (channel, release, change) => void done.set(at(channel, release), change),
+    messages: async (channel, release) =>
+      [...said]
+        .filter(([place]) => place.startsWith(at(channel, release).slice(0, -1)))
+        .map(([, sent]) => ({ ...sent })),
+    claim: async (channel, release, key) => {
+      const place = at(channel, release, key);
+      if (!said.has(place)) said.set(place, { key, ref: null, digest: '' });
+    },
+    posted: async (channel, release, message) => void said.set(at(channel, release, message.key), { ...message }),
+  };
+}
+
+export function fakePresses(): Presses {
+  const all = new Map<string, { press: unknown; settled: boolean; atMs: number }>();
+  return {
+    take: async (id, press) => {
+      if (all.has(id)) return false;
+      all.set(id, { press: structuredClone(press), settled: false, atMs: Date.now() });
+      return true;
+    },
+    settle: async (id) => {
+      const one = all.get(id);
+      if (one !== undefined) one.settled = true;
+    },
+    left: async (sinceMs) =>
+      [...all]
+        .filter(([, { settled, atMs }]) => !settled && atMs < Date.now() - sinceMs)
+        .map(([id, { press }]) => ({ id, press })),
   };
 }

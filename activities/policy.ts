@@ -1,0 +1,12 @@
+/** Whether somebody may do what they ask of a release, by the policy as it is now. */
+import { refusal, type Operation } from '../src/domain/policy.ts';
+import type { RecordPorts } from '../src/domain/ports.ts';
+
+export function policyActivities(ports: RecordPorts) {
+  return {
+    /** Null where they may, otherwise why not. */
+    async refusalOf({ by, operation }: { by: string; operation: Operation }): Promise<string | null> {
+      return refusal(await ports.policies.current(), by, operation);
+    },
+  };
+}

@@ -1,0 +1,70 @@
+/** `gradus policy set`, `show`: who people are, and what each may do. */
+import { readFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { text } from 'node:stream/consumers';
+import { Command } from 'commander';
+import { parse } from 'yaml';
+import { GradusError } from '../domain/errors.ts';
+import { parsePolicy, refusal, type Policy } from '../domain/policy.ts';
+import { readConfig } from '../platform/config.ts';
+import { dataCommand, print, type JsonOption } from './output.ts';
+
+export function policyCommand(): Command {
+  return new Command('policy')
+    .description('say who people are, and what each may do to a release')
+    .addCommand(set())
+    .addCommand(show());
+}
+
+function set(): Command {
+  return dataCommand('set', 'put a policy in force: who may approve, pause, roll back', [
+    ['gradus policy set policy.yaml', 'people: {ann: {roles: [approver, operator], slack: U012AB3CD}, …}'],
+    ['gradus policy set - --by ann < policy.yaml', 'as ann, who is an admin of the one before'],
+  ])
+    .argument('<file>', 'YAML or JSON; - reads standard input')
+    .option('--by <name>', 'who says this', userInfo().username)
+    .action(async (file: string, options: JsonOption & { by: string }) => {
+      const policy = parsePolicy(await readYaml(file));
+      const { withStore } = await import('../platform/records.ts');
+      await withStore(
+        readConfig(),
+        async ({ policies }) => {
+          const before = await policies.current();
+          const problem = refusal(before, options.by, 'policy');
+          if (problem !== null) throw new GradusError('NOT_ALLOWED', `${problem}.`);
+          await policies.set(policy, options.by);
+        },
+        { create: true },
+      );
+      print(policy, options, (one) => `In force:\n${policyText(one)}`);
+    });
+}
+
+function show(): Command {
+  return dataCommand('show', 'show the policy that is in force', [
+    ['gradus policy show', 'people and their roles'],
+  ]).action(async (options: JsonOption) => {
+    const { withStore } = await import('../platform/records.ts');
+    print(await withStore(readConfig(), ({ policies }) => policies.current()), options, policyText);
+  });
+}
+
+async function readYaml(file: string): Promise<unknown> {
+  try {
+    return parse(file === '-' ? await text(process.stdin) : await readFile(file, 'utf8'));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+    throw new GradusError('POLICY_INVALID', `${file} cannot be read: ${reason ?? ''}`, { cause });
+  }
+}
+
+function policyText({ people }: Policy): string {
+  const entries = Object.entries(people);
+  if (entries.length === 0) return 'There is no policy: whoever reaches a release may do everything.';
+  return entries
+    .map(
+      ([name, { roles, slack }]) =>
+        `  ${name}: ${roles.join(', ') || 'no role'}${slack === null ? '' : ` (Slack ${slack})`}`,
+    )
+    .join('\n');
+}

@@ -1,0 +1,104 @@
+/** Who people are, and what each may do to a release. */
+import { z } from 'zod';
+import { GradusError } from './errors.ts';
+import { nameProblem } from './plan-leaves.ts';
+import { didYouMean, listed } from './words.ts';
+
+export const roles = ['viewer', 'operator', 'approver', 'admin'] as const;
+export type Role = (typeof roles)[number];
+
+/** What a person may ask of a release, as messages are named. */
+export type Operation = 'approve' | 'reject' | 'hold' | 'moreTime' | 'pause' | 'resume' | 'rollback';
+
+/** Changing the policy itself is an admin's. */
+const changing = 'policy';
+
+export interface Person {
+  roles: Role[];
+  /** Their id in Slack, e.g. `U012AB3CD`. */
+  slack: string | null;
+}
+
+/** People by name. Nobody at all: there is no policy, and whoever reaches a release may do everything. */
+export interface Policy {
+  people: Record<string, Person>;
+}
+
+export const openToAll: Policy = { people: {} };
+
+const needed: Record<Operation | typeof changing, Role> = {
+  policy: 'admin',
+  approve: 'approver',
+  reject: 'approver',
+  hold: 'approver',
+  moreTime: 'approver',
+  pause: 'operator',
+  resume: 'operator',
+  rollback: 'operator',
+};
+
+/** Null where `by` may do it, otherwise why not. An admin may do everything. */
+export function refusal({ people }: Policy, by: string, operation: Operation | typeof changing): string | null {
+  if (Object.keys(people).length === 0) return null;
+  const person = new Map(Object.entries(people)).get(by);
+  if (person === undefined) return `${by} is not in the policy; an admin adds people with: gradus policy set FILE`;
+  const role = needed[operation];
+  if (person.roles.includes(role) || person.roles.includes('admin')) return null;
+  return `${by} may not do that: it is for the role ${role}, and ${by} has ${listed(person.roles) || 'none'}`;
+}
+
+/** The person whom Slack knows by that id. */
+export function personInSlack({ people }: Policy, slack: string): string | null {
+  return Object.entries(people).find(([, person]) => person.slack === slack)?.[0] ?? null;
+}
+
+const person = z.strictObject({
+  roles: z.union([z.string(), z.array(z.string())]).optional(),
+  slack: z.string().optional(),
+});
+const written = z.strictObject({ people: z.record(z.string(), person) });
+
+/** Reads a policy as people write it. Throws `POLICY_INVALID` with every problem of it. */
+export function parsePolicy(input: unknown): Policy {
+  const shape = written.safeParse(input);
+  if (!shape.success) {
+    throw invalid(shape.error.issues.map((issue) => `${issue.path.join('.') || 'policy'}: ${issue.message}`));
+  }
+  const problems: string[] = [];
+  const people: Record<string, Person> = {};
+  const bySlack = new Map<string, string>();
+  for (const [name, { roles: given = [], slack = null }] of Object.entries(shape.data.people)) {
+    const problem = nameProblem(name);
+    if (problem !== null) problems.push(`people: ${problem}`);
+    const own = typeof given === 'string' ? [given] : given;
+    for (const role of own) {
+      if (!isRole(role)) {
+        problems.push(`people.${name}.roles: "${role}" is not one of ${listed(roles, 'or')}${didYouMean(role, roles)}`);
+      }
+    }
+    if (slack !== null && !/^[UW][A-Z0-9]{2,}$/.test(slack)) {
+      problems.push(
+        `people.${name}.slack: "${slack}" is not an id of Slack such as U012AB3CD (in the profile, under More)`,
+      );
+    }
+    const other = slack === null ? undefined : bySlack.get(slack);
+    if (other !== undefined) problems.push(`people.${name}.slack: ${slack} is ${other}'s already`);
+    if (slack !== null) bySlack.set(slack, name);
+    if (problem === null) people[name] = { roles: own.filter(isRole), slack };
+  }
+  if (!Object.values(people).some((one) => one.roles.includes('admin'))) {
+    problems.push('people: nobody is an admin, so nobody could change this; give somebody roles: admin');
+  }
+  if (problems.length > 0) throw invalid(problems);
+  return { people };
+}
+
+function isRole(text: string): text is Role {
+  return roles.some((role) => role === text);
+}
+
+function invalid(problems: string[]): GradusError {
+  const count = `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`;
+  const lines = problems.map((problem) => `\n  ${problem}`).join('');
+  return new GradusError('POLICY_INVALID', `The policy has ${count}:${lines}\nNothing was changed.`, { problems });
+}

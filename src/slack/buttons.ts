@@ -1,0 +1,83 @@
+/** Buttons and what a press of each means: its value says which release, request and evidence it was shown with. */
+import { z } from 'zod';
+import type { types } from '@slack/bolt';
+import type { Operation } from '../domain/policy.ts';
+import { clipped, escaped } from './text.ts';
+
+/** What a button carries. */
+export const carried = z.strictObject({
+  release: z.string().min(1).max(300),
+  request: z.string().max(200).exactOptional(),
+  evidence: z.string().max(64).exactOptional(),
+});
+export type Carried = z.infer<typeof carried>;
+
+/** Null where it is not one of ours. */
+export function readCarried(value: string | undefined): Carried | null {
+  try {
+    const read = carried.safeParse(JSON.parse(value ?? ''));
+    return read.success ? read.data : null;
+  } catch {
+    return null;
+  }
+}
+
+const labels: Record<Operation, { text: string; style?: 'primary' | 'danger' }> = {
+  approve: { text: 'Approve', style: 'primary' },
+  reject: { text: 'Reject…', style: 'danger' },
+  hold: { text: 'Hold' },
+  moreTime: { text: 'More time' },
+  pause: { text: 'Pause' },
+  resume: { text: 'Resume' },
+  rollback: { text: 'Roll back', style: 'danger' },
+};
+
+export const operations: Operation[] = ['approve', 'reject', 'hold', 'moreTime', 'pause', 'resume', 'rollback'];
+
+export function actionId(operation: Operation): string {
+  return `gradus.${operation}`;
+}
+
+export function button(operation: Operation, of: Carried, confirm?: { title: string; text: string }): types.Button {
+  const { text, style } = labels[operation];
+  return {
+    type: 'button',
+    action_id: actionId(operation),
+    text: { type: 'plain_text', text },
+    value: JSON.stringify(of),
+    ...(style === undefined ? {} : { style }),
+    ...(confirm === undefined
+      ? {}
+      : {
+          confirm: {
+            title: { type: 'plain_text', text: clipped(confirm.title, 100) },
+            text: { type: 'mrkdwn', text: clipped(confirm.text, 300) },
+            confirm: { type: 'plain_text', text },
+            deny: { type: 'plain_text', text: 'Leave it' },
+            style: 'danger',
+          },
+        }),
+  };
+}
+
+/** Asks why, before something is rejected. */
+export function whyView(of: Carried, question: string): types.ModalView {
+  return {
+    type: 'modal',
+    callback_id: 'gradus.why',
+    private_metadata: JSON.stringify(of),
+    title: { type: 'plain_text', text: 'Reject' },
+    submit: { type: 'plain_text', text: 'Reject' },
+    close: { type: 'plain_text', text: 'Leave it' },
+    blocks: [
+      { type: 'section', text: { type: 'mrkdwn', text: clipped(escaped(question), 2900) } },
+      {
+        type: 'input',
+        block_id: 'why',
+        label: { type: 'plain_text', text: 'Why?' },
+        hint: { type: 'plain_text', text: 'The users of this stage go back to stable; earlier stages stay released.' },
+        element: { type: 'plain_text_input', action_id: 'why', multiline: true, max_length: 1000 },
+      },
+    ],
+  };
+}

@@ -1,0 +1,159 @@
+/** Keeps a channel of Slack in step with the releases: whatever happens meanwhile, in the end each message is there once. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { webApi } from '@slack/bolt';
+import { z } from 'zod';
+import type { Outbox } from '../domain/outbox.ts';
+import type { Releases } from '../domain/ports.ts';
+import { messagesOf, type Wanted } from './thread.ts';
+
+export interface DeliveryOptions {
+  client: webApi.WebClient;
+  channel: string;
+  outbox: Outbox;
+  releases: Pick<Releases, 'find'>;
+  /** The release's page in Temporal's UI. */
+  pageOf: (release: string) => string | null;
+  /** Says what went wrong, once until it goes well again. */
+  say: (line: string) => void;
+}
+
+const lookEveryMs = 400;
+/** While Slack is away: how late a message may come after it is back. */
+const longestPauseMs = 4_000;
+const eventType = 'gradus_message';
+
+const pageOfMessages = z.object({ messages: z.array(z.unknown()) });
+const ours = z.object({
+  ts: z.string(),
+  metadata: z.object({
+    event_type: z.literal(eventType),
+    event_payload: z.object({ release: z.string(), key: z.string() }),
+  }),
+});
+
+/** Delivers until `signal` says so. */
+export async function deliver(options: DeliveryOptions, signal: AbortSignal): Promise<void> {
+  const delivery = createDelivery(options);
+  let [failures, hasBegun] = [0, false];
+  while (!signal.aborted) {
+    let pauseMs = lookEveryMs;
+    const before = delivery.posted();
+    try {
+      if (!hasBegun) await delivery.begin();
+      hasBegun = true;
+      await delivery.round(signal);
+      if (failures > 0) options.say('Slack takes messages again');
+      failures = 0;
+    } catch (error) {
+      if (failures === 0) options.say(`Slack does not take messages; they are kept: ${reasonOf(error)}`);
+      failures = delivery.posted() > before ? 1 : failures + 1;
+      pauseMs = retryAfterMs(error) ?? Math.min(longestPauseMs, lookEveryMs * 2 ** Math.min(failures, 10));
+    }
+    await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+function createDelivery({ client, channel, outbox, releases, pageOf, say }: DeliveryOptions) {
+  const place = `slack:${channel}`;
+  let posted = 0;
+
+  async function deliverRelease(release: string): Promise<void> {
+    const report = await releases.find(release);
+    if (report === null) return;
+    const sent = new Map((await outbox.messages(place, release)).map((one) => [one.key, one]));
+    let thread: string | null = null;
+    for (const message of messagesOf(report, pageOf(release))) {
+      const before = sent.get(message.key);
+      let ref = before?.ref ?? null;
+      if (before !== undefined && ref === null) ref = await find(release, message, thread);
+      if (ref === null) {
+        await outbox.claim(place, release, message.key);
+        ref = await post(release, message, thread);
+      } else if (before?.digest !== message.digest) await edit(ref, message);
+      if (before?.ref !== ref || before.digest !== message.digest) {
+        await outbox.posted(place, release, { key: message.key, ref, digest: message.digest });
+        posted += 1;
+      }
+      thread ??= ref;
+    }
+  }
+
+  async function post(release: string, { key, text, blocks }: Wanted, thread: string | null): Promise<string> {
+    const message = {
+      channel,
+      text,
+      blocks,
+      unfurl_links: false,
+      unfurl_media: false,
+      metadata: { event_type: eventType, event_payload: { release, key } },
+    };
+    // What people have to decide is seen without opening the thread.
+    const isForAll = key.startsWith('request/');
+    const { ts } = await (thread === null
+      ? client.chat.postMessage(message)
+      : isForAll
+        ? client.chat.postMessage({ ...message, thread_ts: thread, reply_broadcast: true })
+        : client.chat.postMessage({ ...message, thread_ts: thread }));
+    if (ts === undefined) throw new Error('Slack took a message and gave it no time stamp');
+    return ts;
+  }
+
+  /** What is not there any more (somebody deleted it) or cannot be edited is left as it is. */
+  async function edit(ts: string, { text, blocks }: Wanted): Promise<void> {
+    try {
+      await client.chat.update({ channel, ts, text, blocks });
+    } catch (error) {
+      const code = platformError(error);
+      if (code !== 'message_not_found' && code !== 'cant_update_message' && code !== 'edit_window_closed') throw error;
+      say(`a message cannot be edited any more (${code})`);
+    }
+  }
+
+  /** A message that was about to be posted when its process ended: whether it is there. */
+  async function find(release: string, { key }: Wanted, thread: string | null): Promise<string | null> {
+    const options = { channel, include_all_metadata: true, limit: 200 };
+    const pages =
+      thread === null
+        ? client.paginate('conversations.history', options)
+        : client.paginate('conversations.replies', { ...options, ts: thread });
+    for await (const page of pages) {
+      for (const said of pageOfMessages.parse(page).messages) {
+        const message = ours.safeParse(said);
+        const payload = message.data?.metadata.event_payload;
+        if (message.success && payload?.release === release && payload.key === key) return message.data.ts;
+      }
+    }
+    return null;
+  }
+
+  return {
+    begin: () => outbox.begin(place),
+    /** Messages that were posted or edited so far. */
+    posted: () => posted,
+    /** Brings every release that has changed up to date. */
+    async round(signal: AbortSignal): Promise<void> {
+      for (const { release, change } of await outbox.due(place)) {
+        if (signal.aborted) return;
+        await deliverRelease(release);
+        await outbox.delivered(place, release, change);
+      }
+    },
+  };
+}
+
+function retryAfterMs(error: unknown): number | null {
+  if (typeof error !== 'object' || error === null || !('retryAfter' in error)) return null;
+  return typeof error.retryAfter === 'number' ? error.retryAfter * 1000 : null;
+}
+
+/** Slack's own name of an error that it answered with. */
+function platformError(error: unknown): string | null {
+  if (typeof error !== 'object' || error === null || !('data' in error)) return null;
+  const { data } = error;
+  if (typeof data !== 'object' || data === null || !('error' in data)) return null;
+  return typeof data.error === 'string' ? data.error : null;
+}
+
+function reasonOf(error: unknown): string {
+  return platformError(error) ?? (error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,66 @@
+/** What a person needs to see before they decide: what changes for whom, the numbers behind it, and what they say. */
+import { levelsOf, stageSteps } from '../domain/levels.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { ReleaseReport, StageProgress, Waiting } from '../domain/report.ts';
+import type { Examination, GroupAccuracy } from '../domain/version.ts';
+import { inWords, listed, percent, signed } from '../domain/words.ts';
+
+/** Groups of fewer examples say nothing by themselves. */
+const leastOfGroup = 30;
+
+/** What happens to users after an approval, e.g. `1 % of users get topic next`. */
+export function whatChanges(report: ReleaseReport, { stage: number, step }: Waiting): string {
+  const stage = report.stages.find((one) => one.number === number);
+  const what = listed(stage?.capabilities ?? []);
+  const now = stage === undefined || stage.exposure === 0 ? '' : ` (now ${percent(stage.exposure)})`;
+  const next = report.plan === null ? null : nextLevel(report.plan, report.id, number, step);
+  return `${next ?? 'all users'} get ${what} next${now}`;
+}
+
+function nextLevel(plan: Plan, release: string, stage: number, step: Waiting['step']): string | null {
+  const steps = stageSteps(plan);
+  const next = steps[steps.findIndex((one) => one === step) + 1];
+  if (next === undefined || next === 'full') return null;
+  return levelsOf(plan, release, stage, next)[0]?.name ?? null;
+}
+
+/** One line for each capability, measured on held-out data. */
+export function examined({ examinations }: StageProgress): string[] {
+  return examinations.map((one) => {
+    const { capability, candidate, stable, comparison, baseline } = one;
+    const against =
+      stable === null || comparison === null
+        ? ''
+        : ` (stable ${inWords(stable.accuracy)}, ${signed(comparison.difference)} [${signed(comparison.low)}, ${signed(comparison.high)}])`;
+    const linear = baseline === null ? '' : ` · a linear model ${inWords(baseline.accuracy)}`;
+    const worst = worstGroup(one);
+    const slice =
+      worst === null ? '' : ` · worst slice: ${worst.by} ${worst.value}, ${inWords(worst.accuracy)} of ${worst.n}`;
+    return `${capability}: accuracy ${inWords(candidate.accuracy)}${against}, n = ${candidate.n}${linear}${slice}`;
+  });
+}
+
+function worstGroup({ candidate }: Examination): GroupAccuracy | null {
+  const large = (candidate.groups ?? []).filter(({ n }) => n >= leastOfGroup);
+  return large.reduce<GroupAccuracy | null>((a, b) => (a === null || b.accuracy < a.accuracy ? b : a), null);
+}
+
+/** What the numbers say, with why. A person decides. */
+export function recommendation({ findings, evidence }: Waiting): {
+  what: 'approve' | 'reject' | 'decide';
+  why: string;
+} {
+  const broken = findings.filter(({ state }) => state === 'breached');
+  if (broken.length > 0) {
+    return {
+      what: 'reject',
+      why: broken.map(({ capability, condition }) => `${capability}: ${condition} is broken`).join('; '),
+    };
+  }
+  const open = findings.filter(({ state }) => state === 'open');
+  if (open.length > 0) {
+    return { what: 'decide', why: `${open.length} of ${findings.length} conditions are open: the data allow both` };
+  }
+  if (findings.length === 0) return { what: 'decide', why: evidence[0] ?? 'nothing was measured for this step' };
+  return { what: 'approve', why: `all ${findings.length} conditions hold` };
+}

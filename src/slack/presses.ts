@@ -1,0 +1,104 @@
+/** Brings what somebody pressed in Slack to its release: once, under their own name, and with an answer that is true. */
+import { z } from 'zod';
+import { GradusError } from '../domain/errors.ts';
+import type { Presses } from '../domain/outbox.ts';
+import { personInSlack, type Operation } from '../domain/policy.ts';
+import type { Policies, Releases } from '../domain/ports.ts';
+import { objection, type PersonSays } from '../domain/approval.ts';
+import { carried, operations, type Carried } from './buttons.ts';
+
+export interface Press {
+  /** The same for the same press, however often its request arrives. */
+  id: string;
+  operation: Operation;
+  of: Carried;
+  /** Id of the person in Slack. */
+  user: string;
+  why?: string;
+}
+
+export interface PressPorts {
+  policies: Pick<Policies, 'current'>;
+  presses: Presses;
+  /** Where a release that has ended is looked up. */
+  releases: Pick<Releases, 'find'>;
+  /** Resolves when the release has obeyed; throws `MESSAGE_REFUSED`, `RELEASE_UNKNOWN`, or anything where nobody answers in time. */
+  send(release: string, operation: Operation, says: PersonSays): Promise<string>;
+  /** Resolves when the message is kept for the release; throws `RELEASE_UNKNOWN` too. */
+  leave(release: string, operation: Operation, says: PersonSays): Promise<void>;
+}
+
+/** `refused` and `kept` are for the eyes of the person who pressed. */
+export type Answer = { kind: 'done' | 'refused' | 'kept'; text: string } | { kind: 'repeated' };
+
+/** A press whose process ended this long ago is taken up by another. */
+const leftMs = 10_000;
+
+export function createPressing(ports: PressPorts) {
+  /** Throws where neither the release nor Temporal can be reached. */
+  async function obey(press: Press): Promise<Answer> {
+    const { id, operation, of, user, why } = press;
+    const by = personInSlack(await ports.policies.current(), user);
+    if (by === null) {
+      const text = `Gradus does not know who you are: Slack's ${user} is not in its policy. An admin adds you with: gradus policy set FILE`;
+      return { kind: 'refused', text };
+    }
+    const { release, ...seen } = of;
+    const says = { by, via: 'slack', id, ...seen, ...(why === undefined ? {} : { why }) };
+    try {
+      return { kind: 'done', text: await ports.send(release, operation, says) };
+    } catch (error) {
+      if (isFinal(error)) return { kind: 'refused', text: await truth(error, press, by) };
+    }
+    try {
+      await ports.leave(release, operation, says);
+    } catch (error) {
+      if (isFinal(error)) return { kind: 'refused', text: await truth(error, press, by) };
+      throw error;
+    }
+    return {
+      kind: 'kept',
+      text: `${release} does not answer at the moment. What you pressed is kept, and will be obeyed.`,
+    };
+  }
+
+  /** What a release that is not under way any more came to. */
+  async function truth(refused: GradusError, { operation, of }: Press, by: string): Promise<string> {
+    const report = refused.code === 'RELEASE_UNKNOWN' ? await ports.releases.find(of.release).catch(() => null) : null;
+    if (report === null) return refused.message;
+    const decides = of.request !== undefined && (operation === 'approve' || operation === 'reject');
+    const told = decides ? objection(report, { by, request: of.request ?? '' }, operation) : null;
+    return told ?? `${of.release} has ended: ${report.reason}`;
+  }
+
+  return {
+    /** Takes a press once. Throws where it could not be brought to the release yet; it is tried again later. */
+    async take(press: Press): Promise<Answer> {
+      if (!(await ports.presses.take(press.id, press))) return { kind: 'repeated' };
+      const answer = await obey(press);
+      await ports.presses.settle(press.id);
+      return answer;
+    },
+
+    /** Takes up what was left: by a process that ended, or because nobody could be reached. */
+    async takeUp(): Promise<void> {
+      for (const { id, press } of await ports.presses.left(leftMs)) {
+        const read = pressSchema.safeParse(press);
+        if (read.success) await obey(read.data);
+        await ports.presses.settle(id);
+      }
+    },
+  };
+}
+
+function isFinal(error: unknown): error is GradusError {
+  return error instanceof GradusError && (error.code === 'MESSAGE_REFUSED' || error.code === 'RELEASE_UNKNOWN');
+}
+
+const pressSchema = z.object({
+  id: z.string(),
+  operation: z.enum(operations),
+  of: carried,
+  user: z.string(),
+  why: z.string().exactOptional(),
+});

@@ -1,0 +1,84 @@
+/** The Slack process: releases speak in a channel, and people decide there. */
+import { Client, Connection } from '@temporalio/client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GradusError } from '../domain/errors.ts';
+import type { Config } from '../platform/config.ts';
+import { databaseOf, temporalOf } from '../platform/needs.ts';
+import { runOwnProcess, whenAborted, type OwnProcess } from '../platform/own-process.ts';
+import { runningOn } from '../platform/run-file.ts';
+import { leaveMessage, sendMessage } from '../platform/send-message.ts';
+import { workflowLink } from '../platform/temporal-links.ts';
+import { openStore } from '../store/store.ts';
+import { startSlackApp } from './app.ts';
+import { deliver } from './delivery.ts';
+import { createPressing } from './presses.ts';
+
+/** So long a release may take to answer before its message is left with Temporal. */
+const answerWithinMs = 1_800;
+/** What a press waits for the store. */
+const storeWithinMs = 1_000;
+const takeUpEveryMs = 5_000;
+
+export function runSlack(config: Config): Promise<void> {
+  return runOwnProcess('slack', (own) => work(config, own));
+}
+
+async function work(config: Config, { signal, ready }: OwnProcess): Promise<void> {
+  if (config.slack === null) {
+    throw new GradusError('SETTING_INVALID', 'Slack is not set up: see GRADUS_SLACK_* in docs/configuration.md.');
+  }
+  const { botToken, channel, by, host, port, apiUrl } = config.slack;
+  const temporal = temporalOf(config);
+  const connection = Connection.lazy(temporal.connection);
+  const client = new Client({ connection, namespace: temporal.namespace });
+  const store = await openStore(databaseOf(config), { wait: false, retryMs: storeWithinMs });
+  const pressing = createPressing({
+    ...store,
+    send: (release, operation, says) => sendMessage(client, release, operation, says, answerWithinMs),
+    leave: (release, operation, says) => leaveMessage(client, release, operation, says),
+  });
+  const say = (line: string): void => console.log(`slack: ${line}`);
+  const app = await startSlackApp({
+    botToken,
+    by,
+    host,
+    port: port.port,
+    apiUrl,
+    pressing,
+    async questionOf(release, request) {
+      const waiting = (await store.releases.find(release))?.waiting ?? null;
+      return waiting?.id === request ? (waiting?.question ?? release) : `${release}: this request is over by now`;
+    },
+    say,
+  });
+  const namespace = temporal.namespace;
+  const pageOf = (release: string): string | null => {
+    const temporalUi = config.temporalUiUrl ?? runningOn(config.home)?.addresses?.temporalUi ?? null;
+    return workflowLink({ temporalUi, namespace }, release);
+  };
+  ready();
+  const { outbox, releases } = store;
+  await Promise.all([
+    deliver({ client: app.client, channel, outbox, releases, pageOf, say }, signal),
+    takeUp(pressing, signal, say),
+    whenAborted(signal),
+  ]);
+  await app.stop();
+  await store.close();
+  await connection.close();
+}
+
+async function takeUp(
+  pressing: ReturnType<typeof createPressing>,
+  signal: AbortSignal,
+  say: (line: string) => void,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await pressing.takeUp();
+    } catch (error) {
+      say(`presses that were kept wait: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    await sleep(takeUpEveryMs, undefined, { signal }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,65 @@
+/** A release as the first message of its thread: where it stands, edited as it goes on. */
+import type { ReleaseReport, StageProgress } from '../domain/report.ts';
+import { listed, percent } from '../domain/words.ts';
+import { button } from './buttons.ts';
+import type { Written } from './request-message.ts';
+import { clipped, escaped, link, section, small, time, type Block } from './text.ts';
+
+const states: Record<ReleaseReport['state'], string> = {
+  running: '● running',
+  paused: '❚❚ paused',
+  released: '✓ released to all users',
+  partlyReleased: '◐ partly released',
+  rolledBack: '✗ rolled back: all users are on stable',
+  failed: '✗ failed',
+  cancelled: '– cancelled',
+};
+
+const stageMarks: Record<StageProgress['state'], string> = {
+  waiting: '○',
+  running: '●',
+  released: '✓',
+  rolledBack: '✗',
+  notStarted: '–',
+};
+
+/** `page` is the release's page in Temporal's UI, where that is known. */
+export function releaseMessage(report: ReleaseReport, page: string | null): Written {
+  const { model, candidate, stable, state, reason, endedAt, stages, curve, waiting } = report;
+  const against = stable === null ? '' : ` against v${stable.number}`;
+  const title = `${model} ${candidate === null ? '' : `v${candidate.number}${against}`}`.trim();
+  const last = curve.at(-1);
+  const reach = last === undefined ? '' : ` · N(t) = ${last.n}, P(t) = ${last.p.toFixed(2)}`;
+  const step = report.steps.find((one) => one.state === 'running');
+  const doing =
+    state !== 'running' || step === undefined ? '' : `: ${step.step}${step.note === '' ? '' : `, ${step.note}`}`;
+  const asks = waiting === null ? [] : [`*Waits for ${escaped(listed(waiting.from, 'or') || 'anybody')}*; see below.`];
+  const blocks: Block[] = [
+    section([`*${escaped(title)}* · ${escaped(report.strategy)} · ${link(page, report.id)}`]),
+    section([
+      `${states[state]}${escaped(clipped(doing, 500))}${reach}`,
+      ...(endedAt === null ? asks : [escaped(reason)]),
+    ]),
+    ...(stages.length === 0 ? [] : [section(stages.map(stageLine))]),
+  ];
+  if (endedAt === null) blocks.push({ type: 'actions', elements: controls(report) });
+  const who = report.startedBy === null ? '' : ` by ${escaped(report.startedBy)}`;
+  const ended = endedAt === null ? '' : ` · ended ${time(endedAt)}`;
+  blocks.push(small(`started ${time(report.startedAt)}${who}${ended}`));
+  return { text: clipped(`${title}: ${states[state]}`, 3000), blocks };
+}
+
+function stageLine({ number, capabilities, state, step, exposure, reason }: StageProgress): string {
+  const where = state === 'running' ? `: ${step ?? 'begins'}, ${percent(exposure)} of users` : '';
+  const why = state === 'rolledBack' ? `: ${reason}` : '';
+  return `${stageMarks[state]} ${number} ${escaped(listed(capabilities))}${escaped(clipped(where + why, 300))}`;
+}
+
+function controls(report: ReleaseReport) {
+  const of = { release: report.id };
+  const text = 'The users of the stage under way go back to stable. Stages that are released stay released.';
+  return [
+    report.state === 'paused' ? button('resume', of) : button('pause', of),
+    button('rollback', of, { title: `Roll back ${report.model}?`, text }),
+  ];
+}

@@ -1,0 +1,76 @@
+/** A request for a decision as a message: with buttons while it is open, with who decided what afterwards. */
+import { askedOf, whenSilent } from '../domain/approval.ts';
+import type { ClosedRequest, ReleaseReport, Waiting } from '../domain/report.ts';
+import { button } from './buttons.ts';
+import { examined, recommendation, whatChanges } from './evidence.ts';
+import { clipped, escaped, section, small, time, type Block } from './text.ts';
+
+export interface Written {
+  /** For notifications, and for readers of screens. */
+  text: string;
+  blocks: Block[];
+}
+
+const marks = { holds: '✓', breached: '✗', open: '○' } as const;
+
+/** `closed` says how the request ended; null while it is open. */
+export function requestMessage(report: ReleaseReport, waiting: Waiting, closed: ClosedRequest | null): Written {
+  const stage = report.stages.find((one) => one.number === waiting.stage);
+  const title = `stage ${waiting.stage} of ${report.stages.length} · ${waiting.question}`;
+  const findings = waiting.findings.map(
+    ({ capability, condition, state, reason }) =>
+      `${marks[state]} *${escaped(capability)}* \`${escaped(condition)}\` ${escaped(reason)}`,
+  );
+  const blocks: Block[] = [
+    section([`*${escaped(title)}*`, escaped(whatChanges(report, waiting))]),
+    ...(stage === undefined || stage.examinations.length === 0 ? [] : [section(examined(stage).map(escaped))]),
+    ...(findings.length === 0 ? [] : [section(findings)]),
+  ];
+  if (closed !== null) {
+    return { text: clipped(`${title}: ${outcomeText(closed)}`, 3000), blocks: [...blocks, small(outcomeOf(closed))] };
+  }
+  const { what, why } = recommendation(waiting);
+  const of = {
+    release: report.id,
+    request: waiting.id,
+    ...(waiting.digest === '' ? {} : { evidence: waiting.digest }),
+  };
+  const advice = what === 'decide' ? `*No recommendation*: ${escaped(why)}` : `Recommended: *${what}*. ${escaped(why)}`;
+  const clock = waiting.held
+    ? 'held: it stays open until somebody decides'
+    : `by ${time(waiting.until)}, else ${whenSilent(waiting)}`;
+  const soFar = waiting.approvedBy.length === 0 ? '' : ` · approved by ${listedPeople(waiting)} so far`;
+  return {
+    text: clipped(`${report.model}: ${title}`, 3000),
+    blocks: [
+      ...blocks,
+      section([advice]),
+      {
+        type: 'actions',
+        elements: [
+          button('approve', of),
+          button('reject', of),
+          ...(waiting.held ? [] : [button('hold', of)]),
+          button('moreTime', of),
+        ],
+      },
+      small(
+        `${clock} · needs ${escaped(askedOf(waiting))}${soFar} · evidence \`${waiting.digest.slice(0, 8) || 'none'}\``,
+      ),
+    ],
+  };
+}
+
+function listedPeople({ approvedBy }: Waiting): string {
+  return escaped(approvedBy.join(', '));
+}
+
+function outcomeText({ outcome, by, why }: ClosedRequest): string {
+  const who = outcome === 'withdrawn' ? 'withdrawn' : `${outcome} by ${by}`;
+  return why === '' ? who : `${who}: ${why}`;
+}
+
+function outcomeOf(closed: ClosedRequest): string {
+  const mark = { approved: '✓', rejected: '✗', withdrawn: '–' }[closed.outcome];
+  return `${mark} *${escaped(outcomeText(closed))}* · ${time(closed.at)} · evidence \`${closed.request.digest.slice(0, 8) || 'none'}\``;
+}

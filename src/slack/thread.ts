@@ -1,0 +1,45 @@
+/** All messages of a release, as they should be now: the release itself, what was asked of people, and what was decided. */
+import { createHash } from 'node:crypto';
+import type { Decision, ReleaseReport } from '../domain/report.ts';
+import { releaseMessage } from './release-message.ts';
+import { requestMessage, type Written } from './request-message.ts';
+import { clipped, escaped, section } from './text.ts';
+
+export interface Wanted extends Written {
+  /** The same for the same message at any time. */
+  key: string;
+  /** Of what it says. */
+  digest: string;
+}
+
+/** The first one opens the thread, the others are replies, in this order. */
+export function messagesOf(report: ReleaseReport, page: string | null): Wanted[] {
+  const opened = [
+    ...report.requests.map((closed) => ({ waiting: closed.request, closed })),
+    ...(report.waiting === null ? [] : [{ waiting: report.waiting, closed: null }]),
+  ];
+  const replies = [
+    ...report.decisions.map((decision, i) => ({
+      at: decision.at,
+      wanted: wanted(`decision/${i}`, decisionMessage(decision)),
+    })),
+    ...opened.map(({ waiting, closed }) => ({
+      at: waiting.since,
+      wanted: wanted(`request/${waiting.id}`, requestMessage(report, waiting, closed)),
+    })),
+  ];
+  const inOrder = replies.sort((a, b) => Date.parse(a.at) - Date.parse(b.at)).map((reply) => reply.wanted);
+  return [wanted('release', releaseMessage(report, page)), ...inOrder];
+}
+
+function decisionMessage({ what, by, why, stage, step }: Decision): Written {
+  const where = stage === null ? '' : `stage ${stage}, ${step ?? ''}: `;
+  const words = what === 'rollBack' ? 'roll back' : what;
+  const text = clipped(`${where}${words} (${by})${why === '' ? '' : `: ${why}`}`, 2500);
+  return { text: escaped(text), blocks: [section([escaped(text)])] };
+}
+
+function wanted(key: string, { text, blocks }: Written): Wanted {
+  const digest = createHash('sha256').update(JSON.stringify({ text, blocks })).digest('hex');
+  return { key, text, blocks, digest };
+}

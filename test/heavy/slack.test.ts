@@ -1,0 +1,274 @@
+/** Releases that people decide in Slack: the whole system against a Slack of our own, by signed presses alone. */
+import { createHmac } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ReleaseReport } from '../../src/domain/report.ts';
+import { startSlackApi, type SlackApi } from '../support/slack/api.ts';
+import { slackOptions } from '../support/slack/example-workspace.ts';
+import type { Delivery, SignedRequest, Tampering } from '../support/slack/signed-request.ts';
+import type { Message } from '../support/slack/workspace.ts';
+import { gradus } from '../support/gradus.ts';
+import { startSystem, until, type Handle, type System } from './system.ts';
+
+const channel = 'C0RELEASES';
+const ada = 'U0ADA';
+const bob = 'U0BOB';
+const eve = 'U0EVE';
+const policy = {
+  people: {
+    ann: { roles: ['approver', 'operator'], slack: ada },
+    bob: { roles: 'approver', slack: bob },
+    eve: { roles: 'viewer', slack: eve },
+    root: { roles: 'admin' },
+  },
+};
+
+let slack: SlackApi;
+let system: System;
+let number = 0;
+
+beforeAll(async () => {
+  slack = await startSlackApi(slackOptions());
+  const { botToken, signingSecret } = slackOptions();
+  system = await startSystem({
+    GRADUS_SLACK_BOT_TOKEN: botToken,
+    GRADUS_SLACK_SIGNING_SECRET: signingSecret,
+    GRADUS_SLACK_CHANNEL: channel,
+    GRADUS_SLACK_API_URL: slack.apiUrl,
+    GRADUS_SLACK_PORT: '0',
+  });
+  slack.pointTo(system.slack);
+  const set = await gradus(['policy', 'set', '-'], system.environment, JSON.stringify(policy));
+  if (set.code !== 0) throw new Error(set.err);
+}, 300_000);
+afterAll(async () => {
+  await system.stop();
+  await slack.close();
+}, 60_000);
+
+/** A version that exists after its first release, given to all users where people agree. */
+function plan(more: object = {}): object {
+  return {
+    model: `slack-${number}`,
+    train: { data: 'mail', share: 0.05, epochs: 1, units: 16, embedding: 16 },
+    capabilities: ['spam'],
+    strategy: 'one-shot',
+    people: { team: ['ann', 'bob'] },
+    'internal test': { gate: 'accuracy >= 0.1' },
+    full: { approval: { from: 'team' } },
+    ...more,
+  };
+}
+
+async function start(more: object = {}): Promise<Handle> {
+  number += 1;
+  return system.start(`slack-${number}`, plan(more));
+}
+
+const waits = (report: ReleaseReport): boolean => report.waiting !== null;
+
+/** The message in which `about` stands, once `holds` says so of it. */
+async function message(about: string, holds: (one: Message) => boolean = () => true): Promise<Message> {
+  for (const end = Date.now() + 30_000; Date.now() < end;) {
+    const found = slack.messages(channel).find((one) => JSON.stringify(one.blocks).includes(about) && holds(one));
+    if (found !== undefined) return found;
+    await sleep(50);
+  }
+  throw new Error(`no message about ${about}: ${JSON.stringify(slack.messages(channel), null, 1)}`);
+}
+
+const hasButtons = (one: Message): boolean => one.blocks.some(({ type }) => type === 'actions');
+/** The open request of a release. */
+const asking = (id: string) => message(`\\"release\\":\\"${id}\\",\\"request\\"`, hasButtons);
+/** The first message of its thread. */
+const opening = (id: string) => message(`\\"release\\":\\"${id}\\"}`, hasButtons);
+
+async function press(user: string, { ts }: Message, operation: string, tampering?: Tampering): Promise<Delivery> {
+  return slack.press({ user, channel, ts, actionId: `gradus.${operation}` }, tampering);
+}
+
+async function waiting(more?: object): Promise<{ handle: Handle; request: Message }> {
+  const handle = await start(more);
+  await until(handle, 'waiting', waits);
+  return { handle, request: await asking(handle.workflowId) };
+}
+
+const outcomes = ({ requests }: ReleaseReport): string[] => requests.map(({ outcome, by }) => `${outcome} by ${by}`);
+
+describe('a release', () => {
+  it('is approved by a press: the buttons go, and the message says who and when', async () => {
+    const { handle, request } = await waiting();
+    const pressed = await press(ada, request, 'approve');
+    expect([pressed.status, pressed.body]).toEqual([200, '']);
+    const report = await handle.result();
+    expect(report.state).toBe('released');
+    expect(outcomes(report)).toEqual(['approved by ann']);
+    expect(report.decisions.find(({ what }) => what === 'approved')).toMatchObject({ by: 'ann', via: 'slack' });
+    const decided = await message('approved by ann', (one) => one.ts === request.ts && !hasButtons(one));
+    expect(decided.thread_ts).toBeDefined();
+    await message('released to all users', (one) => one.ts === request.thread_ts && !hasButtons(one));
+  });
+
+  it('is rejected with a reason, which is asked for', async () => {
+    const { handle, request } = await waiting();
+    const before = slack.openViews().length;
+    await press(bob, request, 'reject');
+    await expect.poll(() => slack.openViews().length).toBe(before + 1);
+    const view = slack.openViews().at(-1)?.view.id ?? '';
+    const empty = await slack.submit({ user: bob, viewId: view, values: { why: { why: ' ' } } });
+    expect(empty.body).toContain('Say why');
+    await slack.submit({ user: bob, viewId: view, values: { why: { why: 'worse on <long> mails' } } });
+    const report = await handle.result();
+    expect([report.state, report.reason]).toEqual(['rolledBack', 'rejected by bob: worse on <long> mails']);
+    await message('rejected by bob: worse on &lt;long&gt; mails', (one) => one.ts === request.ts && !hasButtons(one));
+  });
+
+  it('is held, and its clock stands, until somebody decides; more time is the plan’s once more', async () => {
+    const { handle, request } = await waiting({ full: { approval: { from: 'team', within: '20 s', else: 'reject' } } });
+    await press(ada, request, 'hold');
+    await message('held: it stays open', (one) => one.ts === request.ts);
+    await sleep(21_000);
+    const held = await until(handle, 'held', waits);
+    expect(held.waiting?.held).toBe(true);
+    await press(bob, request, 'moreTime');
+    const extended = await until(handle, 'extended', (report) => report.waiting?.held === false);
+    expect(Date.parse(extended.waiting?.until ?? '') - Date.parse(extended.waiting?.since ?? '')).toBeGreaterThan(
+      59_000,
+    );
+    await press(bob, await asking(handle.workflowId), 'approve');
+    expect(outcomes(await handle.result())).toEqual(['approved by bob']);
+  });
+
+  it('is paused, resumed and rolled back from its first message', async () => {
+    const { handle } = await waiting();
+    const first = await opening(handle.workflowId);
+    await press(ada, first, 'pause');
+    await until(handle, 'paused', ({ state }) => state === 'paused');
+    await press(ada, await message('gradus.resume', (one) => one.ts === first.ts), 'resume');
+    await until(handle, 'running', ({ state }) => state === 'running');
+    await press(ada, await message('gradus.rollback', (one) => one.ts === first.ts), 'rollback');
+    const report = await handle.result();
+    expect([report.state, report.reason]).toEqual(['rolledBack', 'rolled back by ann: no reason given']);
+    await message('withdrawn');
+  });
+});
+
+describe('a press', () => {
+  it('of somebody without the role, or unknown, gets a private answer and changes nothing', async () => {
+    const { handle, request } = await waiting();
+    const first = await opening(handle.workflowId);
+    const said = slack.ephemerals().length;
+    await press(eve, request, 'approve');
+    await press(bob, first, 'rollback');
+    await expect
+      .poll(() =>
+        slack
+          .ephemerals()
+          .slice(said)
+          .map(({ message: { text } }) => text),
+      )
+      .toEqual([
+        expect.stringMatching(/eve may not decide this; it is for ann, bob/),
+        expect.stringMatching(/bob may not do that: it is for the role operator/),
+      ]);
+    const report = await handle.query<ReleaseReport>('state');
+    expect([report.waiting?.approvedBy, report.decisions.filter(({ by }) => by !== 'gradus')]).toEqual([[], []]);
+    await press(ada, request, 'approve');
+    await handle.result();
+  });
+
+  it('that is forged, late, altered, oversized, doubled or after the decision changes nothing; each one that counts does, once', async () => {
+    const quorum = { full: { approval: { from: 'team', count: 2 } } };
+    const { handle, request } = await waiting(quorum);
+    const now = Math.trunc(Date.now() / 1000);
+    const statuses = new Map<number, number>();
+    const hostile: Tampering[] = [
+      { secret: 'somebody-elses-secret' },
+      { atSeconds: now - 400 },
+      { body: (signed) => signed.replace('approve', 'rollback') },
+      { padBytes: 400_000 },
+      { body: '' },
+    ];
+    for (let i = 0; i < 500; i++) {
+      const { status } = await press(ada, request, 'approve', hostile[i % hostile.length]);
+      statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    }
+    expect(
+      [...statuses.keys()].every((status) => status >= 400 || status === 0),
+      JSON.stringify([...statuses]),
+    ).toBe(true);
+    expect((await handle.query<ReleaseReport>('state')).waiting?.approvedBy).toEqual([]);
+    const late = await press(bob, request, 'approve', { secret: 'somebody-elses-secret' });
+    const honest = await press(ada, request, 'approve');
+    // The same request again and again, many at once: a replay within Slack's own five minutes.
+    for (let i = 0; i < 10; i++) {
+      const replays = await Promise.all(Array.from({ length: 50 }, () => slack.send(honest.request)));
+      expect(new Set(replays.map(({ status }) => status))).toEqual(new Set([200]));
+    }
+    // Ann presses once more herself.
+    await press(ada, request, 'approve');
+    expect((await handle.query<ReleaseReport>('state')).waiting?.approvedBy).toEqual(['ann']);
+    await press(bob, request, 'approve');
+    const report = await handle.result();
+    expect(outcomes(report)).toEqual(['approved by ann, bob']);
+    expect(report.decisions.filter(({ via }) => via === 'slack')).toHaveLength(2);
+    // After the decision: a press on a window that still shows the buttons, as Slack would sign it, and a replay.
+    const said = slack.ephemerals().length;
+    await slack.send(signedAgain(late.request));
+    await slack.send(honest.request);
+    await expect
+      .poll(() =>
+        slack
+          .ephemerals()
+          .slice(said)
+          .map(({ message: { text } }) => text),
+      )
+      .toEqual([expect.stringMatching(/is over: it was approved by ann, bob/)]);
+  });
+});
+
+describe('Slack away', () => {
+  it('holds nothing up: people decide elsewhere, and later every message is there once', async () => {
+    await slack.goDown();
+    const handle = await start();
+    await until(handle, 'waiting', waits);
+    await sleep(2_000);
+    const said = await gradus(['release', 'approve', handle.workflowId, '--by', 'bob'], system.environment);
+    expect(said.code, said.err).toBe(0);
+    expect((await handle.result()).state).toBe('released');
+    await slack.comeUp();
+    slack.limit('chat.postMessage', { times: 2, retryAfterSeconds: 1 });
+    await message('approved by bob', (one) => !hasButtons(one));
+    expect(doubled()).toEqual([]);
+  });
+
+  it('losing its answers, or killed in the midst of a message, the process posts each once', async () => {
+    slack.loseAnswer('chat.postMessage', 3);
+    const { handle, request } = await waiting();
+    slack.loseAnswer('chat.postMessage', 1);
+    system.kill('slack');
+    await until(handle, 'waiting', waits);
+    await expect
+      .poll(async () => (await press(ada, request, 'approve').catch(() => null))?.status, { timeout: 60_000 })
+      .toBe(200);
+    await handle.result();
+    await message('approved by ann', (one) => one.ts === request.ts && !hasButtons(one));
+    expect(doubled()).toEqual([]);
+  });
+});
+
+/** With Slack's own signature, as of now. */
+function signedAgain(request: SignedRequest): SignedRequest {
+  const timestamp = String(Math.trunc(Date.now() / 1000));
+  const digest = createHmac('sha256', slackOptions().signingSecret)
+    .update(`v0:${timestamp}:${request.body}`)
+    .digest('hex');
+  const headers = { 'X-Slack-Request-Timestamp': timestamp, 'X-Slack-Signature': `v0=${digest}` };
+  return { ...request, headers: { ...request.headers, ...headers } };
+}
+
+/** Keys of messages that are there more than once. */
+function doubled(): string[] {
+  const keys = slack.messages(channel).map(({ metadata }) => JSON.stringify(metadata));
+  return keys.filter((key, i) => keys.indexOf(key) !== i);
+}

@@ -1,0 +1,115 @@
+/** Messages of a release in a channel, against a Slack of our own: each there once and up to date, whatever went wrong. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { WebClient } from '@slack/web-api';
+import type { ReleaseReport } from '../../src/domain/report.ts';
+import { deliver } from '../../src/slack/delivery.ts';
+import { waiting } from '../fixtures/report-mail.ts';
+import { fakeOutbox } from '../support/fake-records.ts';
+import { startSlackApi, type SlackApi } from '../support/slack/api.ts';
+import { slackOptions } from '../support/slack/example-workspace.ts';
+import { clientOf } from '../support/slack/official-client.ts';
+
+const channel = 'C0RELEASES';
+let slack: SlackApi;
+let client: WebClient;
+let report: ReleaseReport;
+let change: number;
+let lines: string[];
+let running: { stop: () => Promise<void> } | null;
+
+beforeEach(async () => {
+  slack = await startSlackApi(slackOptions());
+  client = clientOf(slack, slackOptions().botToken, { retryConfig: { retries: 0 }, rejectRateLimitedCalls: true });
+  report = structuredClone(waiting);
+  [change, lines, running] = [1, [], null];
+});
+afterEach(async () => {
+  await running?.stop();
+  await slack.close();
+});
+
+const outboxOf = () => fakeOutbox(() => new Map([[report.id, change]]));
+
+function begin(outbox = outboxOf()): void {
+  const ending = new AbortController();
+  const options = {
+    client,
+    channel,
+    outbox,
+    releases: { find: async () => report },
+    pageOf: () => null,
+    say: (line: string) => lines.push(line),
+  };
+  const ended = deliver(options, ending.signal);
+  running = {
+    stop: async () => {
+      ending.abort();
+      await ended;
+    },
+  };
+}
+
+const keys = (): string[] =>
+  slack.messages(channel).map(({ metadata }) => {
+    const payload = metadata?.['event_payload'];
+    return typeof payload === 'object' && payload !== null && 'key' in payload ? String(payload.key) : '?';
+  });
+const wanted = (): string[] => [
+  'release',
+  ...report.decisions.map((_, i) => `decision/${i}`),
+  `request/${report.waiting?.id ?? ''}`,
+];
+
+test('a release is one thread: its state first, then what was decided, then what is asked, for all to see', async () => {
+  begin();
+  await expect.poll(keys).toEqual(wanted());
+  const [first, ...replies] = slack.messages(channel);
+  expect(replies.every(({ thread_ts }) => thread_ts === first?.ts)).toBe(true);
+  expect(replies.at(-1)?.subtype).toBe('thread_broadcast');
+});
+
+test('an edit changes its message, and nothing is edited that says the same', async () => {
+  begin();
+  await expect.poll(keys).toEqual(wanted());
+  report.state = 'paused';
+  change += 1;
+  await expect.poll(() => slack.messages(channel)[0]?.edited).toBeDefined();
+  expect(slack.calls('chat.update')).toHaveLength(1);
+});
+
+test('answers that are lost post nothing twice', async () => {
+  slack.loseAnswer('chat.postMessage', 3);
+  begin();
+  await expect.poll(keys, { timeout: 15_000 }).toEqual(wanted());
+  expect(slack.calls('chat.postMessage').filter(({ answer }) => answer === 'lost')).toHaveLength(3);
+}, 20_000);
+
+test('a limit is waited out as long as Slack says', async () => {
+  slack.limit('chat.postMessage', { times: 1, retryAfterSeconds: 1 });
+  begin();
+  await expect.poll(keys, { timeout: 10_000 }).toEqual(wanted());
+  const [refused, next] = slack.calls('chat.postMessage');
+  expect((next?.atMs ?? 0) - (refused?.atMs ?? 0)).toBeGreaterThanOrEqual(1000);
+  expect(lines[0]).toMatch(/^Slack does not take messages; they are kept/);
+});
+
+test('a process that was killed in the midst of it is followed by one that goes on', async () => {
+  const outbox = outboxOf();
+  await outbox.claim(`slack:${channel}`, report.id, 'release');
+  const metadata = { event_type: 'gradus_message', event_payload: { release: report.id, key: 'release' } };
+  for (let i = 0; i < 250; i++) slack.say({ user: 'U0ADA', channel, text: `talk ${i}` });
+  await client.chat.postMessage({ channel, text: 'posted, and then killed', metadata });
+  for (let i = 0; i < 250; i++) slack.say({ user: 'U0ADA', channel, text: `more talk ${i}` });
+  begin(outbox);
+  await expect.poll(() => keys().filter((key) => key !== '?')).toEqual(wanted());
+});
+
+test('a message that somebody deleted is left alone', async () => {
+  begin();
+  await expect.poll(keys).toEqual(wanted());
+  const [first] = slack.messages(channel);
+  await client.chat.delete({ channel, ts: first?.ts ?? '' });
+  report.state = 'paused';
+  change += 1;
+  await expect.poll(() => lines).toContain('a message cannot be edited any more (message_not_found)');
+});

@@ -1,0 +1,90 @@
+/** Requests for a decision: kept open until somebody decides or their time is over, one at a time. */
+import { condition, type ChildWorkflowHandle } from '@temporalio/workflow';
+import { whenSilent } from '../src/domain/approval.ts';
+import type { ClosedRequest, Waiting } from '../src/domain/report.ts';
+import type { Progress } from './progress.ts';
+import { decidedSignal, type Request } from './rollout-messages.ts';
+import type { rollout } from './rollout.ts';
+
+/** `current` is the rollout that is told. */
+export function openRequests(progress: Progress, current: () => ChildWorkflowHandle<typeof rollout> | null) {
+  const { report } = progress;
+
+  /** Keeps a request open until it is decided or its time is over. */
+  async function hold({ own, ...request }: Request): Promise<void> {
+    // Asked again under the same id after the rollout went on in a new run: what was said of it stays.
+    const notBy = own ? null : report.startedBy;
+    const waiting: Waiting =
+      report.waiting?.id === request.id
+        ? report.waiting
+        : { ...request, notBy, approvedBy: [], escalated: false, held: false };
+    progress.waits(waiting);
+    while (!(await isOver(waiting))) {
+      if (waiting.otherwise !== 'hold' || waiting.escalated) break;
+      waiting.escalated = true;
+      const whom = waiting.escalateTo.length > 0 ? `; now also ${waiting.escalateTo.join(', ')} may` : '';
+      progress.decided('asked again', { by: 'gradus', why: `nobody decided until ${waiting.until}${whom}` }, waiting);
+      extend(waiting);
+    }
+    if (isClosed(waiting)) return;
+    const outcome = waiting.otherwise === 'approve' ? 'approved' : 'rejected';
+    const why = `nobody decided until ${waiting.until}`;
+    progress.decided(outcome, { by: 'gradus', why }, waiting);
+    await close(waiting, outcome, 'time-out', why);
+  }
+
+  /** Waits for the end of a request: true when it was closed, false when its time is over. The clock may stand still. */
+  async function isOver(waiting: Waiting): Promise<boolean> {
+    const stands = (): boolean => report.state === 'paused' || waiting.held;
+    const summary = `waits for ${waiting.from.join(', ') || 'anybody'}, else ${whenSilent(waiting)}`;
+    for (;;) {
+      const { until } = waiting;
+      const left = Math.max(0, Date.parse(until) - Date.now());
+      const isNews = await condition(() => isClosed(waiting) || stands() || waiting.until !== until, left, { summary });
+      if (isClosed(waiting)) return true;
+      if (!isNews) return false;
+      if (!stands()) continue;
+      const since = Date.now();
+      await condition(() => isClosed(waiting) || !stands());
+      if (isClosed(waiting)) return true;
+      waiting.until = new Date(Date.parse(waiting.until) + Date.now() - since).toISOString();
+      progress.waits(waiting);
+    }
+  }
+
+  function isClosed(waiting: Waiting): boolean {
+    return report.waiting?.id !== waiting.id;
+  }
+
+  /** The plan's time once more; where the clock stood still, it runs again. */
+  function extend(waiting: Waiting): void {
+    waiting.held = false;
+    waiting.until = new Date(Date.parse(waiting.until) + waiting.withinMs).toISOString();
+    progress.waits(waiting);
+  }
+
+  async function close(waiting: Waiting, outcome: 'approved' | 'rejected', by: string, why: string): Promise<void> {
+    end(waiting, outcome, by, why);
+    await current()?.signal(decidedSignal, { request: waiting.id, approved: outcome === 'approved', by, why });
+  }
+
+  function end(request: Waiting, outcome: ClosedRequest['outcome'], by: string, why: string): void {
+    report.requests.push({ request, outcome, at: new Date().toISOString(), by, why });
+    progress.waits(null);
+  }
+
+  return {
+    hold,
+    extend,
+    close,
+    /** Need not be decided any more: the stage goes back, or there is other evidence. */
+    withdraw(id: string, why: string): void {
+      if (report.waiting?.id === id) end(report.waiting, 'withdrawn', 'gradus', why);
+    },
+    /** The stage has ended, and with it whatever was asked about it. */
+    withdrawAll(): void {
+      if (report.waiting === null) progress.waits(null);
+      else end(report.waiting, 'withdrawn', 'gradus', 'its stage has ended');
+    },
+  };
+}
