@@ -1,7 +1,7 @@
 /** `gradus data`: datasets of one's own, from files with labelled texts. */
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import type { Mapping } from '../datasets/own/import.ts';
+import type { Mapping } from '../datasets/own/mapping.ts';
 import type { Format } from '../datasets/own/rows.ts';
 import { GradusError } from '../domain/errors.ts';
 import { nameProblem } from '../domain/plan-leaves.ts';
