@@ -64,6 +64,18 @@ describe('the report', () => {
   });
 });
 
+test('a place where nothing can be kept, and a damaged report, are named with what to do', async () => {
+  const named = file('c.csv', csv);
+  const nowhere = { ...environment, GRADUS_HOME: named };
+  const added = await gradus(['data', 'add', 'numbers', named], nowhere);
+  expect(added).toMatchObject({ code: 2, err: expect.stringMatching(/which is not a folder; GRADUS_HOME may name/) });
+  mkdirSync(path.join(home, 'datasets'), { recursive: true });
+  file('datasets/broken.report.json', '{');
+  const shown = await gradus(['data', 'show', 'broken'], environment);
+  expect(shown).toMatchObject({ code: 2, err: expect.stringContaining('is damaged: add it again, with --replace') });
+  expect(await gradus(['data', 'remove', 'broken'], environment)).toMatchObject({ code: 0 });
+});
+
 test('a dataset is added from the standard input, listed and shown', async () => {
   const added = await gradus(['data', 'add', 'numbers', '-', '--format', 'csv'], environment, csv);
   expect(added).toMatchObject({ code: 0, out: expect.stringContaining('Kept as numbers') });
