@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Card, ExplainedAnswer } from '../domain/card.ts';
 import { readConfig } from '../platform/config.ts';
+import { printable } from '../domain/words.ts';
 import { dataCommand, print, printJson, writeNamed, type JsonOption } from './output.ts';
 import { findVersion, interrupted, openTrainer, readPart } from './version-commands.ts';
 import type { Part } from '../domain/version.ts';
@@ -82,12 +83,16 @@ function explain(): Command {
 const mostWords = 10;
 
 function explainedText({ label, confidence, words }: ExplainedAnswer): string {
-  const sorted = words.toSorted((a, b) => Math.abs(b.weight) - Math.abs(a.weight)).slice(0, mostWords);
+  const sorted = words
+    .toSorted((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
+    .slice(0, mostWords)
+    .map(({ word, weight }) => ({ word: printable(word), weight }));
+  const shown = printable(label);
   const width = Math.max(0, ...sorted.map(({ word }) => word.length));
   return [
-    `${label} (${percent(Number(confidence.toFixed(3)))})`,
+    `${shown} (${percent(Number(confidence.toFixed(3)))})`,
     '',
-    `What each word adds to log p(${label}), beside words that say nothing:`,
+    `What each word adds to log p(${shown}), beside words that say nothing:`,
     ...sorted.map(({ word, weight }) => `  ${word.padEnd(width)}  ${signed(weight)}`),
   ].join('\n');
 }

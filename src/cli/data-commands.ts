@@ -1,13 +1,11 @@
 /** `gradus data`: datasets of one's own, from files with labelled texts. */
-import { resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
-import type { Mapping } from '../datasets/own/import.ts';
-import type { Format } from '../datasets/own/rows.ts';
+import { Command } from 'commander';
 import { GradusError } from '../domain/errors.ts';
 import { nameProblem } from '../domain/plan-leaves.ts';
-import { listed } from '../domain/words.ts';
 import { datasetPlaces, readConfig } from '../platform/config.ts';
+import { readOptions, withFileOptions, type FileOptions } from './data-options.ts';
 import { dataCommand, print, table, type JsonOption } from './output.ts';
+import { count } from './words.ts';
 
 export function dataCommands(): Command {
   return new Command('data')
@@ -19,34 +17,6 @@ export function dataCommands(): Command {
     .addCommand(remove());
 }
 
-interface FileOptions extends JsonOption {
-  text: string[];
-  label: string[];
-  id?: string;
-  part?: string;
-  group?: string;
-  slice: string[];
-  format?: Format;
-  encoding?: string;
-}
-
-function withFileOptions(command: Command): Command {
-  return command
-    .option('--text <column>', 'column of the text; several are joined (default: text)', collect, [])
-    .option(
-      '--label <[capability=]column>',
-      'column of a capability’s labels; may be given again (default: label)',
-      collect,
-      [],
-    )
-    .option('--id <column>', 'column of ids (default: made from the text)')
-    .option('--part <column>', 'column that says train, validation or held-out (default: drawn, 60/20/20)')
-    .option('--group <column>', 'rows of one group stay in one part, e.g. those of one author')
-    .option('--slice <column>', 'column by whose values versions are measured too; may be given again', collect, [])
-    .option('--format <format>', 'csv, tsv or jsonl (default: by the file’s name)', readFormat)
-    .option('--encoding <name>', 'e.g. gb18030 or windows-1252 (default: UTF-8, or UTF-16 where marked)', readEncoding);
-}
-
 function add(): Command {
   return withFileOptions(
     dataCommand('add', 'read files with labelled texts, and keep them as a dataset that plans can name', [
@@ -56,7 +26,7 @@ function add(): Command {
     ]),
   )
     .argument('<name>', 'what plans call it: train.data')
-    .argument('<file...>', 'CSV, TSV or JSONL with a header or keys; packed by gzip or not')
+    .argument('<file...>', 'CSV, TSV or JSONL with a header or keys; packed by gzip or not; - is the standard input')
     .option('--replace', 'take the place of the dataset of that name')
     .action(async (name: string, files: string[], options: FileOptions & { replace?: boolean }) => {
       const { includedNames, importFiles, listOwn, keepOwn, reportText } = await import('./data-live.ts');
@@ -83,7 +53,7 @@ function check(): Command {
       ['gradus data check reviews.csv', 'what would be refused and why, balance, copies'],
     ]),
   )
-    .argument('<file...>')
+    .argument('<file...>', 'as for add')
     .action(async (files: string[], options: FileOptions) => {
       const { importFiles, reportText } = await import('./data-live.ts');
       const { sources, mapping } = readOptions(files, options);
@@ -96,26 +66,29 @@ function list(): Command {
   return dataCommand('list', 'list the datasets that a plan can name', [
     ['gradus data list', 'names and sizes'],
   ]).action(async (options: JsonOption) => {
-    const { includedNames, listOwn, readReport } = await import('./data-live.ts');
+    const { includedDatasets, listOwn, readReport } = await import('./data-live.ts');
     const { own } = datasetPlaces(readConfig());
     const reports = await Promise.all(
       (await listOwn(own)).map(async (name) => ({ name, report: await readReport(own, name) })),
     );
     const all = [
-      ...includedNames.map((name) => ({ name, examples: null, capabilities: null })),
+      ...includedDatasets.map(({ name, capabilities }) => ({ name, examples: null, capabilities, isIncluded: true })),
       ...reports.map(({ name, report: { parts, capabilities } }) => ({
         name,
         examples: parts.train + parts.validation + parts['held-out'],
         capabilities: Object.keys(capabilities),
+        isIncluded: false,
       })),
     ];
     print(all, options, () =>
       table(
-        ['dataset', 'examples', 'capabilities'],
-        all.map(({ name, examples, capabilities }) => [
+        ['dataset', 'examples', 'capabilities', 'from'],
+        all.map(({ name, examples, capabilities, isIncluded }) => [
           name,
-          examples === null ? '' : String(examples),
-          capabilities === null ? 'comes with Gradus' : capabilities.join(', '),
+          // How many the included ones have is known when they are prepared, which takes a while.
+          examples === null ? '' : count(examples),
+          capabilities.join(', '),
+          isIncluded ? 'comes with Gradus' : 'files of yours',
         ]),
       ),
     );
@@ -135,7 +108,7 @@ function show(): Command {
 
 function remove(): Command {
   return dataCommand('remove', 'take a dataset away; versions that learnt from it stay', [
-    ['gradus data remove reviews', ''],
+    ['gradus data remove reviews', 'plans can no longer name it'],
   ])
     .argument('<name>')
     .action(async (name: string, options: JsonOption) => {
@@ -151,50 +124,4 @@ async function ownFolderWith(name: string): Promise<string> {
   const names = await listOwn(own);
   if (!names.includes(name)) throw unknownDataset(name, names);
   return own;
-}
-
-function readOptions(files: string[], options: FileOptions) {
-  const problems: string[] = [];
-  const sources = files.map((path) => {
-    const format = options.format ?? formatOf(path);
-    if (format === null) problems.push(`${path} says not what it is by its name; write --format csv, tsv or jsonl`);
-    return { path: resolve(path), format: format ?? 'csv', encoding: options.encoding ?? null };
-  });
-  const labels: Record<string, string> = {};
-  for (const given of options.label.length > 0 ? options.label : ['label']) {
-    const at = given.indexOf('=');
-    const [capability, column] = at === -1 ? [given, given] : [given.slice(0, at), given.slice(at + 1)];
-    const problem = nameProblem(capability);
-    if (problem !== null) problems.push(`--label ${given}: ${problem}`);
-    if (Object.hasOwn(labels, capability)) problems.push(`--label ${given}: ${capability} has a column already`);
-    labels[capability] = column;
-  }
-  if (problems.length > 0) throw new GradusError('REQUEST_INVALID', problems.join('\n'), { problems });
-  const { text, id = null, part = null, group = null, slice } = options;
-  const mapping: Mapping = { text: text.length > 0 ? text : ['text'], labels, id, part, group, attributes: slice };
-  return { sources, mapping };
-}
-
-/** By the ends of a file's name, `.gz` left aside; null where they say nothing. */
-function formatOf(path: string): Format | null {
-  const name = path.toLowerCase().replace(/\.gz$/, '');
-  if (/\.(jsonl|ndjson)$/.test(name)) return 'jsonl';
-  return name.endsWith('.tsv') ? 'tsv' : name.endsWith('.csv') ? 'csv' : null;
-}
-
-function collect(value: string, before: string[]): string[] {
-  return [...before, value];
-}
-
-function readFormat(text: string): Format {
-  if (text === 'csv' || text === 'tsv' || text === 'jsonl') return text;
-  throw new InvalidArgumentError(`It is one of ${listed(['csv', 'tsv', 'jsonl'], 'or')}.`);
-}
-
-function readEncoding(name: string): string {
-  try {
-    return new TextDecoder(name).encoding;
-  } catch {
-    throw new InvalidArgumentError('There is no such encoding; see https://encoding.spec.whatwg.org for their names.');
-  }
 }

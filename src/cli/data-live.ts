@@ -1,5 +1,5 @@
 /** What `gradus data` needs when it does something: loaded then, because it takes a while. */
-export { includedNames, unknownDataset } from '../datasets/index.ts';
+export { includedDatasets, includedNames, unknownDataset } from '../datasets/index.ts';
 export { importFiles } from '../datasets/own/import.ts';
 export { keepOwn, listOwn, readReport, removeOwn } from '../datasets/own/own-datasets.ts';
 export { reportText } from './data-text.ts';

@@ -1,10 +1,12 @@
 /** The report of an import, in words. */
-import { warningsOf, type ImportReport } from '../datasets/own/report.ts';
+import { refusedLines } from '../datasets/own/refusals.ts';
+import type { ImportReport } from '../datasets/own/report.ts';
+import { warningsOf } from '../datasets/own/warnings.ts';
+import { printable } from '../domain/words.ts';
 import { table } from './output.ts';
 import { count, percent, several } from './words.ts';
 
-const mostReasons = 10;
-const mostRows = 10;
+const mostRefused = 10;
 const mostLabels = 20;
 
 export function reportText(report: ImportReport): string {
@@ -21,24 +23,16 @@ export function reportText(report: ImportReport): string {
   ].filter(Boolean);
   const warnings = warningsOf(report);
   return [
-    `${count(rows)} rows read, ${count(refused.total)} refused, ${count(taken)} examples: ${count(parts.train)} to learn from, ${count(parts.validation)} for validation, ${count(parts['held-out'])} held out`,
+    // First, where they are not overlooked: a file that is half unreadable can be kept.
+    ...warnings.map((warning) => `! ${warning}`),
+    ...(warnings.length > 0 ? [''] : []),
+    `${several(rows, 'row')} read, ${count(refused.total)} refused, ${several(taken, 'example')}: ${count(parts.train)} to learn from, ${count(parts.validation)} for validation, ${count(parts['held-out'])} held out`,
     ...left.map((line) => `  ${line}`),
     `  half of the texts have at most ${count(tokens.median)} tokens, nearly all (95 %) at most ${count(tokens.p95)}`,
-    ...(refused.total > 0 ? ['', ...refusedLines(refused)] : []),
+    ...(refused.total > 0 ? ['', 'Refused:', ...refusedLines(refused, mostRefused).map((line) => `  ${line}`)] : []),
     '',
-    table(['capability', 'label', 'train', 'validation', 'held-out', 'share'], balanceRows(report)),
-    ...(warnings.length > 0 ? ['', ...warnings.map((warning) => `! ${warning}`)] : []),
+    table(['capability', 'label', 'train', 'validation', 'held-out', 'of all parts'], balanceRows(report)),
   ].join('\n');
-}
-
-function refusedLines({ reasons, first }: ImportReport['refused']): string[] {
-  const all = Object.entries(reasons);
-  return [
-    'Refused:',
-    ...all.slice(0, mostReasons).map(([reason, times]) => `  ${count(times)} × ${reason}`),
-    ...(all.length > mostReasons ? [`  and ${all.length - mostReasons} other reasons`] : []),
-    ...first.slice(0, mostRows).map(({ path, line, reason }) => `  ${path}:${line}: ${reason}`),
-  ];
 }
 
 function balanceRows({ capabilities }: ImportReport): string[][] {
@@ -51,13 +45,13 @@ function balanceRows({ capabilities }: ImportReport): string[][] {
       .slice(0, mostLabels)
       .map(({ label, of, all }) => [
         capability,
-        label,
+        printable(label),
         count(of.train),
         count(of.validation),
         count(of['held-out']),
         percent(Math.round((1000 * all) / total) / 1000),
       ]);
     const more = counted.length - mostLabels;
-    return more > 0 ? [...rows, [capability, `and ${more} more`]] : rows;
+    return more > 0 ? [...rows, [capability, `and ${count(more)} more`]] : rows;
   });
 }

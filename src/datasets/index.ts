@@ -19,6 +19,7 @@ const included: Record<string, Included> = {
 };
 
 export const includedNames = Object.keys(included);
+export const includedDatasets = Object.entries(included).map(([name, { capabilities }]) => ({ name, capabilities }));
 
 async function datasetNames({ own }: DatasetPlaces): Promise<string[]> {
   return [...includedNames, ...(await listOwn(own))];

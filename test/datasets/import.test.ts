@@ -1,44 +1,18 @@
 /** Files of users become datasets: all rows are taken or refused, parts are fair, and nothing malformed ends in a crash. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openDataset } from '../../src/datasets/index.ts';
-import { importFiles, type Mapping } from '../../src/datasets/own/import.ts';
+import { importFiles } from '../../src/datasets/own/import.ts';
 import { keepOwn, listOwn, readReport, removeOwn } from '../../src/datasets/own/own-datasets.ts';
 import { GradusError } from '../../src/domain/errors.ts';
+import { importFolder, rowsOf, toJsonl, usual } from './importing.ts';
 import { malformedFiles } from './malformed-files.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'gradus-import-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-const usual: Mapping = {
-  text: ['text'],
-  labels: { label: 'label' },
-  id: null,
-  part: null,
-  group: null,
-  attributes: [],
-};
-let files = 0;
-
-function importing(
-  bytes: string | Buffer,
-  mapping: Partial<Mapping> = {},
-  name = 'a.csv',
-  encoding: string | null = null,
-) {
-  const path = join(folder, `${files++}-${name}`);
-  writeFileSync(path, bytes);
-  const format = name.includes('.jsonl') ? 'jsonl' : name.includes('.tsv') ? 'tsv' : 'csv';
-  return importFiles([{ path, format, encoding }], { ...usual, ...mapping });
-}
-
-const rowsOf = (count: number, label = (i: number): string => (i % 4 === 0 ? 'rare' : 'often')) =>
-  Array.from({ length: count }, (_, i) => ({ text: `one says a${i} and b${i * 7} of c${i * i}`, label: label(i) }));
-const toJsonl = (rows: object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+const { folder, importing, remove } = importFolder();
+afterAll(remove);
 
 describe('a malformed file', () => {
   test('there are fifty and more of them', () => expect(malformedFiles.length).toBeGreaterThanOrEqual(50));
@@ -89,8 +63,9 @@ describe('a malformed file', () => {
   });
 });
 
-/** One of each reason. */
-const named = (reasons: string[]) => Object.fromEntries(reasons.map((reason) => [reason, 1]));
+/** Each as often as it is there. */
+const named = (reasons: string[]) =>
+  Object.fromEntries(reasons.map((reason) => [reason, reasons.filter((one) => one === reason).length]));
 
 describe('rows', () => {
   const simple = 'text,label\n"a, ""quoted""\ntext",yes\nplain,no\n';

@@ -28,7 +28,8 @@ const packed = gzipSync(csv);
 const notThere = /has no column "text"/;
 const notEncoded = 'its text is not in the encoding that it was read with; see --encoding';
 const quoteInside = 'a quote stands in the midst of a field; double it, and quote the whole field';
-const quoteOpen = 'a quote before here is never closed';
+const quoteOpen = 'a quote that opens in it is not closed at the end of a field; close it, or double it';
+const noWord = 'its text holds no word';
 
 export const malformedFiles: MalformedFile[] = [
   { what: 'an empty file', bytes: '', refused: 'is empty' },
@@ -43,7 +44,7 @@ export const malformedFiles: MalformedFile[] = [
     bytes: `text,label,,\n${csvRows}`,
     refused: /more than one column with no name/,
   },
-  { what: 'a row that is too short', bytes: `${csv}lonely\n`, reasons: ['it has 1 fields where the header has 2'] },
+  { what: 'a row that is too short', bytes: `${csv}lonely\n`, reasons: ['it has 1 field where the header has 2'] },
   { what: 'a row that is too long', bytes: `${csv}a,b,c,d\n`, reasons: ['it has 4 fields where the header has 2'] },
   {
     what: 'commas that nobody quoted',
@@ -63,8 +64,21 @@ export const malformedFiles: MalformedFile[] = [
   },
   {
     what: 'one text with two labels',
-    bytes: `${csv}${good[0]?.[0]},no\n`,
-    reasons: ['its text was there before, with other labels'],
+    bytes: `${csv}hello,no\nhello,yes\n`,
+    reasons: ['its text has other labels in another row', 'its text has other labels in another row'],
+  },
+  { what: 'a text of signs that nobody can see', bytes: `${csv}\u200b\u200b,yes\n`, reasons: [noWord] },
+  { what: 'a text of punctuation', bytes: `${csv}... -- :),yes\n`, reasons: [noWord] },
+  { what: 'a text of emoji', bytes: `${csv}👍🏽 ❤️ 🎉,yes\n`, reasons: [noWord] },
+  {
+    what: 'a label that would colour the terminal',
+    bytes: `${csv}hello there,\u001b[31myes\n`,
+    reasons: ['its label of label holds a control character'],
+  },
+  {
+    what: 'a label in another encoding',
+    bytes: latin1(`${csv}hello there,très bien\n`),
+    reasons: ['its label of label is not in the encoding that it was read with; see --encoding'],
   },
   { what: 'one label only', bytes: csv.replaceAll(',no', ',yes'), refused: /every row has the same label, "yes"/ },
   {
@@ -74,17 +88,17 @@ export const malformedFiles: MalformedFile[] = [
       .split('')
       .map((_, i) => `a text ${i} of many,l${i}\n`)
       .join('')}`,
-    refused: /1100 different labels, and 1000 are the most/,
+    refused: /1,100 different labels, and 1,000 are the most/,
   },
   {
     what: 'two rows',
     bytes: 'text,label\na b c,yes\nd e f,no\n',
-    refused: /no row with a label for it is in the held-out part/,
+    refused: /no row with a label for it is in the validation or held-out part: its 2 examples are in 2 groups/,
   },
   {
     what: 'a row of a million characters',
     bytes: `${csv}${long},yes\n`,
-    reasons: ['it has more than 1,000,000 characters; perhaps a quote is not closed'],
+    reasons: ['it has more than 1,000,000 characters'],
   },
   {
     what: 'a header of a million characters',
@@ -150,7 +164,7 @@ export const malformedFiles: MalformedFile[] = [
     what: 'CSV as JSON lines',
     name: 'a.jsonl',
     bytes: csv,
-    refused: /None of the 31 rows can be used.*\n.*line 1: it is not JSON/,
+    refused: /None of the 31 rows of .* can be used.\n +31 × it is not JSON\n/,
   },
   { what: 'one JSON array', name: 'a.jsonl', bytes: JSON.stringify(good), refused: 'is one JSON array' },
   {
@@ -185,7 +199,7 @@ export const malformedFiles: MalformedFile[] = [
     what: 'a text that is nested',
     name: 'a.jsonl',
     bytes: json({ text: { en: 'a' }, label: 'yes' }),
-    reasons: ['its text is empty'],
+    reasons: ['its text is an object'],
   },
   {
     what: 'a text that is null',
@@ -197,7 +211,7 @@ export const malformedFiles: MalformedFile[] = [
     what: 'a label that is a list',
     name: 'a.jsonl',
     bytes: json({ text: 'a b', label: ['yes'] }),
-    reasons: ['it has no label'],
+    reasons: ['its label is a list'],
   },
   {
     what: 'a zero character',
@@ -221,17 +235,17 @@ export const malformedFiles: MalformedFile[] = [
     what: 'the names of an object’s own',
     name: 'a.jsonl',
     bytes: `${jsonl}{"__proto__": "a", "constructor": "b"}\n`,
-    reasons: ['its text is empty'],
+    reasons: ['it has no key "text"'],
   },
   { what: 'commas in a TSV', name: 'a.tsv', bytes: csv, refused: notThere },
   {
     what: 'big-endian UTF-16 with a bad row',
     bytes: bigEndian(`${csv}lonely\n`),
-    reasons: ['it has 1 fields where the header has 2'],
+    reasons: ['it has 1 field where the header has 2'],
   },
   {
     what: 'line ends of three kinds',
     bytes: `${csv}a b c,yes\r\nd e f,no\nlonely\r\n`,
-    reasons: ['it has 1 fields where the header has 2'],
+    reasons: ['it has 1 field where the header has 2'],
   },
 ];

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Part } from '../../domain/version.ts';
 import { tokenize } from '../../model/tokenizer.ts';
 import { groupTexts } from '../groups.ts';
-import type { Taken } from './import.ts';
+import type { Taken } from './take-row.ts';
 
 /** Comparing more texts than this for near-duplicates would take minutes; then only exact copies are found. */
 const mostCompared = 100_000;

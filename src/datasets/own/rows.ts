@@ -1,9 +1,10 @@
 /** Rows of a CSV, TSV or JSONL file, one after the other; what cannot be read is refused with its line, and the rest goes on. */
-import { Readable } from 'node:stream';
-import { parse, type CsvError, type Info } from 'csv-parse';
 import { z } from 'zod';
-import { listed } from '../../domain/words.ts';
-import { mostCharactersOfRow, readLines, readText, unusable } from './lines.ts';
+import { listed, printable } from '../../domain/words.ts';
+import { unusable } from './bytes.ts';
+import { readLines, readText, type Line } from './lines.ts';
+import { readRecords, tooLong, type Refusal } from './records.ts';
+import { counted } from './refusals.ts';
 
 export type Format = 'csv' | 'tsv' | 'jsonl';
 
@@ -11,11 +12,8 @@ export interface Row {
   /** From 1: where it begins. */
   line: number;
   values: ReadonlyMap<string, string>;
-}
-
-export interface Refusal {
-  line: number;
-  reason: string;
+  /** What JSON has in the place of a value, by its key: `an object` or `a list`. */
+  nested?: ReadonlyMap<string, string>;
 }
 
 export interface Source {
@@ -39,7 +37,6 @@ async function* readJsonRows({ path, encoding }: Source): AsyncGenerator<Row | R
   }
 }
 
-const tooLong = `it has more than ${mostCharactersOfRow.toLocaleString('en')} characters`;
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const jsonRowSchema = z.record(z.string(), z.unknown());
 
@@ -53,102 +50,66 @@ function jsonRow(line: number, text: string): Row | Refusal {
   const row = jsonRowSchema.safeParse(value);
   if (!row.success) return { line, reason: 'it is JSON, but not an object' };
   const values = new Map<string, string>();
+  const nested = new Map<string, string>();
   for (const [name, inner] of Object.entries(row.data)) {
     const read = scalar.safeParse(inner);
-    // What is nested may stand beside what is mapped; where it is mapped, it is missing.
-    if (read.success && read.data !== null) values.set(name, String(read.data));
+    if (read.success) values.set(name, read.data === null ? '' : String(read.data));
+    else nested.set(name, Array.isArray(inner) ? 'a list' : 'an object');
   }
-  return { line, values };
+  return { line, values, nested };
 }
 
 async function* readTableRows({ path, format, encoding }: Source): AsyncGenerator<Row | Refusal> {
-  const [first, pieces] = await peek(readText(path, encoding));
-  const refused: Refusal[] = [];
-  const parser = parse({
-    delimiter: format === 'tsv' ? '\t' : delimiterOf(first),
-    quote: format === 'tsv' ? null : '"',
-    bom: true,
-    record_delimiter: ['\r\n', '\n'],
-    info: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    skip_records_with_error: true,
-    max_record_size: mostCharactersOfRow,
-    on_skip: (error) => {
-      if (error === undefined) return undefined;
-      const refusal = refusalOf(error);
-      // One row may have the same fault more than once.
-      const before = refused.at(-1);
-      if (before?.line !== refusal.line || before.reason !== refusal.reason) refused.push(refusal);
-      return undefined;
-    },
-  });
-  const source = Readable.from(pieces);
-  source.once('error', (error) => parser.destroy(error));
+  const { first, all } = await begun(readLines(readText(path, encoding)));
+  const delimiter = format === 'tsv' ? '\t' : delimiterOf(first);
   let header: string[] | null = null;
-  for await (const item of source.pipe(parser)) {
-    const { record, info }: { record: string[]; info: Info } = item;
-    yield* refused.splice(0);
-    const line = info.lines - record.join('').split('\n').length + 1;
-    if (header === null) {
-      header = checkedHeader(path, record, line);
-      continue;
-    }
-    yield tableRow(line, header, record);
+  for await (const record of readRecords(all, delimiter, format !== 'tsv')) {
+    if (header !== null) yield 'reason' in record ? record : tableRow(record.line, header, record.fields);
+    else if ('reason' in record) throw unusable(path, headerUnreadable);
+    else header = checkedHeader(path, record.fields);
   }
-  if (header === null) throw unusable(path, refused.length === 0 ? 'is empty' : headerUnreadable);
-  yield* refused;
+  if (header === null) throw unusable(path, 'is empty');
 }
 
 const headerUnreadable = 'has a first line, which has to name the columns, that cannot be read';
 
-function tableRow(line: number, header: string[], record: string[]): Row | Refusal {
-  if (record.length !== header.length) {
-    return { line, reason: `it has ${record.length} fields where the header has ${header.length}` };
+function tableRow(line: number, header: string[], fields: string[]): Row | Refusal {
+  if (fields.length !== header.length) {
+    return { line, reason: `it has ${counted(fields.length, 'field')} where the header has ${counted(header.length)}` };
   }
-  return { line, values: new Map(header.map((name, i) => [name, record[i] ?? ''])) };
+  return { line, values: new Map(header.map((name, i) => [name, fields[i] ?? ''])) };
 }
 
-function checkedHeader(path: string, record: string[], line: number): string[] {
-  if (line > 1) throw unusable(path, headerUnreadable);
-  const names = record.map((name) => name.trim());
+function checkedHeader(path: string, fields: string[]): string[] {
+  const names = fields.map((name) => name.trim());
   const doubled = names.filter((name, i) => names.indexOf(name) !== i);
   if (doubled.length === 0) return names;
-  const what = doubled.includes('') ? 'with no name' : `named ${listed([...new Set(doubled)])}`;
+  const what = doubled.includes('') ? 'with no name' : `named ${listed([...new Set(doubled)].map(printable))}`;
   throw unusable(path, `has more than one column ${what} in its first line, which has to name the columns`);
 }
 
 /** What the first line has most of. */
-function delimiterOf(text: string): string {
-  const line = text.split('\n', 1)[0] ?? '';
+function delimiterOf(line: string): string {
   const count = (delimiter: string): number => line.split(delimiter).length;
   return [';', '\t'].reduce((best, one) => (count(one) > count(best) ? one : best), ',');
 }
 
-const quoteInside = 'a quote stands in the midst of a field; double it, and quote the whole field';
-const csvReasons: Record<string, string> = {
-  CSV_QUOTE_NOT_CLOSED: 'a quote before here is never closed',
-  CSV_INVALID_CLOSING_QUOTE: quoteInside,
-  INVALID_OPENING_QUOTE: quoteInside,
-  CSV_MAX_RECORD_SIZE: `${tooLong}; perhaps a quote is not closed`,
-};
-
-function refusalOf(error: CsvError): Refusal {
-  const line = 'lines' in error && typeof error.lines === 'number' ? error.lines : 0;
-  return { line, reason: csvReasons[error.code] ?? `it cannot be read (${error.code})` };
-}
-
-async function peek(pieces: AsyncGenerator<string>): Promise<[string, AsyncIterable<string>]> {
-  let first = '';
-  for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) {
-    first += next.value;
-    if (first.includes('\n') || first.length > mostCharactersOfRow) break;
-  }
-  return [
-    first,
-    (async function* all() {
-      yield first;
-      yield* pieces;
+/** The first line that holds something, and all lines from there on. */
+async function begun(lines: AsyncGenerator<Line>): Promise<{ first: string; all: AsyncIterable<Line> }> {
+  let next = await lines.next();
+  while (next.done !== true && next.value.text === '') next = await lines.next();
+  if (next.done === true) return { first: '', all: lines };
+  const { value } = next;
+  return {
+    first: value.text ?? '',
+    all: (async function* all() {
+      try {
+        yield value;
+        yield* lines;
+      } finally {
+        // Where nobody wants the rest, the file is closed.
+        await lines.return(undefined);
+      }
     })(),
-  ];
+  };
 }
