@@ -2,8 +2,9 @@
 import type { Command } from 'commander';
 import type { Card, ExplainedAnswer } from '../domain/card.ts';
 import { readConfig } from '../platform/config.ts';
+import { interrupted } from './interrupted.ts';
 import { dataCommand, print, printJson, writeNamed, type JsonOption } from './output.ts';
-import { findVersion, interrupted, openTrainer, readPart } from './version-commands.ts';
+import { findVersion, openTrainer, readPart } from './version-commands.ts';
 import type { Part } from '../domain/version.ts';
 import { percent, signed } from './words.ts';
 

@@ -5,6 +5,7 @@ import type { Evaluated, Versions } from '../domain/ports.ts';
 import type { Part, TrainingProgress, Version } from '../domain/version.ts';
 import { didYouMean, listed } from '../domain/words.ts';
 import { artefactsFolder, datasetPlaces, readConfig, type Config } from '../platform/config.ts';
+import { goesOn, interrupted } from './interrupted.ts';
 import { dataCommand, print, table, type JsonOption } from './output.ts';
 import { count, figure, interval, moment, signed } from './words.ts';
 
@@ -34,7 +35,7 @@ function train(): Command {
       const order = { model: plan.model, capabilities: Object.keys(plan.capabilities), spec };
       const trainer = await openTrainer(config);
       const screen = await trainingScreen();
-      const trained = await trainer.train(order, screen.show, interrupted()).finally(screen.end);
+      const trained = await trainer.train(order, screen.show, interrupted(goesOn)).finally(screen.end);
       const version = await withStore(config, (store) => store.versions.register(trained), { create: true });
       print(version, options, versionText);
     });
@@ -157,13 +158,6 @@ function unknownModel(model: string, all: Version[]): GradusError {
 export function readPart(text: string): Part {
   if (text === 'train' || text === 'validation' || text === 'held-out') return text;
   throw new InvalidArgumentError('It is one of train, validation, held-out.');
-}
-
-export function interrupted(): AbortSignal {
-  const ending = new AbortController();
-  process.once('SIGINT', () => ending.abort());
-  process.once('SIGTERM', () => ending.abort());
-  return ending.signal;
 }
 
 function versionText(version: Version): string {
