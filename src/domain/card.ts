@@ -52,8 +52,8 @@ export interface CapabilityCard {
   /** Examples of each label, part by part. */
   balance: Record<string, Record<Part, number>>;
   evaluation: Evaluation;
-  /** 95 %, by bootstrap. */
-  intervals: { accuracy: Interval; macroF1: Interval };
+  /** 95 %: Wilson's of the accuracy; of macro-F1 by bootstrap, null where no answer is wrong. */
+  intervals: { accuracy: Interval; macroF1: Interval | null };
   /** Where there are two labels: of the scores of `positive`. */
   ranking: { positive: string; rocAuc: number; averagePrecision: number } | null;
   calibration: Calibration;
