@@ -50,7 +50,7 @@ function summary(card: Card): string {
     ...(against === null ? [] : [one.against === null ? '–' : difference(one.against.comparison)]),
   ]);
   const titles = [...head, ...(against === null ? [] : [`difference to v${against.number}`])];
-  const note = `Intervals are 95 %; a difference is what v${version.number} is better by.`;
+  const note = `Intervals are 95 %; a difference is v${version.number}’s accuracy less the other’s: below 0 where v${version.number} is worse.`;
   return [sentence === null ? '' : plain(sentence, 1000), table(titles, rows), note]
     .filter((block) => block !== '')
     .join('\n\n');

@@ -112,7 +112,7 @@ describe('cardPage', () => {
 
   it('says what it does not know: no other version, no temperature, no recorded epochs, no mistakes', () => {
     expect(text(sectionOf(cardPage(sample), 'intent'))).toContain('no temperature was fitted');
-    expect(cardPage(alone)).not.toContain('McNemar');
+    for (const written of [cardPage(alone), cardMarkdown(alone)]) expect(written).not.toContain('McNemar');
     const page = text(cardPage(bare));
     for (const words of ['Its epochs were not recorded.', 'No slice has enough examples.', 'It made no mistake.']) {
       expect(page).toContain(words);

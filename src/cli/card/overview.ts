@@ -85,12 +85,14 @@ export function summary(card: Card): Html {
         'linear model’s',
         ...(against === null ? [] : [`v${against.number}’s`]),
         'macro F1',
-        'labels',
+        { title: 'labels', kind: 'odd' },
         'n',
       ],
       card.capabilities.map((one, index) => summaryRow(one, index, against !== null)),
     )}
-    <p class="muted note">Small: 95 % intervals, and what v${card.version.number} is better by.</p>
+    <p class="muted note">
+      In small figures: 95 % intervals, and below the others’ accuracy that of v${card.version.number} less theirs.
+    </p>
   </section>`;
 }
 
@@ -101,7 +103,7 @@ function summaryRow(one: CapabilityCard, index: number, compares: boolean): Html
     <td>${figure(evaluation.accuracy)}<small class="under">${range(intervals.accuracy)}</small></td>
     ${compared(baseline)} ${compares ? (against === null ? html`<td>–</td>` : compared(against)) : null}
     <td>${figure(evaluation.macro.f1)}<small class="under">${range(intervals.macroF1)}</small></td>
-    <td>${count(evaluation.labels.length)}</td>
+    <td class="odd">${count(evaluation.labels.length)}</td>
     <td>${count(evaluation.n)}</td>
   </tr>`;
 }
