@@ -1,5 +1,6 @@
 /** How commands end: the codes that scripts can use, and errors in words that say what to do next. */
 import { CommanderError } from 'commander';
+import { printable } from '../domain/words.ts';
 import { errorTable, GradusError, type ErrorCode } from '../domain/errors.ts';
 
 export const exitCodes = {
@@ -39,7 +40,8 @@ export function explainError(error: unknown): number {
     return exitCodes.stopped;
   }
   if (error instanceof GradusError) {
-    console.error(error.message);
+    // It may quote what strangers wrote; its own line breaks stay.
+    console.error(error.message.split('\n').map(printable).join('\n'));
     return exitCodeOf(error.code);
   }
   console.error('This is a mistake in Gradus:');
