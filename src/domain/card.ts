@@ -26,6 +26,8 @@ export interface MeasuredCard {
   part: Part;
   /** Of one text, and of 64 at once, on the machine that measured. */
   latency: { texts: number; p50Ms: number; p95Ms: number }[];
+  /** When the latency was measured, and on which machine: it differs each time, so a figure without them says little. */
+  latencyMeasured: { at: string; machine: string };
   capabilities: CapabilityCard[];
   files: Pick<CardVersion, 'madeFrom' | 'parameters' | 'bytes'>;
 }

@@ -3,7 +3,7 @@ import type { CapabilityCard, CardOrder, MeasuredCard } from '../domain/card.ts'
 import type { Part } from '../domain/version.ts';
 import type { Dataset, Example } from '../datasets/dataset.ts';
 import { bootstrapOfMacroF1 } from './bootstrap.ts';
-import { calibrationOf, measureLatency, rankingOf, robustnessOf } from './card-measures.ts';
+import { calibrationOf, machineName, measureLatency, rankingOf, robustnessOf } from './card-measures.ts';
 import { comparePairs, countPairs, wilson } from './comparison.ts';
 import { baselineAnswers, evaluationOf, labelledFor, slicesOf, type Evaluator } from './evaluation.ts';
 import { explained } from './explain.ts';
@@ -57,6 +57,7 @@ export async function describeVersion(
       },
       part: order.part,
       latency: await measureLatency(opened, dataset.part(order.part)),
+      latencyMeasured: { at: new Date().toISOString(), machine: machineName() },
       files: { madeFrom, parameters, bytes: 4 * parameters },
     };
   } finally {

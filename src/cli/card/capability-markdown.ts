@@ -4,6 +4,7 @@ import { count, figure, interval, percent, signed } from '../words.ts';
 import {
   balanceOf,
   besideBaseline,
+  besideConstant,
   besideOther,
   calibrationSentence,
   classesOf,
@@ -22,8 +23,8 @@ import { plain, table } from './markdown.ts';
 /** The blocks of a capability's section. */
 export function capabilityMarkdown(one: CapabilityCard, card: Card): string[] {
   const { evaluation } = one;
-  const said = [besideBaseline(one), besideOther(one, card)].flatMap((saying) =>
-    saying === null ? [] : `- ${saying.text}`,
+  const said = [besideConstant(one), besideBaseline(one), besideOther(one, card)].flatMap((saying) =>
+    saying === null ? [] : `- ${plain(saying.text, 1000)}`,
   );
   return [
     `## Capability ${plain(one.capability)}`,

@@ -2,6 +2,7 @@
 import type { CapabilityCard, Card, ExplainedAnswer, SliceMeasure } from '../../domain/card.ts';
 import type { Comparison, Evaluation, Part } from '../../domain/version.ts';
 import { unspaced } from '../../model/tokenizer.ts';
+import { nothingLearntSentence, otherDataSentence } from '../learnt-text.ts';
 import { clip } from '../lines.ts';
 import { count, figure, interval, several, signed } from '../words.ts';
 
@@ -38,6 +39,12 @@ export function besideBaseline({ evaluation, baseline }: CapabilityCard): Saying
   return { text: `${beside(baseline.comparison, 'the linear model')}${macro}.`, tone };
 }
 
+/** Where it is no better than a constant answer. */
+export function besideConstant({ evaluation }: CapabilityCard): Saying | null {
+  const sentence = nothingLearntSentence(evaluation);
+  return sentence === null ? null : { text: `${sentence.replace(/^n/, 'N')}.`, tone: 'bad' };
+}
+
 export function besideOther({ against }: CapabilityCard, card: Card): Saying | null {
   if (against === null || card.against === null) return null;
   const { comparison, pValue } = against;
@@ -59,6 +66,12 @@ function beside(comparison: Comparison, other: string): string {
     case 'unclear':
       return `Not clearly different from ${other}: ${signed(difference)} of accuracy ${interval({ low, high })}`;
   }
+}
+
+/** Where the data is another than the version learnt from, under the same name. */
+export function replacedData({ version: { number, madeFrom }, data, part }: Card): string | null {
+  const trainedOn = { name: madeFrom.data, digest: madeFrom.dataDigest };
+  return otherDataSentence(number, part, { measuredOn: data, trainedOn });
 }
 
 /** At how many capabilities the version is better than the linear model, or worse, by what the intervals allow to say. */
@@ -156,15 +169,6 @@ export function specSentence(spec: Card['version']['spec']): string {
   return Object.entries(spec)
     .map(([name, value]) => `${name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)} ${String(value)}`)
     .join(' · ');
-}
-
-export function latencySentence({ texts, p50Ms, p95Ms }: Card['latency'][number]): string {
-  const what = texts === 1 ? 'one text' : `${several(texts, 'text')} at once`;
-  return `${what}: ${milliseconds(p50Ms)} (p50), ${milliseconds(p95Ms)} (p95)`;
-}
-
-export function milliseconds(ms: number): string {
-  return `${figure(ms, ms < 10 ? 2 : ms < 100 ? 1 : 0)} ms`;
 }
 
 /** `[0.897, 0.927]`: of a value, where `interval` is of a difference and has signs. */

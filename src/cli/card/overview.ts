@@ -2,16 +2,8 @@
 import type { CapabilityCard, Card } from '../../domain/card.ts';
 import { html, type Html, type Part } from '../page/html.ts';
 import { count, figure, interval, moment, several, signed } from '../words.ts';
-import {
-  baselineSummary,
-  bytesText,
-  latencySentence,
-  milliseconds,
-  parts,
-  range,
-  specSentence,
-  toneOf,
-} from './facts.ts';
+import { baselineSummary, bytesText, parts, range, replacedData, specSentence, toneOf } from './facts.ts';
+import { latencyPlace, latencySentence, milliseconds } from './latency.ts';
 import { named, tableOf } from './marks.ts';
 
 export function cardHeader(card: Card): Html {
@@ -65,7 +57,7 @@ export function lineage(card: Card): Html {
         'measured on',
         html`${named(data.name)} ${sameData ? '(the same data)' : html`<code>${data.digest}</code>`}: ${sizes}`,
       )}
-      ${row('latency', card.latency.map(latencySentence).join('; '))}
+      ${row('latency', [...card.latency.map(latencySentence), latencyPlace(card)].join('; '))}
       ${against === null ? null : row('beside', html`v${against.number} <code>${against.digest}</code>`)}
     </dl>
   </section>`;
@@ -73,11 +65,11 @@ export function lineage(card: Card): Html {
 
 /** One row for each capability, with a way to its section. */
 export function summary(card: Card): Html {
-  const sentence = baselineSummary(card);
+  const sentences = [replacedData(card), baselineSummary(card)];
   const { against } = card;
   return html`<section class="card wide" aria-labelledby="summary">
     <h2 id="summary">At a glance</h2>
-    ${sentence === null ? null : html`<p>${sentence}</p>`}
+    ${sentences.map((one) => (one === null ? null : html`<p>${one}</p>`))}
     ${tableOf(
       [
         { text: 'capability' },
