@@ -37,7 +37,11 @@ export function evaluatedText(evaluated: Evaluated, { version, other, baseline, 
     ];
   });
   const head = [
-    ...['capability', 'n', 'accuracy (95 %)', 'macro F1', 'weighted F1'],
+    'capability',
+    'n',
+    'accuracy (95 %)',
+    'macro F1',
+    'weighted F1',
     ...(other === null ? [] : [`v${other.number}’s accuracy`, 'difference (95 %)']),
     ...(baseline ? ['linear model’s'] : []),
   ];

@@ -83,7 +83,8 @@ export function summary(card: Card): Html {
       card.capabilities.map((one, index) => summaryRow(one, index, against !== null)),
     )}
     <p class="muted note">
-      In small figures: 95 % intervals, and below the others’ accuracy that of v${card.version.number} less theirs.
+      Small figures are 95 % intervals; below another model’s accuracy stands the difference, v${card.version.number}
+      less that one.
     </p>
   </section>`;
 }
