@@ -1,10 +1,17 @@
 /** `gradus card` and `gradus explain`: what a version can do and cannot, and why it answers as it does. */
 import type { Command } from 'commander';
 import type { Card, ExplainedAnswer } from '../domain/card.ts';
-import { readConfig } from '../platform/config.ts';
+import { GradusError } from '../domain/errors.ts';
 import { printable } from '../domain/words.ts';
+import { readConfig } from '../platform/config.ts';
+<<<<<<< HEAD
+import { printable } from '../domain/words.ts';
+=======
+import { interrupted } from './interrupted.ts';
+import { cell, columns } from './lines.ts';
+>>>>>>> card-fixes
 import { dataCommand, print, printJson, writeNamed, type JsonOption } from './output.ts';
-import { findVersion, interrupted, openTrainer, readPart } from './version-commands.ts';
+import { findVersion, openTrainer, readPart } from './version-commands.ts';
 import type { Part } from '../domain/version.ts';
 import { percent, signed } from './words.ts';
 
@@ -25,11 +32,13 @@ function card(): Command {
   ])
     .argument('<model>')
     .argument('<version>', 'v<number> or a digest')
-    .argument('[file]', 'ends with .html or .md; without it, Markdown is printed')
+    .argument('[file]', 'ends with .html, .htm, .md or .markdown; without it, Markdown is printed')
     .option('--data <name>', 'a dataset (default: what the version was trained on)')
     .option('--part <part>', 'train, validation or held-out', readPart, 'held-out')
     .option('--against <version>', 'compare on the same examples')
     .action(async (model: string, name: string, file: string | undefined, options: CardOptions) => {
+      // Before anything is measured: that may take minutes.
+      const format = cardFormat(file);
       const [{ withStore }, { cardPage }, { cardMarkdown }] = await Promise.all([
         import('../platform/records.ts'),
         import('./card-page.ts'),
@@ -56,10 +65,21 @@ function card(): Command {
         against: against === null ? null : { number: against.number, digest: against.digest },
         ...measured,
       };
-      if (file !== undefined) writeNamed(file, file.endsWith('.html') ? cardPage(made) : cardMarkdown(made));
+      if (file !== undefined) writeNamed(file, format === 'page' ? cardPage(made) : cardMarkdown(made));
       if (options.json === true) printJson(made);
       else console.log(file === undefined ? cardMarkdown(made) : `The card of v${number} of ${model} is in ${file}.`);
     });
+}
+
+const pageEnding = /\.html?$/i;
+const markdownEnding = /\.(md|markdown)$/i;
+
+/** Throws REQUEST_INVALID for a name that promises another kind of file. */
+export function cardFormat(file: string | undefined): 'page' | 'markdown' {
+  if (file === undefined || markdownEnding.test(file)) return 'markdown';
+  if (pageEnding.test(file)) return 'page';
+  const kinds = 'a page (.html, .htm) or Markdown (.md, .markdown)';
+  throw new GradusError('REQUEST_INVALID', `A card is ${kinds}: give ${printable(file)} one of these endings.`);
 }
 
 function explain(): Command {
@@ -82,11 +102,18 @@ function explain(): Command {
 
 const mostWords = 10;
 
+<<<<<<< HEAD
 function explainedText({ label, confidence, words }: ExplainedAnswer): string {
+=======
+/** Labels and words are of strangers' making: a terminal would obey the control characters in them. */
+export function explainedText({ label, confidence, words }: ExplainedAnswer): string {
+  const answer = printable(label);
+>>>>>>> card-fixes
   const sorted = words
     .toSorted((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
     .slice(0, mostWords)
     .map(({ word, weight }) => ({ word: printable(word), weight }));
+<<<<<<< HEAD
   const shown = printable(label);
   const width = Math.max(0, ...sorted.map(({ word }) => word.length));
   return [
@@ -94,5 +121,13 @@ function explainedText({ label, confidence, words }: ExplainedAnswer): string {
     '',
     `What each word adds to log p(${shown}), beside words that say nothing:`,
     ...sorted.map(({ word, weight }) => `  ${word.padEnd(width)}  ${signed(weight)}`),
+=======
+  const width = Math.max(0, ...sorted.map(({ word }) => columns(word)));
+  return [
+    `${answer} (${percent(Number(confidence.toFixed(3)))})`,
+    '',
+    `What each word adds to log p(${answer}), beside words that say nothing:`,
+    ...sorted.map(({ word, weight }) => `  ${cell(word, width)}  ${signed(weight)}`),
+>>>>>>> card-fixes
   ].join('\n');
 }

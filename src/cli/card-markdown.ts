@@ -1,7 +1,8 @@
 /** A version's model card as GitHub-flavoured Markdown: the facts of its page, without the drawings. */
 import type { Card } from '../domain/card.ts';
 import { capabilityMarkdown, difference } from './card/capability-markdown.ts';
-import { baselineSummary, bytesText, latencySentence, parts, range, specSentence } from './card/facts.ts';
+import { baselineSummary, bytesText, parts, range, replacedData, specSentence } from './card/facts.ts';
+import { latencyPlace, latencySentence } from './card/latency.ts';
 import { code, plain, table } from './card/markdown.ts';
 import { count, figure, moment, several } from './words.ts';
 
@@ -17,7 +18,8 @@ export function cardMarkdown(card: Card): string {
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
 
-function lineage({ version, data, part, against, latency }: Card): string {
+function lineage(card: Card): string {
+  const { version, data, part, against, latency } = card;
   const { madeFrom } = version;
   const rows = [
     ['version', code(version.digest)],
@@ -28,6 +30,7 @@ function lineage({ version, data, part, against, latency }: Card): string {
     ['trained on', `${count(version.trainedOn)} examples`],
     ['size', `${count(version.parameters)} parameters, ${bytesText(version.bytes)}`],
     ...latency.map((one) => ['latency', latencySentence(one)]),
+    ['latency', plain(latencyPlace(card), 200)],
     ['measured on', `${plain(data.name)} ${code(data.digest)}, ${part} part`],
     ...parts.map((name) => [`${name} part`, several(data.parts[name], 'example')]),
     ...(against === null ? [] : [['beside', `v${against.number} ${code(against.digest)}`]]),
@@ -37,7 +40,7 @@ function lineage({ version, data, part, against, latency }: Card): string {
 
 function summary(card: Card): string {
   const { against, version } = card;
-  const sentence = baselineSummary(card);
+  const sentences = [replacedData(card), baselineSummary(card)];
   const head = ['capability', 'labels', 'n', 'accuracy', 'macro F1', 'linear model’s accuracy', 'difference to it'];
   const rows = card.capabilities.map((one) => [
     plain(one.capability),
@@ -50,8 +53,8 @@ function summary(card: Card): string {
     ...(against === null ? [] : [one.against === null ? '–' : difference(one.against.comparison)]),
   ]);
   const titles = [...head, ...(against === null ? [] : [`difference to v${against.number}`])];
-  const note = `Intervals are 95 %; a difference is what v${version.number} is better by.`;
-  return [sentence === null ? '' : plain(sentence, 1000), table(titles, rows), note]
+  const note = `Intervals are 95 %; a difference is v${version.number}’s accuracy less the other’s: below 0 where v${version.number} is worse.`;
+  return [...sentences.map((one) => (one === null ? '' : plain(one, 1000))), table(titles, rows), note]
     .filter((block) => block !== '')
     .join('\n\n');
 }

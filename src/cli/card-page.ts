@@ -1,7 +1,7 @@
 /** A version's model card as one page of HTML that needs nothing else: no script, no network, light and dark. */
 import type { CapabilityCard, Card } from '../domain/card.ts';
 import { balance, classTable, confusion } from './card/classes.ts';
-import { besideBaseline, besideOther, gridLabels, range, type Saying } from './card/facts.ts';
+import { besideBaseline, besideConstant, besideOther, gridLabels, range, type Saying } from './card/facts.ts';
 import { named } from './card/marks.ts';
 import { differences, measures } from './card/measures.ts';
 import { mistakes } from './card/mistakes.ts';
@@ -37,7 +37,7 @@ function section(one: CapabilityCard, index: number, card: Card): Html {
     <h2 id="${id}">${named(one.capability, 80)}</h2>
     ${figures(one)}
     <ul class="sayings">
-      ${saying(besideBaseline(one))} ${saying(besideOther(one, card))}
+      ${saying(besideConstant(one))} ${saying(besideBaseline(one))} ${saying(besideOther(one, card))}
     </ul>
     <div class="pair">${measures(one, card)}${differences(one, card)}</div>
     <div class="pair">${trainingCurve(one)}${reliability(one)}</div>

@@ -2,6 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { GradusError } from '../domain/errors.ts';
+import { printable } from '../domain/words.ts';
+import { cell, columns } from './lines.ts';
 
 export interface JsonOption {
   json?: boolean;
@@ -46,15 +48,16 @@ export function print<T>(value: T, options: JsonOption, text: (value: T) => stri
   else console.log(text(value));
 }
 
-/** Columns as wide as what they hold; two spaces between them. */
+/** Columns as wide as what they hold; two spaces between them. Cells may hold what strangers wrote. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)));
+  const all = [head, ...rows].map((row) => row.map(printable));
+  const widths = head.map((_, column) => Math.max(...all.map((row) => columns(row[column] ?? ''))));
   const line = (cells: readonly string[]): string =>
     cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .map((text, column) => cell(text, widths[column] ?? 0))
       .join('  ')
       .trimEnd();
-  return [head, ...rows].map(line).join('\n');
+  return all.map(line).join('\n');
 }
 
 /** Whether what we print is looked at by a person who wants colours (https://no-color.org is obeyed by Node). */

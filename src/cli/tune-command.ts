@@ -7,8 +7,9 @@ import { GradusError } from '../domain/errors.ts';
 import type { TrainSpec } from '../domain/plan.ts';
 import { drawSpecs, roundsOf, successiveHalving, trainSection } from '../domain/tuning.ts';
 import { readConfig } from '../platform/config.ts';
+import { goesOn, interrupted } from './interrupted.ts';
 import { dataCommand, print, writeNamed, type JsonOption } from './output.ts';
-import { interrupted, openTrainer } from './version-commands.ts';
+import { openTrainer } from './version-commands.ts';
 import { duration, figure, several } from './words.ts';
 
 interface TuneOptions extends JsonOption {
@@ -43,7 +44,7 @@ export function tuneCommand(): Command {
       // Apart from versions: finished trials are found again here, and all go when the best one is known.
       const artefacts = join(config.home, 'tuning');
       const trainer = await openTrainer(config, artefacts);
-      const signal = interrupted();
+      const signal = interrupted(goesOn);
       const specs = drawSpecs(train, options.trials, createRandom(options.seed));
       const rounds = roundsOf(specs.length, train.epochs);
       const began = Date.now();

@@ -1,12 +1,13 @@
 /** `gradus train`, `evaluate` and `versions`: versions outside of a release. */
 import { InvalidArgumentError, type Command } from 'commander';
 import { GradusError } from '../domain/errors.ts';
-import type { Evaluated, Versions } from '../domain/ports.ts';
-import type { Part, TrainingProgress, Version } from '../domain/version.ts';
+import type { Trainer, Versions } from '../domain/ports.ts';
+import type { Part, Version } from '../domain/version.ts';
 import { didYouMean, listed } from '../domain/words.ts';
 import { artefactsFolder, datasetPlaces, readConfig, type Config } from '../platform/config.ts';
+import { goesOn, interrupted } from './interrupted.ts';
 import { dataCommand, print, table, type JsonOption } from './output.ts';
-import { count, figure, interval, moment, signed } from './words.ts';
+import { count, moment } from './words.ts';
 
 export function versionCommands(): Command[] {
   return [train(), evaluate(), list()];
@@ -18,9 +19,11 @@ function train(): Command {
   ])
     .argument('<plan>', 'a plan file')
     .action(async (file: string, options: JsonOption) => {
-      const [{ readPlanFile }, { withStore }] = await Promise.all([
+      const [{ readPlanFile }, { withStore }, { trainingScreen }, { trainedText }] = await Promise.all([
         import('./plan-file.ts'),
         import('../platform/records.ts'),
+        import('./training-screen.ts'),
+        import('./learnt-text.ts'),
       ]);
       const config = readConfig();
       const { plan } = await readPlanFile(file);
@@ -33,35 +36,45 @@ function train(): Command {
       const { train: spec } = plan.candidate;
       const order = { model: plan.model, capabilities: Object.keys(plan.capabilities), spec };
       const trainer = await openTrainer(config);
-      const screen = await trainingScreen();
-      const trained = await trainer.train(order, screen.show, interrupted()).finally(screen.end);
-      const version = await withStore(config, (store) => store.versions.register(trained), { create: true });
-      print(version, options, versionText);
+      const [screen, signal] = [trainingScreen(), interrupted(goesOn)];
+      const trained = await trainer.train(order, screen.show, signal).finally(screen.end);
+      const { version, before } = await withStore(
+        config,
+        async ({ versions }) => ({
+          before: (await versions.find(plan.model, trained.digest))?.createdAt ?? null,
+          version: await versions.register(trained),
+        }),
+        { create: true },
+      );
+      const { readVersion } = await import('../model/version-files.ts');
+      const { networks } = await readVersion(artefactsFolder(config), version.digest);
+      print(version, options, () =>
+        trainedText(
+          version,
+          networks.map(({ shape, ...rest }) => ({ ...rest, capabilities: shape.heads.map((one) => one.capability) })),
+          before,
+        ),
+      );
+      for (const warning of await learntNothing(trainer, version, signal)) process.stderr.write(`! ${warning}\n`);
     });
 }
 
-/** How far a training is: a line that is redrawn in a terminal, elsewhere one for each change. */
-async function trainingScreen() {
-  const [{ trainingLine }, { trainingText }, { draw }] = await Promise.all([
-    import('./progress-text.ts'),
-    import('./event-lines.ts'),
-    import('./lines.ts'),
-  ]);
-  const { stderr } = process;
-  let last = '';
-  const say = (text: string): void => {
-    if (text !== last) stderr.write(stderr.isTTY ? `\r\u001b[2K${text}` : `${text}\n`);
-    last = text;
-  };
-  return {
-    show: (progress: TrainingProgress) =>
-      say(
-        stderr.isTTY
-          ? draw(trainingLine(progress), { colour: stderr.hasColors(), width: stderr.columns }).trimEnd()
-          : trainingText(progress),
-      ),
-    end: () => void (stderr.isTTY && stderr.write('\r\u001b[2K')),
-  };
+/** Measured on the validation part, as held-out texts are not looked at before somebody asks for them. */
+async function learntNothing(trainer: Trainer, version: Version, signal: AbortSignal): Promise<string[]> {
+  const { nothingLearntSentence } = await import('./learnt-text.ts');
+  const found: string[] = [];
+  for (const capability of Object.keys(version.labels)) {
+    const order = { version: version.digest, stable: null, capabilities: [capability], data: version.spec.data };
+    try {
+      const { candidate } = await trainer.evaluate({ ...order, part: 'validation', baseline: false }, signal);
+      const sentences = candidate.map(nothingLearntSentence).filter((one) => one !== null);
+      found.push(...sentences.map((one) => `${capability}: ${one}`));
+    } catch (error) {
+      // A part without examples is no reason to fail: the version is trained.
+      if (!(error instanceof GradusError && error.code === 'DATA_INVALID')) throw error;
+    }
+  }
+  return found;
 }
 
 interface EvaluateOptions extends JsonOption {
@@ -83,7 +96,10 @@ function evaluate(): Command {
     .option('--against <version>', 'compare on the same examples')
     .option('--baseline', 'also fit and measure a linear bag-of-words model')
     .action(async (model: string, name: string, options: EvaluateOptions) => {
-      const { withStore } = await import('../platform/records.ts');
+      const [{ withStore }, { evaluatedText }] = await Promise.all([
+        import('../platform/records.ts'),
+        import('./evaluated-text.ts'),
+      ]);
       const config = readConfig();
       const { version, stable } = await withStore(config, async (store) => ({
         version: await findVersion(store.versions, model, name),
@@ -98,7 +114,8 @@ function evaluate(): Command {
         part: options.part,
         baseline: options.baseline === true,
       };
-      print(await trainer.evaluate(order, interrupted()), options, evaluatedText);
+      const measured = await trainer.evaluate(order, interrupted());
+      print(measured, options, () => evaluatedText(measured, { ...order, version, other: stable }));
     });
 }
 
@@ -144,50 +161,18 @@ export async function findVersion(versions: Versions, model: string, name: strin
   const version = await versions.find(model, name);
   if (version !== null) return version;
   const known = (await versions.list(model)).map((one) => `v${one.number}`).join(', ');
-  throw new GradusError('VERSION_UNKNOWN', `${model} has no version ${name}; it has ${known || 'none'}.`);
+  if (known === '') throw unknownModel(model, await versions.list());
+  throw new GradusError('VERSION_UNKNOWN', `${model} has no version ${name}; it has ${known}.`);
 }
 
 function unknownModel(model: string, all: Version[]): GradusError {
   const known = [...new Set(all.map((version) => version.model))];
-  const others = known.length === 0 ? 'none of any other' : `some of ${listed(known)}`;
-  const message = `There is no version of "${model}"${didYouMean(model, known)}; there are ${others}.`;
-  return new GradusError('VERSION_UNKNOWN', message);
+  const name = `There is no model ${model}${didYouMean(model, known)}`;
+  const others = known.length === 0 ? 'no version was trained yet' : `versions are there of ${listed(known)}`;
+  return new GradusError('VERSION_UNKNOWN', `${name}; ${others}.`);
 }
 
 export function readPart(text: string): Part {
   if (text === 'train' || text === 'validation' || text === 'held-out') return text;
   throw new InvalidArgumentError('It is one of train, validation, held-out.');
-}
-
-export function interrupted(): AbortSignal {
-  const ending = new AbortController();
-  process.once('SIGINT', () => ending.abort());
-  process.once('SIGTERM', () => ending.abort());
-  return ending.signal;
-}
-
-function versionText(version: Version): string {
-  return `v${version.number} of ${version.model}: ${version.digest.slice(0, 12)}, trained on ${count(version.trainedOn)} examples of ${version.spec.data}`;
-}
-
-function evaluatedText({ candidate, stable, baseline, comparisons }: Evaluated): string {
-  const rows = candidate.map((one) => {
-    const comparison = comparisons.find(({ capability }) => capability === one.capability);
-    const other = stable.find(({ capability }) => capability === one.capability);
-    const linear = baseline.find(({ capability }) => capability === one.capability);
-    return [
-      one.capability,
-      count(one.n),
-      figure(one.accuracy),
-      figure(one.macro.f1),
-      figure(one.weighted.f1),
-      other === undefined ? '' : figure(other.accuracy),
-      comparison === undefined ? '' : `${signed(comparison.difference)} ${interval(comparison)}`,
-      linear === undefined ? '' : figure(linear.accuracy),
-    ];
-  });
-  return table(
-    ['capability', 'n', 'accuracy', 'macro F1', 'weighted F1', 'other', 'difference (95 %)', 'linear'],
-    rows,
-  );
 }

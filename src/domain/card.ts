@@ -26,6 +26,8 @@ export interface MeasuredCard {
   part: Part;
   /** Of one text, and of 64 at once, on the machine that measured. */
   latency: { texts: number; p50Ms: number; p95Ms: number }[];
+  /** When the latency was measured, and on which machine: it differs each time, so a figure without them says little. */
+  latencyMeasured: { at: string; machine: string };
   capabilities: CapabilityCard[];
   files: Pick<CardVersion, 'madeFrom' | 'parameters' | 'bytes'>;
 }
@@ -52,8 +54,8 @@ export interface CapabilityCard {
   /** Examples of each label, part by part. */
   balance: Record<string, Record<Part, number>>;
   evaluation: Evaluation;
-  /** 95 %, by bootstrap. */
-  intervals: { accuracy: Interval; macroF1: Interval };
+  /** 95 %: Wilson's of the accuracy; of macro-F1 by bootstrap, null where no answer is wrong. */
+  intervals: { accuracy: Interval; macroF1: Interval | null };
   /** Where there are two labels: of the scores of `positive`. */
   ranking: { positive: string; rocAuc: number; averagePrecision: number } | null;
   calibration: Calibration;

@@ -130,8 +130,9 @@ function takeApart(plan: Mapping, report: Report): void {
   else if (isMapping(train)) plan['train'] = { data, ...train };
 }
 
-/** `[spam, topic]` and `{spam: , topic: {risk: 3}}` both become a mapping of mappings. */
+/** `spam`, `[spam, topic]` and `{spam: , topic: {risk: 3}}` all become a mapping of mappings. */
 function capabilitiesAsMapping(value: unknown, report: Report): unknown {
+  if (typeof value === 'string') return capabilitiesAsMapping([value], report);
   if (Array.isArray(value)) {
     const mapping = new Map<string, unknown>();
     for (const [i, item] of value.entries()) {

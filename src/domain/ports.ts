@@ -4,7 +4,7 @@ import type { TrainSpec } from './plan.ts';
 import type { Policy } from './policy.ts';
 import type { ReleaseReport } from './report.ts';
 import type { Exposure, Route } from './route.ts';
-import type { Comparison, Evaluation, Part, TrainingProgress, Version } from './version.ts';
+import type { Comparison, Evaluation, Lineage, Part, TrainingProgress, Version } from './version.ts';
 
 /** Trains and evaluates; long work that reports progress and stops when `signal` says so. */
 export interface Trainer {
@@ -41,6 +41,8 @@ export interface Evaluated {
   stable: Evaluation[];
   baseline: Evaluation[];
   comparisons: Comparison[];
+  /** What the candidate was measured on, and what it learnt from; left out by what does not know. */
+  lineage?: Lineage;
 }
 
 /** A version, loaded and ready to answer. */

@@ -57,6 +57,17 @@ export interface Comparison {
   high: number;
 }
 
+/** A dataset as it was when it was read: its content by digest (SHA-256), which its name does not tell. */
+export interface NamedData {
+  name: string;
+  digest: string;
+}
+
+export interface Lineage {
+  measuredOn: NamedData;
+  trainedOn: NamedData;
+}
+
 /** What the internal test measured about one capability. */
 export interface Examination {
   capability: string;
@@ -82,6 +93,8 @@ export interface TrainingProgress {
   /** Accuracy on the validation part after the last whole epoch. */
   validationAccuracy: number | null;
   examplesPerSecond: number;
+  /** The epoch in which it went on after it was stopped; null or left out where it began anew. */
+  wentOnFrom?: number | null;
   /** Of all networks together, 0 to 1. */
   done: number;
   secondsLeft: number | null;

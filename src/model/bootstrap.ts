@@ -30,21 +30,22 @@ export function bootstrapInterval(
 }
 
 /**
- * The percentile intervals of accuracy and macro-F1 (over the classes that occur in a set, as `measure` has it), from
- * the same sets that `bootstrapInterval` draws. `truth` and `predicted` are [examples], indices below `classes`.
+ * The percentile interval of macro-F1 (over the classes that occur in a set, as `measure` has it), from the same sets
+ * that `bootstrapInterval` draws. `truth` and `predicted` are [examples], indices below `classes`. Null where there are
+ * no rows, and where no answer is wrong: every set drawn of those is without a mistake, which says nothing of doubt.
  */
-export function bootstrapOfConfusion(
+export function bootstrapOfMacroF1(
   truth: ArrayLike<number>,
   predicted: ArrayLike<number>,
   classes: number,
   options: BootstrapOptions = {},
-): { accuracy: Interval; macroF1: Interval } | null {
+): Interval | null {
   const { resamples, seed, level } = settled(options);
   const n = truth.length;
   if (n === 0) return null;
   const { cells, cellOf } = cellsOf(truth, predicted, classes);
+  if (cells.every(({ label, answer }) => label === answer)) return null;
 
-  const accuracies = new Float64Array(resamples);
   const macros = new Float64Array(resamples);
   const counts = new Int32Array(cells.length);
   const right = new Int32Array(classes);
@@ -62,18 +63,16 @@ export function bootstrapOfConfusion(
       add(named, answer, count);
       if (label === answer) add(right, label, count);
     }
-    let [hits, f1, occurring] = [0, 0, 0];
+    let [f1, occurring] = [0, 0];
     for (let label = 0; label < classes; label++) {
       const [hit, times] = [right[label] ?? 0, named[label] ?? 0];
       if (times === 0) continue;
-      hits += hit;
       f1 += (2 * hit) / times;
       occurring++;
     }
-    accuracies[turn] = hits / n;
     macros[turn] = f1 / occurring;
   });
-  return { accuracy: middle(accuracies, level), macroF1: middle(macros, level) };
+  return middle(macros, level);
 }
 
 function settled({ resamples = 1000, seed = 1, level = 0.95 }: BootstrapOptions): Required<BootstrapOptions> {

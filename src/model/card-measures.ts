@@ -1,4 +1,5 @@
 /** Parts of a card that need answers of their own: order of scores, calibration, damaged texts, and time. */
+import { cpus } from 'node:os';
 import type { Calibration, CapabilityCard, MeasuredCard } from '../domain/card.ts';
 import type { Dataset, Example } from '../datasets/dataset.ts';
 import { fitTemperature, reliability, withTemperature } from './calibration.ts';
@@ -66,6 +67,12 @@ export async function robustnessOf(
     measured.push({ damage, accuracy, difference, low, high });
   }
   return measured;
+}
+
+/** `AMD EPYC 7B13, linux x64, Node v20.20.2`. */
+export function machineName(): string {
+  const processor = cpus()[0]?.model.trim() ?? '';
+  return [processor, `${process.platform} ${process.arch}`, `Node ${process.version}`].filter(Boolean).join(', ');
 }
 
 /** In milliseconds, on this thread, of texts as they come. */

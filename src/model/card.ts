@@ -2,9 +2,9 @@
 import type { CapabilityCard, CardOrder, MeasuredCard } from '../domain/card.ts';
 import type { Part } from '../domain/version.ts';
 import type { Dataset, Example } from '../datasets/dataset.ts';
-import { bootstrapOfConfusion } from './bootstrap.ts';
-import { calibrationOf, measureLatency, rankingOf, robustnessOf } from './card-measures.ts';
-import { comparePairs, countPairs } from './comparison.ts';
+import { bootstrapOfMacroF1 } from './bootstrap.ts';
+import { calibrationOf, machineName, measureLatency, rankingOf, robustnessOf } from './card-measures.ts';
+import { comparePairs, countPairs, wilson } from './comparison.ts';
 import { baselineAnswers, evaluationOf, labelledFor, slicesOf, type Evaluator } from './evaluation.ts';
 import { explained } from './explain.ts';
 import { highest } from './heads.ts';
@@ -57,6 +57,7 @@ export async function describeVersion(
       },
       part: order.part,
       latency: await measureLatency(opened, dataset.part(order.part)),
+      latencyMeasured: { at: new Date().toISOString(), machine: machineName() },
       files: { madeFrom, parameters, bytes: 4 * parameters },
     };
   } finally {
@@ -82,9 +83,9 @@ async function measureCapability(
   const evaluate = (answers: string[]) => evaluationOf(order, capability, labels, truth, answers);
   const evaluation = evaluate(predicted);
   const right = predicted.map((label, i) => label === truth[i]);
+  const { low, high } = wilson(right.filter(Boolean).length, right.length);
   const place = new Map(evaluation.labels.map((label, i) => [label, i]));
   const placesOf = (of: string[]): number[] => of.map((label) => place.get(label) ?? 0);
-  const intervals = bootstrapOfConfusion(placesOf(truth), placesOf(predicted), evaluation.labels.length);
 
   const linear = await baselineAnswers(evaluator, version, order, capability);
   const network = version.networks[placeOf(version, capability).network];
@@ -92,7 +93,10 @@ async function measureCapability(
     capability,
     balance: balanceOf(dataset, capability, labels),
     evaluation,
-    intervals: intervals ?? { accuracy: { low: 0, high: 1 }, macroF1: { low: 0, high: 1 } },
+    intervals: {
+      accuracy: { low, high },
+      macroF1: bootstrapOfMacroF1(placesOf(truth), placesOf(predicted), evaluation.labels.length),
+    },
     ranking: rankingOf(answered, probabilities, truth),
     calibration: await calibrationOf(dataset, capability, answered, predictor, { probabilities, truth }),
     curve: network?.curve ?? [],

@@ -58,10 +58,11 @@ export function pairedDifference({ both, candidateOnly, stableOnly, neither }: P
   };
 }
 
-/** E. B. Wilson's score interval of a proportion (JASA 22, 1927). */
+/** E. B. Wilson's score interval of a proportion (JASA 22, 1927). It ends at 0 where none are right, and at 1 where all are. */
 export function wilson(right: number, n: number): { value: number; low: number; high: number } {
   const value = right / n;
   const centre = (right + (z * z) / 2) / (n + z * z);
   const half = (z / (n + z * z)) * Math.sqrt(n * value * (1 - value) + (z * z) / 4);
-  return { value, low: centre - half, high: centre + half };
+  // Rounding would leave it a hair short of the proportion itself, or beyond what there is.
+  return { value, low: right === 0 ? 0 : centre - half, high: right === n ? 1 : centre + half };
 }

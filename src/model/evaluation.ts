@@ -36,7 +36,12 @@ export async function evaluateVersions(
   const dataset = await open(order.data);
   const candidate = await readVersion(artefacts, order.version);
   const stable = order.stable === null ? null : await readVersion(artefacts, order.stable);
-  const evaluated: Evaluated = { candidate: [], stable: [], baseline: [], comparisons: [] };
+  const { data, dataDigest } = candidate.madeFrom;
+  const lineage = {
+    measuredOn: { name: order.data, digest: dataset.digest },
+    trainedOn: { name: data, digest: dataDigest },
+  };
+  const evaluated: Evaluated = { candidate: [], stable: [], baseline: [], comparisons: [], lineage };
   for (const capability of order.capabilities) {
     const { labels } = headOf(dataset, capability);
     const examples = labelledFor(dataset, order, capability);

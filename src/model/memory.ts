@@ -1,5 +1,6 @@
 /** One block of memory for all that training changes in place: tensors lie over it, and the kernels work on it. */
 import { GradusError } from '../domain/errors.ts';
+import { listed } from '../domain/words.ts';
 import { createPlaces, newSharedMemory, openKernels, pageBytes } from './room.ts';
 import type { GateName, Offsets, Room, RoomLayout } from './room.ts';
 import { parameterShapes, sizeOf } from './shape.ts';
@@ -135,12 +136,34 @@ export function newMemory(shape: NetworkShape, size: BatchSize, count: number): 
   const { bytes } = layOut(shape, size, { index: 0, count });
   if (bytes > mostBytes) {
     const gigabytes = (bytes / 2 ** 30).toFixed(1);
+    const causes = listed(causesOf(shape, size, count), 'or');
     throw new GradusError(
       'PLAN_INVALID',
-      `Training would need ${gigabytes} GiB for one network, and 4 is the most: lower train.batch, train.length or train.vocabulary.`,
+      `Training would need ${gigabytes} GiB for one network, and 4 is the most: lower ${causes}.`,
     );
   }
   return newSharedMemory(bytes);
+}
+
+/** The settings that help most when they are halved, the best first: no others are worth a word. */
+function causesOf(shape: NetworkShape, size: BatchSize, count: number): string[] {
+  const bytesOf = (other: Partial<NetworkShape & BatchSize>): number => {
+    const all = { ...shape, ...size, ...other };
+    return layOut(all, all, { index: 0, count }).bytes;
+  };
+  const { units, embedding, vocabulary } = shape;
+  const { batch, longest } = size;
+  const half = (value: number): number => Math.ceil(value / 2);
+  const now = bytesOf({});
+  const all = [
+    { name: 'units', value: units, saved: now - bytesOf({ units: half(units) }) },
+    { name: 'embedding', value: embedding, saved: now - bytesOf({ embedding: half(embedding) }) },
+    { name: 'vocabulary', value: vocabulary, saved: now - bytesOf({ vocabulary: half(vocabulary) }) },
+    { name: 'batch', value: batch, saved: now - bytesOf({ batch: half(batch) }) },
+    { name: 'length', value: longest, saved: now - bytesOf({ longest: half(longest) }) },
+  ].sort((a, b) => b.saved - a.saved);
+  const most = all[0]?.saved ?? 0;
+  return all.filter(({ saved }) => saved >= most / 3).map(({ name, value }) => `train.${name} (${value})`);
 }
 
 export function openMemory(shape: NetworkShape, size: BatchSize, { index, count, memory }: Replica): Memory {

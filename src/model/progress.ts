@@ -50,6 +50,7 @@ export function createProgress(works: Work[], threads: number) {
           loss: step?.loss ?? 0,
           validationAccuracy: step?.validationAccuracy ?? null,
           examplesPerSecond: step?.examplesPerSecond ?? 0,
+          wentOnFrom: step?.wentOnFrom ?? null,
           done: total === 0 ? 1 : works.reduce((sum, one) => sum + doneOf(one), 0) / total,
           secondsLeft: secondsLeft(),
         };

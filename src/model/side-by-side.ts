@@ -22,6 +22,7 @@ export async function evaluateOn(threads: number, order: EvaluateOrder, take: Ta
     stable: inOrder(parts.flatMap((part) => part.stable)),
     baseline: inOrder(parts.flatMap((part) => part.baseline)),
     comparisons: inOrder(parts.flatMap((part) => part.comparisons)),
+    ...(parts[0]?.lineage === undefined ? {} : { lineage: parts[0].lineage }),
   };
 }
 

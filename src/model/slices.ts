@@ -44,9 +44,7 @@ export function slices(rows: SliceRow[], correct: boolean[], tokens: number[]): 
     for (const [value, { n, right }] of counted(values, correct)) {
       if (n < fewest) continue;
       const { value: accuracy, low, high } = wilson(right, n);
-      // Where none or all are right, rounding may leave 0 to 1.
-      const interval = { low: Math.max(0, low), high: Math.min(1, high) };
-      found.push({ kind, name, value, n, accuracy, ...interval, gap: accuracy - overall });
+      found.push({ kind, name, value, n, accuracy, low, high, gap: accuracy - overall });
     }
   };
   add('tokens', 'tokens', tokens.map(bucketOf));

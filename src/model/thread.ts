@@ -84,7 +84,7 @@ const outOfMemory = /out of memory|could not allocate|memory limit|\bOOM\b|Array
 
 function broken(reason: string, cause?: Error): GradusError {
   const message = outOfMemory.test(reason)
-    ? `The machine has not enough memory for it (${firstLine(reason)}): lower train.batch, train.length, train.vocabulary or train.share, or use a larger machine.`
+    ? `The machine has not enough memory for it (${firstLine(reason)}): lower train.batch, train.length, train.vocabulary, train.units, train.embedding or train.share, or use a larger machine.`
     : `A model thread broke: ${reason}. See the log, and try again.`;
   return new GradusError('TRAINING_FAILED', message, { cause });
 }

@@ -27,6 +27,8 @@ export interface Step {
   examples: number;
   examplesPerSecond: number;
   validationAccuracy: number | null;
+  /** The epoch of the checkpoint that it went on from; null where there was none. */
+  wentOnFrom: number | null;
 }
 
 export interface Trained {
@@ -119,6 +121,7 @@ export function trainNetwork(
             loss: loss / at,
             examples: (epoch - 1) * count + at,
             validationAccuracy,
+            wentOnFrom: before?.place.epoch ?? null,
           },
           at >= count,
         );

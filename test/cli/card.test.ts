@@ -2,12 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cardMarkdown } from '../../src/cli/card-markdown.ts';
 import { cardPage } from '../../src/cli/card-page.ts';
-import { besideBaseline, besideOther, confusionsOf, gap } from '../../src/cli/card/facts.ts';
+import { baselineSummary, besideBaseline, besideOther, confusionsOf, gap } from '../../src/cli/card/facts.ts';
 import { plain, table } from '../../src/cli/card/markdown.ts';
 import { ticks } from '../../src/cli/card/marks.ts';
 import { explained } from '../../src/cli/card/mistakes.ts';
-import { scaleOver } from '../../src/cli/page/scale.ts';
+import { scaleOfShares, scaleOver } from '../../src/cli/page/scale.ts';
 import type { CapabilityCard, Card } from '../../src/domain/card.ts';
+import { wilson } from '../../src/model/comparison.ts';
+import { slices } from '../../src/model/slices.ts';
 import { fortyLabels, sampleCard, strangeCard } from '../support/card.ts';
 import { unbalanced } from '../support/markup.ts';
 
@@ -110,7 +112,7 @@ describe('cardPage', () => {
 
   it('says what it does not know: no other version, no temperature, no recorded epochs, no mistakes', () => {
     expect(text(sectionOf(cardPage(sample), 'intent'))).toContain('no temperature was fitted');
-    expect(cardPage(alone)).not.toContain('McNemar');
+    for (const written of [cardPage(alone), cardMarkdown(alone)]) expect(written).not.toContain('McNemar');
     const page = text(cardPage(bare));
     for (const words of ['Its epochs were not recorded.', 'No slice has enough examples.', 'It made no mistake.']) {
       expect(page).toContain(words);
@@ -135,6 +137,47 @@ describe('cardPage', () => {
     expect(heights).toEqual([...heights].sort((a, b) => a - b));
     const kept = ((keptEpoch - 0.5) / curve.length) * 100;
     expect(section).toMatch(new RegExp(`<line\\s+class="kept"\\s+x1="${Number(kept.toFixed(3))}%"`));
+  });
+});
+
+describe('a version that is always right', () => {
+  const right = Array.from({ length: 24 }, () => true);
+  const rows = right.map(() => ({ text: '都对', attributes: {} }));
+  const one = sampled('spam');
+  const { low, high } = wilson(24, 24);
+  const perfect: CapabilityCard = {
+    ...one,
+    evaluation: { ...one.evaluation, n: 24, accuracy: 1, macro: { precision: 1, recall: 1, f1: 1 } },
+    intervals: { accuracy: { low, high }, macroF1: null },
+    curve: [{ loss: 0.1, accuracy: 1, macroF1: 1 }],
+    keptEpoch: 1,
+    slices: slices(
+      rows,
+      right,
+      rows.map(() => 30),
+    ),
+  };
+  const page = cardPage({ ...alone, capabilities: [{ ...perfect, against: null }] });
+
+  it('has no slice that is drawn as worse than all', () => {
+    const drawn = page.slice(page.indexOf('Worst slices'), page.indexOf('The same texts'));
+    expect(drawn).toContain('26–50 tokens: accuracy 1.000');
+    expect(drawn).not.toContain('point bad');
+  });
+
+  it('has the same interval overall and in a slice of all, on the page and in Markdown', () => {
+    const markdown = cardMarkdown({ ...alone, capabilities: [{ ...perfect, against: null }] });
+    for (const written of [text(page), markdown]) {
+      expect(written).toContain('[0.862, 1.000]');
+      expect(written).not.toContain('[1.000, 1.000]');
+    }
+  });
+
+  it('has axes of shares that end at 1', () => {
+    expect(scaleOfShares([1, 1]).high).toBe(1);
+    expect(scaleOfShares([0]).low).toBe(0);
+    const drawn = [...page.matchAll(/class="tick[^>]*>([\d.]+)<\/text/g)].map((tick) => Number(tick[1]));
+    expect(drawn).not.toContain(1.5);
   });
 });
 
@@ -170,17 +213,37 @@ describe('sentences', () => {
     }).text;
   };
 
-  it('say plainly where the linear model is better, and where chance may be why', () => {
+  it('call better or worse only what the interval sets apart from chance', () => {
     expect(beside(-0.045, -0.06, -0.03, 0.93)).toBe(
-      'The linear model is better by 0.045 of accuracy [+0.030, +0.060], and by 0.030 of macro F1.',
+      'The linear model is better by more than chance: by 0.045 of accuracy [+0.030, +0.060], and by 0.030 of macro F1.',
     );
     expect(beside(-0.004, -0.016, 0.008, 0.9)).toBe(
-      'The linear model is better by 0.004 of accuracy [−0.008, +0.016], which may be chance.',
+      'Not clearly different from the linear model: −0.004 of accuracy [−0.016, +0.008].',
     );
     expect(beside(0.02, 0.01, 0.03, 0.95)).toBe(
-      'Better than the linear model by 0.020 of accuracy [+0.010, +0.030], but at macro F1 the linear model is better by 0.050.',
+      'Better than the linear model by more than chance: by 0.020 of accuracy [+0.010, +0.030], but the linear model’s macro F1 is 0.050 higher.',
     );
-    expect(beside(0, -0.01, 0.01, 0.9)).toBe('As accurate as the linear model [−0.010, +0.010].');
+    expect(beside(0, -0.01, 0.01, 0.93)).toBe(
+      'Not clearly different from the linear model: +0.000 of accuracy [−0.010, +0.010], though the linear model’s macro F1 is 0.030 higher.',
+    );
+  });
+
+  it('sum up over all capabilities what the section of each says', () => {
+    const compared = (capability: string, difference: number, low: number, high: number): CapabilityCard => {
+      const one = sampled('spam');
+      return {
+        ...one,
+        capability,
+        baseline: { ...one.baseline, comparison: { capability, n: 100, difference, low, high } },
+      };
+    };
+    const all = [compared('a', -0.1, -0.231, 0.006), compared('b', -0.1, -0.15, -0.05), compared('c', 0, -0.1, 0.1)];
+    expect(baselineSummary({ ...sample, capabilities: all.slice(0, 1) })).toBe(
+      'Beside the linear model, of 1 capability: not clearly different at 1 (a −0.100).',
+    );
+    expect(baselineSummary({ ...sample, capabilities: all })).toBe(
+      'Beside the linear model, of 3 capabilities: worse by more than chance at 1 (b −0.100); not clearly different at 2 (a −0.100, c +0.000).',
+    );
   });
 
   it("compare with the other version by McNemar's test, where there is one", () => {

@@ -78,6 +78,12 @@ describe('a plan', () => {
     expect(plan.capabilities['spam']).toEqual({ importance: 5, demand: 5, risk: 5, requires: [] });
   });
 
+  test('may name its only capability without a list', () => {
+    const planOf = (capabilities: string) => readPlanText(`model: m\ndata: mail\ncapabilities: ${capabilities}`, 'p');
+    expect(planOf('label')).toEqual(planOf('[label]'));
+    expect(refusal(() => planOf('label, other')).message).toContain('"label, other" is not a usable name');
+  });
+
   test('with everything in it is read as it is written', () => {
     const plan = readPlanText(mail, 'plan.yaml');
     expect(plan.capabilities['reply']).toEqual({ importance: 8, demand: 4, risk: 8, requires: ['spam', 'topic'] });

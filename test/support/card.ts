@@ -83,6 +83,7 @@ export function sampleCard(): Card {
       { texts: 1, p50Ms: 2.14, p95Ms: 3.87 },
       { texts: 64, p50Ms: 41.3, p95Ms: 55.9 },
     ],
+    latencyMeasured: { at: '2026-11-21T09:30:00.000Z', machine: 'AMD EPYC 7B13, linux x64, Node v20.20.2' },
     capabilities: [
       capability('spam', {
         labels: ['ham', 'spam'],

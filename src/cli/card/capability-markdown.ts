@@ -4,6 +4,7 @@ import { count, figure, interval, percent, signed } from '../words.ts';
 import {
   balanceOf,
   besideBaseline,
+  besideConstant,
   besideOther,
   calibrationSentence,
   classesOf,
@@ -22,8 +23,8 @@ import { plain, table } from './markdown.ts';
 /** The blocks of a capability's section. */
 export function capabilityMarkdown(one: CapabilityCard, card: Card): string[] {
   const { evaluation } = one;
-  const said = [besideBaseline(one), besideOther(one, card)].flatMap((saying) =>
-    saying === null ? [] : `- ${saying.text}`,
+  const said = [besideConstant(one), besideBaseline(one), besideOther(one, card)].flatMap((saying) =>
+    saying === null ? [] : `- ${plain(saying.text, 1000)}`,
   );
   return [
     `## Capability ${plain(one.capability)}`,
@@ -69,14 +70,15 @@ function measures(one: CapabilityCard, { version, against: other }: Card): strin
       `${figure(evaluation.accuracy)} ${range(intervals.accuracy)}`,
       `${figure(evaluation.macro.f1)} ${range(intervals.macroF1)}`,
       '',
-      '',
+      ...(against === null ? [] : ['']),
     ],
     [
       'linear model',
       figure(baseline.evaluation.accuracy),
       figure(baseline.evaluation.macro.f1),
       difference(baseline.comparison),
-      '',
+      // The test is made of the two versions alone.
+      ...(against === null ? [] : ['']),
     ],
     ...(against === null
       ? []
@@ -90,7 +92,8 @@ function measures(one: CapabilityCard, { version, against: other }: Card): strin
           ],
         ]),
   ];
-  const beside = table(['', 'accuracy', 'macro F1', `v${version.number} is better by`, 'McNemar'], rows);
+  const head = ['', 'accuracy', 'macro F1', `v${version.number}’s accuracy less theirs`];
+  const beside = table([...head, ...(against === null ? [] : ['McNemar'])], rows);
   if (ranking === null) return beside;
   const { positive, rocAuc, averagePrecision } = ranking;
   return `${beside}\n\nScores of ${plain(positive)}: ROC-AUC ${figure(rocAuc)}, PR-AUC (average precision) ${figure(averagePrecision)}.`;

@@ -127,7 +127,7 @@ export function balance(one: CapabilityCard): Html {
       <p>${parts.map((part, index) => `${part} ${count(totals[index] ?? 0)}`).join(', ')} examples</p>
     </figcaption>
     ${foldedTable(
-      [{ text: 'label' }, ...parts, 'share', { title: '', kind: 'drawn odd' }],
+      [{ text: 'label' }, ...parts, 'share of train', { title: '', kind: 'drawn odd' }],
       all.map(
         ([label, counts]) =>
           html`<tr>

@@ -2,8 +2,9 @@
 import type { CapabilityCard, Card, ExplainedAnswer, SliceMeasure } from '../../domain/card.ts';
 import type { Comparison, Evaluation, Part } from '../../domain/version.ts';
 import { unspaced } from '../../model/tokenizer.ts';
-import { baselineSentence } from '../story.ts';
-import { count, figure, interval, several } from '../words.ts';
+import { nothingLearntSentence, otherDataSentence } from '../learnt-text.ts';
+import { clip } from '../lines.ts';
+import { count, figure, interval, several, signed } from '../words.ts';
 
 /** With more labels, a grid of all confusions is not read; the largest are listed instead. */
 export const gridLabels = 12;
@@ -28,17 +29,20 @@ export const toneWords: Record<Tone, string> = { good: 'better', bad: 'worse', u
 
 export function besideBaseline({ evaluation, baseline }: CapabilityCard): Saying {
   const ahead = baseline.evaluation.macro.f1 - evaluation.macro.f1;
-  const { difference } = baseline.comparison;
+  const tone = toneOf(baseline.comparison);
   const macro =
     ahead < 0.0005
       ? ''
-      : difference < 0
+      : tone === 'bad'
         ? `, and by ${figure(ahead)} of macro F1`
-        : `, but at macro F1 the linear model is better by ${figure(ahead)}`;
-  return {
-    text: `${beside(baseline.comparison, 'the linear model')}${macro}.`,
-    tone: toneOf(baseline.comparison),
-  };
+        : `, ${tone === 'good' ? 'but' : 'though'} the linear model’s macro F1 is ${figure(ahead)} higher`;
+  return { text: `${beside(baseline.comparison, 'the linear model')}${macro}.`, tone };
+}
+
+/** Where it is no better than a constant answer. */
+export function besideConstant({ evaluation }: CapabilityCard): Saying | null {
+  const sentence = nothingLearntSentence(evaluation);
+  return sentence === null ? null : { text: `${sentence.replace(/^n/, 'N')}.`, tone: 'bad' };
 }
 
 export function besideOther({ against }: CapabilityCard, card: Card): Saying | null {
@@ -52,27 +56,41 @@ export function besideOther({ against }: CapabilityCard, card: Card): Saying | n
 
 function beside(comparison: Comparison, other: string): string {
   const { difference, low, high } = comparison;
-  const chance = toneOf(comparison) === 'unclear' ? ', which may be chance' : '';
-  if (difference < 0) {
-    const name = other.replace(/^t/, 'T');
-    return `${name} is better by ${figure(-difference)} of accuracy ${interval({ low: -high, high: -low })}${chance}`;
+  switch (toneOf(comparison)) {
+    case 'good':
+      return `Better than ${other} by more than chance: by ${figure(difference)} of accuracy ${interval({ low, high })}`;
+    case 'bad': {
+      const name = other.replace(/^t/, 'T');
+      return `${name} is better by more than chance: by ${figure(-difference)} of accuracy ${interval({ low: -high, high: -low })}`;
+    }
+    case 'unclear':
+      return `Not clearly different from ${other}: ${signed(difference)} of accuracy ${interval({ low, high })}`;
   }
-  if (difference === 0) return `As accurate as ${other} ${interval({ low, high })}`;
-  return `Better than ${other} by ${figure(difference)} of accuracy ${interval({ low, high })}${chance}`;
 }
 
-/** Where the linear model is better, over all capabilities. */
-export function baselineSummary({ capabilities }: Card): string | null {
-  return baselineSentence(
-    capabilities.map(({ capability, evaluation, baseline }) => ({
-      capability,
-      candidate: evaluation,
-      stable: null,
-      comparison: null,
-      baseline: baseline.evaluation,
-    })),
-  );
+/** Where the data is another than the version learnt from, under the same name. */
+export function replacedData({ version: { number, madeFrom }, data, part }: Card): string | null {
+  const trainedOn = { name: madeFrom.data, digest: madeFrom.dataDigest };
+  return otherDataSentence(number, part, { measuredOn: data, trainedOn });
 }
+
+/** At how many capabilities the version is better than the linear model, or worse, by what the intervals allow to say. */
+export function baselineSummary({ capabilities }: Card, named = 6): string | null {
+  if (capabilities.length === 0) return null;
+  const counted = (['good', 'bad', 'unclear'] as const).flatMap((tone) => {
+    const of = capabilities.filter(({ baseline }) => toneOf(baseline.comparison) === tone);
+    if (of.length === 0) return [];
+    const names = of
+      .slice(0, named)
+      .map(({ capability, baseline }) => `${clip(capability, 24)} ${signed(baseline.comparison.difference)}`);
+    const more = of.length > named ? ` and ${of.length - named} more` : '';
+    const chance = tone === 'unclear' ? '' : ' by more than chance';
+    return `${summaryWords[tone]}${chance} at ${of.length} (${names.join(', ')}${more})`;
+  });
+  return `Beside the linear model, of ${several(capabilities.length, 'capability')}: ${counted.join('; ')}.`;
+}
+
+const summaryWords: Record<Tone, string> = { good: 'better', bad: 'worse', unclear: 'not clearly different' };
 
 export function calibrationSentence({ calibration }: CapabilityCard): string {
   const { ece, temperature, eceWithTemperature } = calibration;
@@ -153,18 +171,9 @@ export function specSentence(spec: Card['version']['spec']): string {
     .join(' · ');
 }
 
-export function latencySentence({ texts, p50Ms, p95Ms }: Card['latency'][number]): string {
-  const what = texts === 1 ? 'one text' : `${several(texts, 'text')} at once`;
-  return `${what}: ${milliseconds(p50Ms)} (p50), ${milliseconds(p95Ms)} (p95)`;
-}
-
-export function milliseconds(ms: number): string {
-  return `${figure(ms, ms < 10 ? 2 : ms < 100 ? 1 : 0)} ms`;
-}
-
 /** `[0.897, 0.927]`: of a value, where `interval` is of a difference and has signs. */
-export function range({ low, high }: { low: number; high: number }): string {
-  return `[${figure(low)}, ${figure(high)}]`;
+export function range(bounds: { low: number; high: number } | null): string {
+  return bounds === null ? '' : `[${figure(bounds.low)}, ${figure(bounds.high)}]`;
 }
 
 export function pText(pValue: number): string {

@@ -2,7 +2,7 @@
 import type { CapabilityCard, Card } from '../../domain/card.ts';
 import type { Evaluation } from '../../domain/version.ts';
 import { html, labelWidth, type Html } from '../page/html.ts';
-import { scaleOver, type Scale } from '../page/scale.ts';
+import { scaleOfShares, scaleOver, type Scale } from '../page/scale.ts';
 import { count, figure, interval, signed } from '../words.ts';
 import { pText, range, toneOf, toneWords } from './facts.ts';
 import { mark, ticks, type Mark } from './marks.ts';
@@ -16,7 +16,11 @@ interface Row {
 export function measures(one: CapabilityCard, card: Card): Html {
   const { evaluation, intervals, baseline } = one;
   const own = `v${card.version.number}`;
-  const group = (title: string, of: (one: Evaluation) => number, bounds: { low: number; high: number }): Html => {
+  const group = (
+    title: string,
+    of: (one: Evaluation) => number,
+    bounds: { low: number; high: number } | null,
+  ): Html => {
     const rows = [
       valueRow(title, own, 'own', of(evaluation), bounds),
       valueRow(title, 'linear', 'linear', of(baseline.evaluation), null),
@@ -28,17 +32,20 @@ export function measures(one: CapabilityCard, card: Card): Html {
       ${rows.map((row) => drawn(scale, row))}`;
   };
   const all = [evaluation, baseline.evaluation, ...(one.against === null ? [] : [one.against.evaluation])];
-  const scale = scaleOver(
+  const scale = scaleOfShares(
     [
       ...all.flatMap(({ accuracy, macro }) => [accuracy, macro.f1]),
-      ...[intervals.accuracy, intervals.macroF1].flatMap(({ low, high }) => [low, high]),
+      ...[intervals.accuracy, intervals.macroF1 ?? []].flat().flatMap(({ low, high }) => [low, high]),
     ],
     3,
   );
   return html`<figure>
     <figcaption>
       <h3>Accuracy and macro F1</h3>
-      <p>n = ${count(evaluation.n)}; 95 % intervals by bootstrap</p>
+      <p>
+        n = ${count(evaluation.n)}; 95 % intervals, Wilson’s of
+        accuracy${intervals.macroF1 === null ? '' : ', of macro F1 by bootstrap'}
+      </p>
     </figcaption>
     <div class="rows" style="${labelWidth(['linear'])}">
       ${group('accuracy', ({ accuracy }) => accuracy, intervals.accuracy)}

@@ -2,16 +2,8 @@
 import type { CapabilityCard, Card } from '../../domain/card.ts';
 import { html, type Html, type Part } from '../page/html.ts';
 import { count, figure, interval, moment, several, signed } from '../words.ts';
-import {
-  baselineSummary,
-  bytesText,
-  latencySentence,
-  milliseconds,
-  parts,
-  range,
-  specSentence,
-  toneOf,
-} from './facts.ts';
+import { baselineSummary, bytesText, parts, range, replacedData, specSentence, toneOf } from './facts.ts';
+import { latencyPlace, latencySentence, milliseconds } from './latency.ts';
 import { named, tableOf } from './marks.ts';
 
 export function cardHeader(card: Card): Html {
@@ -65,7 +57,7 @@ export function lineage(card: Card): Html {
         'measured on',
         html`${named(data.name)} ${sameData ? '(the same data)' : html`<code>${data.digest}</code>`}: ${sizes}`,
       )}
-      ${row('latency', card.latency.map(latencySentence).join('; '))}
+      ${row('latency', [...card.latency.map(latencySentence), latencyPlace(card)].join('; '))}
       ${against === null ? null : row('beside', html`v${against.number} <code>${against.digest}</code>`)}
     </dl>
   </section>`;
@@ -73,11 +65,11 @@ export function lineage(card: Card): Html {
 
 /** One row for each capability, with a way to its section. */
 export function summary(card: Card): Html {
-  const sentence = baselineSummary(card);
+  const sentences = [replacedData(card), baselineSummary(card)];
   const { against } = card;
   return html`<section class="card wide" aria-labelledby="summary">
     <h2 id="summary">At a glance</h2>
-    ${sentence === null ? null : html`<p>${sentence}</p>`}
+    ${sentences.map((one) => (one === null ? null : html`<p>${one}</p>`))}
     ${tableOf(
       [
         { text: 'capability' },
@@ -85,12 +77,15 @@ export function summary(card: Card): Html {
         'linear model’s',
         ...(against === null ? [] : [`v${against.number}’s`]),
         'macro F1',
-        'labels',
+        { title: 'labels', kind: 'odd' },
         'n',
       ],
       card.capabilities.map((one, index) => summaryRow(one, index, against !== null)),
     )}
-    <p class="muted note">Small: 95 % intervals, and what v${card.version.number} is better by.</p>
+    <p class="muted note">
+      Small figures are 95 % intervals; below another model’s accuracy stands the difference, v${card.version.number}
+      less that one.
+    </p>
   </section>`;
 }
 
@@ -101,7 +96,7 @@ function summaryRow(one: CapabilityCard, index: number, compares: boolean): Html
     <td>${figure(evaluation.accuracy)}<small class="under">${range(intervals.accuracy)}</small></td>
     ${compared(baseline)} ${compares ? (against === null ? html`<td>–</td>` : compared(against)) : null}
     <td>${figure(evaluation.macro.f1)}<small class="under">${range(intervals.macroF1)}</small></td>
-    <td>${count(evaluation.labels.length)}</td>
+    <td class="odd">${count(evaluation.labels.length)}</td>
     <td>${count(evaluation.n)}</td>
   </tr>`;
 }

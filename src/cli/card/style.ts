@@ -24,7 +24,7 @@ small.under { display: block; } small.good { color: var(--good); } small.bad { c
 .words { margin: 0 0 4px; line-height: 1.75; max-width: 92ch; } .w { border-radius: 3px; padding: 1px 0; background: color-mix(in srgb, var(--hue) var(--shade), transparent); } .w.for { --hue: var(--candidate); } .w.against { --hue: var(--baseline); text-decoration: underline dotted 1px; text-underline-offset: 3px; }
 .telling { font-size: 12.5px; margin: 0; }
 @media (max-width: 860px) { .pair, .pair.uneven { grid-template-columns: minmax(0, 1fr); } }
-@media (max-width: 560px) { .lineage div { grid-template-columns: minmax(0, 1fr); } th, td { padding: 5px 6px; } th.drawn, td.drawn { min-width: 84px; padding: 2px 14px; } tbody th.text, .pair tbody th.text, .pair .slices tbody th.text { min-width: 84px; }
+@media (max-width: 560px) { .lineage div { grid-template-columns: minmax(0, 1fr); } th, td { padding: 5px 6px; } th.drawn, td.drawn { min-width: 72px; padding: 2px 14px; } small.under { white-space: normal; } tbody th.text, .pair tbody th.text, .pair .slices tbody th.text { min-width: 84px; }
   .grid-table { font-size: 12px; } .grid-table td, .grid-table thead th:not(.text) { min-width: 27px; padding: 5px 1px; } .grid-table.grid-table tbody th.text { max-width: 130px; } }
 @media print { td, .w, .key, .bar { print-color-adjust: exact; } }
 `;

@@ -1,7 +1,7 @@
 /** How the training went: the loss, and accuracy and macro-F1 on the validation part, after each epoch. */
 import type { CapabilityCard } from '../../domain/card.ts';
 import { at, html, type Html } from '../page/html.ts';
-import { scaleOver } from '../page/scale.ts';
+import { scaleOfShares, scaleOver } from '../page/scale.ts';
 import { figure } from '../words.ts';
 import { tableOf } from './marks.ts';
 
@@ -79,7 +79,7 @@ function panel(
   x: (index: number) => string,
 ): Html {
   const values = series.flatMap((name) => curve.map((one) => one[name]));
-  const scale = scaleOver(series.includes('loss') ? [0, ...values] : values, 3);
+  const scale = series.includes('loss') ? scaleOver([0, ...values], 3) : scaleOfShares(values, 3);
   const y = (value: number): number => top + height * (1 - scale.of(value));
   const line = (name: Series): Html[] =>
     curve.slice(1).flatMap((one, index) => {

@@ -1,14 +1,14 @@
 /** Where a version does worse than overall: slices of the data, and texts that were damaged. */
 import type { CapabilityCard, SliceMeasure } from '../../domain/card.ts';
 import { html, type Html } from '../page/html.ts';
-import { scaleOver } from '../page/scale.ts';
+import { scaleOfShares, scaleOver } from '../page/scale.ts';
 import { count, figure, interval, signed } from '../words.ts';
 import { range, shownSlices, sliceName, toneOf, toneWords } from './facts.ts';
 import { foldedTable, mark, named, tableOf, ticks } from './marks.ts';
 
 export function slices({ slices: all, evaluation }: CapabilityCard): Html {
   const overall = evaluation.accuracy;
-  const scale = scaleOver([overall, ...all.flatMap(({ low, high }) => [low, high])], 2);
+  const scale = scaleOfShares([overall, ...all.flatMap(({ low, high }) => [low, high])], 2);
   const row = (slice: SliceMeasure): Html => {
     const { accuracy, low, high, n, gap } = slice;
     const kind = toneOf({ low: low - overall, high: high - overall });

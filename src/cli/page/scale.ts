@@ -22,6 +22,12 @@ export function scaleOver(values: readonly number[], wanted = 5): Scale {
   return scale(Math.floor(from / step + 1e-9) * step, Math.ceil(to / step - 1e-9) * step, step);
 }
 
+/** For shares: a single value has room beside it only where shares can be, from 0 to 1. */
+export function scaleOfShares(values: readonly number[], wanted = 5): Scale {
+  const all = scaleOver(values, wanted);
+  return all.low >= 0 && all.high <= 1 ? all : scaleOver([Math.max(0, all.low), Math.min(1, all.high)], wanted);
+}
+
 const timeSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400].map(
   (seconds) => seconds * 1000,
 );
