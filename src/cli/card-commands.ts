@@ -4,12 +4,8 @@ import type { Card, ExplainedAnswer } from '../domain/card.ts';
 import { GradusError } from '../domain/errors.ts';
 import { printable } from '../domain/words.ts';
 import { readConfig } from '../platform/config.ts';
-<<<<<<< HEAD
-import { printable } from '../domain/words.ts';
-=======
 import { interrupted } from './interrupted.ts';
 import { cell, columns } from './lines.ts';
->>>>>>> card-fixes
 import { dataCommand, print, printJson, writeNamed, type JsonOption } from './output.ts';
 import { findVersion, openTrainer, readPart } from './version-commands.ts';
 import type { Part } from '../domain/version.ts';
@@ -102,32 +98,18 @@ function explain(): Command {
 
 const mostWords = 10;
 
-<<<<<<< HEAD
-function explainedText({ label, confidence, words }: ExplainedAnswer): string {
-=======
 /** Labels and words are of strangers' making: a terminal would obey the control characters in them. */
 export function explainedText({ label, confidence, words }: ExplainedAnswer): string {
   const answer = printable(label);
->>>>>>> card-fixes
   const sorted = words
     .toSorted((a, b) => Math.abs(b.weight) - Math.abs(a.weight))
     .slice(0, mostWords)
     .map(({ word, weight }) => ({ word: printable(word), weight }));
-<<<<<<< HEAD
-  const shown = printable(label);
-  const width = Math.max(0, ...sorted.map(({ word }) => word.length));
-  return [
-    `${shown} (${percent(Number(confidence.toFixed(3)))})`,
-    '',
-    `What each word adds to log p(${shown}), beside words that say nothing:`,
-    ...sorted.map(({ word, weight }) => `  ${word.padEnd(width)}  ${signed(weight)}`),
-=======
   const width = Math.max(0, ...sorted.map(({ word }) => columns(word)));
   return [
     `${answer} (${percent(Number(confidence.toFixed(3)))})`,
     '',
     `What each word adds to log p(${answer}), beside words that say nothing:`,
     ...sorted.map(({ word, weight }) => `  ${cell(word, width)}  ${signed(weight)}`),
->>>>>>> card-fixes
   ].join('\n');
 }
