@@ -78,7 +78,7 @@ export const planSchema = z.strictObject({
   capabilities: z
     .record(z.string(), capability)
     .optional()
-    .meta({ short: [{ type: 'array', items: text }], description: 'Functions of the model, by name' }),
+    .meta({ short: [text, { type: 'array', items: text }], description: 'Functions of the model, by name' }),
   order: expression.optional(),
   stages: z
     .strictObject({

@@ -17,7 +17,19 @@ const commands = all(program());
 describe('help', () => {
   test('the commands of the documents are there', () => {
     const names = commands.map(({ words }) => words.join(' '));
-    const documented = ['up', 'worker', 'trainer', 'gateway', 'plan check', 'plan schema', 'plan save', 'plan list'];
+    const documented = [
+      'up',
+      'worker',
+      'trainer',
+      'gateway',
+      'slack',
+      'policy set',
+      'policy show',
+      'plan check',
+      'plan schema',
+      'plan save',
+      'plan list',
+    ];
     const release = ['start', 'list', 'status', 'watch', 'approve', 'reject', 'pause', 'resume', 'rollback', 'report'];
     const others = ['train', 'evaluate', 'predict', 'feedback', 'versions', 'export'];
     for (const name of [...documented, ...release.map((one) => `release ${one}`), ...others])
@@ -44,7 +56,7 @@ describe('help', () => {
   });
 
   test('all that print data have --json', () => {
-    const silent = ['up', 'worker', 'trainer', 'gateway', 'watch', 'schema', 'demo'];
+    const silent = ['up', 'worker', 'trainer', 'gateway', 'slack', 'watch', 'schema', 'demo'];
     const without = commands
       .filter(({ command }) => command.commands.length === 0)
       .filter(({ command }) => !command.options.some((option) => option.long === '--json'))
