@@ -17,6 +17,10 @@ const benches = {
     about: 'how good plans of the product are on held-out mail and Chinese reviews, over seeds, beside a linear model',
     open: () => import('./quality.mjs'),
   },
+  operators: {
+    about: 'from a press in Slack to what the gateway serves, with 50 releases under way',
+    open: () => import('./operators.mjs'),
+  },
   inference: {
     about: 'answers a second, and memory: Gradus, Keras, compiled TensorFlow functions, stock tfjs-node',
     open: () => import('./inference.mjs'),

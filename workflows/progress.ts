@@ -84,9 +84,17 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
     changed();
   }
 
-  function decision(what: string, { by, why = '', via }: PersonSays, at: { stage: number; step: Step } | null): void {
-    const from = via === undefined ? {} : { via };
-    report.decisions.push({ at: now(), stage: at?.stage ?? null, step: at?.step ?? null, what, by, why, ...from });
+  function decision(what: string, { by, why = '', via }: PersonSays, about: Waiting | null): void {
+    report.decisions.push({
+      at: now(),
+      stage: about?.stage ?? null,
+      step: about?.step ?? null,
+      what,
+      by,
+      why,
+      ...(via === undefined ? {} : { via }),
+      ...(about === null ? {} : { request: about.id, evidence: about.digest }),
+    });
     changed();
   }
 

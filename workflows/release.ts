@@ -10,9 +10,13 @@ import {
   allHandlersFinished,
   isCancellation,
   ParentClosePolicy,
+  getExternalWorkflowHandle,
+  sleep,
   startChild,
   workflowInfo,
+  type ChildWorkflowHandle,
 } from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { stageSteps } from '../src/domain/levels.ts';
 import type { Plan } from '../src/domain/plan.ts';
 import type { ReleaseReport, StageProgress } from '../src/domain/report.ts';
@@ -23,7 +27,7 @@ import { judgements, records, routes, training } from './activities.ts';
 import { openDesk, type Desk, type Said } from './desk.ts';
 import type { ReleaseInput } from './messages.ts';
 import { startProgress, type Progress } from './progress.ts';
-import type { StageOutcome } from './rollout-messages.ts';
+import type { RolloutInput, StageOutcome } from './rollout-messages.ts';
 import { rollout } from './rollout.ts';
 
 /** What a release hands to its own next run. */
@@ -36,6 +40,9 @@ interface Carried {
 
 /** Events; Temporal ends a workflow at some 50,000. */
 const longHistory = 4000;
+
+/** Seconds that an earlier run's rollout has to put its users back. */
+const mostTries = 120;
 
 export async function release(input: ReleaseInput, carried?: Carried): Promise<ReleaseReport> {
   const progress = startProgress(carried?.report, starterIn(input));
@@ -145,11 +152,15 @@ async function rollOut(
   progress.stageStarted(stage);
   const [first = 'internal test'] = stageSteps(plan);
   const position = { step: first, level: 0, effectiveAt: null, exposure: 0, exposed: false, asked: 0, askedAt: null };
-  const child = await startChild(rollout, {
-    workflowId: `${id}/${number}`,
-    parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-    staticSummary: `${plan.model} v${candidate.number}, stage ${number}: ${capabilities.join(', ')}`,
-    args: [{ release: id, plan, number, capabilities, candidate, before: stable, paused: false, position }],
+  const child = await startRollout({
+    release: id,
+    plan,
+    number,
+    capabilities,
+    candidate,
+    before: stable,
+    paused: false,
+    position,
   });
   await desk.serve(child);
   try {
@@ -167,6 +178,28 @@ async function rollOut(
     return { kind: 'rolledBack', reason };
   } finally {
     await desk.serve(null);
+  }
+}
+
+/**
+ * Where the release was reset, the rollout of its former run is there still: it is told to end, puts its users back, and
+ * makes room.
+ */
+async function startRollout(input: RolloutInput): Promise<ChildWorkflowHandle<typeof rollout>> {
+  const { release, plan, number, capabilities, candidate } = input;
+  for (let tries = 1; ; tries++) {
+    try {
+      return await startChild(rollout, {
+        workflowId: `${release}/${number}`,
+        parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+        staticSummary: `${plan.model} v${candidate.number}, stage ${number}: ${capabilities.join(', ')}`,
+        args: [input],
+      });
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError) || tries >= mostTries) throw error;
+      if (tries === 1) await getExternalWorkflowHandle(`${release}/${number}`).cancel();
+      await sleep('1 second', { summary: `the rollout of an earlier run of stage ${number} ends` });
+    }
   }
 }
 

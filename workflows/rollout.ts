@@ -78,8 +78,8 @@ async function grayRelease(stage: Stage): Promise<void> {
       release,
       stage: number,
       capabilities,
-      sinceMs: Date.now() - effectiveAt(stage),
-      // While people are asked after the last share, that share is still the one that is watched.
+      // While people are asked after the last share, that share has been held, and is still the one that is watched.
+      sinceMs: position.effectiveAt === null ? plan.gray.bakeMs : Date.now() - position.effectiveAt,
       level: Math.min(position.level, levels.length - 1),
     });
   let last = stage.seen();

@@ -7,7 +7,7 @@ import { PartMissing } from './listing.mjs';
 import { modules, root, sha256 } from './places.mjs';
 import { run, runNode } from './processes.mjs';
 
-const sourceFolders = ['src', 'workflows', 'activities'];
+const sourceFolders = ['src', 'workflows', 'activities', 'examples'];
 const dist = join(root, 'dist');
 const kernels = 'src/model/kernels/lstm.ts';
 const wasm = join(dist, 'src', 'model', 'kernels.wasm');

@@ -28,11 +28,15 @@ function set(): Command {
       const { withStore } = await import('../platform/records.ts');
       await withStore(
         readConfig(),
-        async ({ policies }) => {
+        async ({ policies, audit }) => {
           const before = await policies.current();
           const problem = refusal(before, options.by, 'policy');
           if (problem !== null) throw new GradusError('NOT_ALLOWED', `${problem}.`);
           await policies.set(policy, options.by);
+          const at = new Date().toISOString();
+          const why = policyText(policy).replaceAll('\n', ';').trim();
+          const event = { at, stage: null, step: null, what: 'set the policy', by: options.by, why, via: 'cli' };
+          await audit.append([{ ...event, subject: `policy ${at}`, place: 0 }]);
         },
         { create: true },
       );

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { projectRoot } from '../platform/root.ts';
 import { exitCodesHelp } from './exit.ts';
 import { applicationCommands } from './application-commands.ts';
+import { auditCommand } from './audit-commands.ts';
 import { cardCommands } from './card-commands.ts';
 import { dataCommands } from './data-commands.ts';
 import { demoCommand } from './demo-command.ts';
@@ -33,6 +34,7 @@ export function program(): Command {
     ...upCommands(),
     planCommand(),
     policyCommand(),
+    auditCommand(),
     dataCommands(),
     release,
     ...versionCommands(),

@@ -21,7 +21,16 @@ export interface Evidence {
 
 /** SHA-256 (64 hex digits) of the evidence as JSON with sorted keys: the same evidence has the same digest, whoever computes it. */
 export function digestOf(evidence: Evidence): string {
-  return bytesToHex(sha256(utf8ToBytes(JSON.stringify(evidence, sorted))));
+  return sha256Hex(canonical(evidence));
+}
+
+/** JSON with sorted keys. */
+export function canonical(value: unknown): string {
+  return JSON.stringify(value, sorted);
+}
+
+export function sha256Hex(text: string): string {
+  return bytesToHex(sha256(utf8ToBytes(text)));
 }
 
 /**

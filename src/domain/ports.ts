@@ -1,4 +1,5 @@
 /** What activities need from outside: each port is implemented for real once, and by a fake that passes the same suite. */
+import type { AuditEntry, AuditEvent } from './audit.ts';
 import type { Answer, Feedback, LiveMetric, Sample } from './feedback.ts';
 import type { TrainSpec } from './plan.ts';
 import type { Policy } from './policy.ts';
@@ -177,6 +178,14 @@ export interface Plans {
   list(): Promise<string[]>;
 }
 
+/** The chain of decisions: appended to, never changed. */
+export interface Audit {
+  /** Appends what is not there yet; what is there already stays as it is. */
+  append(events: AuditEvent[]): Promise<void>;
+  /** All entries after `number`, in order, so many at most. */
+  entries(after: number, most: number): Promise<AuditEntry[]>;
+}
+
 /** Who people are and what they may do. */
 export interface Policies {
   current(): Promise<Policy>;
@@ -191,6 +200,7 @@ export interface Ports {
   releases: Releases;
   plans: Plans;
   policies: Policies;
+  audit: Audit;
   /** Whether a release's workflow is still running, asked of Temporal. */
   isRunning: (releaseId: string) => Promise<boolean>;
   /** How far a release is, asked of its workflow. */

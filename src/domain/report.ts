@@ -47,6 +47,9 @@ export interface Decision {
   why: string;
   /** Where a person said it, e.g. `slack`; left out where that is not known. */
   via?: string;
+  /** The request that it is about, and the digest of its evidence. */
+  request?: string;
+  evidence?: string;
 }
 
 export interface StageProgress {

@@ -1,8 +1,11 @@
 /** The app in Slack: takes presses, commands and views, each checked by Slack's own framework before it arrives here. */
 import { createHash } from 'node:crypto';
+import { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { App, HTTPReceiver, LogLevel, SocketModeReceiver, type BlockAction, type ButtonAction } from '@slack/bolt';
-import { actionId, operations, readCarried, whyView } from './buttons.ts';
+import { App, HTTPReceiver, LogLevel, webApi, type BlockAction, type ButtonAction } from '@slack/bolt';
+import { actionId, noteView, operations, readCarried, whyView } from './buttons.ts';
+import { plain } from './commands.ts';
+import type { PeopleInSlack } from './people.ts';
 import type { Answer, createPressing, Press } from './presses.ts';
 
 export interface SlackAppOptions {
@@ -13,6 +16,8 @@ export interface SlackAppOptions {
   /** Null: Slack's own. */
   apiUrl: string | null;
   pressing: Pick<ReturnType<typeof createPressing>, 'take'>;
+  /** What one person sees, and what their commands are answered with. */
+  people: PeopleInSlack;
   /** The question of an open request, to be shown again where somebody rejects it. */
   questionOf: (release: string, request: string | undefined) => Promise<string>;
   say: (line: string) => void;
@@ -20,33 +25,33 @@ export interface SlackAppOptions {
 
 /** Slack hangs up after three seconds. */
 const answerWithinMs = 2_300;
+/** Between two tries to connect. */
+const longestWaitMs = 10_000;
 /** Slack's own requests are far smaller. */
 const mostBytes = 256 * 1024;
 
 export async function startSlackApp(options: SlackAppOptions) {
-  const { botToken, by, host, port, apiUrl, pressing, questionOf, say } = options;
+  const { botToken, by, host, port, apiUrl, pressing, people, questionOf, say } = options;
   const logger = quiet(say);
   const receiver =
-    by.kind === 'socket'
-      ? new SocketModeReceiver({
-          appToken: by.appToken,
-          logger,
-          ...(apiUrl === null ? {} : { clientOptions: { slackApiUrl: apiUrl } }),
-        })
-      : new HTTPReceiver({ signingSecret: by.signingSecret, bodyLimit: mostBytes, logger });
+    by.kind === 'http'
+      ? { receiver: new HTTPReceiver({ signingSecret: by.signingSecret, bodyLimit: mostBytes, logger }) }
+      : { socketMode: true, appToken: by.appToken };
+  const clientOptions = {
+    ...(apiUrl === null ? {} : { slackApiUrl: apiUrl }),
+    // What fails is tried again from the outbox, which knows what was posted already.
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+    timeout: 10_000,
+    // Who calls it says what failed, once.
+    logger: quiet(() => undefined),
+  };
   const app = new App({
-    token: botToken,
-    receiver,
+    ...receiver,
+    // Nothing is asked of Slack before a request is taken, so that one is taken also while Slack's API is away.
+    authorize: async () => ({ botToken }),
     logger,
-    clientOptions: {
-      ...(apiUrl === null ? {} : { slackApiUrl: apiUrl }),
-      // What fails is tried again from the outbox, which knows what was posted already.
-      retryConfig: { retries: 0 },
-      rejectRateLimitedCalls: true,
-      timeout: 10_000,
-      // Who calls it says what failed, once.
-      logger: quiet(() => undefined),
-    },
+    clientOptions,
   });
 
   for (const operation of operations) {
@@ -61,11 +66,29 @@ export async function startSlackApp(options: SlackAppOptions) {
       }
       const id = idOf('action', body.user.id, action.action_id, action.action_ts, action.value ?? '');
       const answer = await answered(take({ id, operation, of, user: body.user.id }), ack);
+      const isAtHome = body.view?.type === 'home';
       if (answer.kind === 'refused' || answer.kind === 'kept') {
-        await respond({ response_type: 'ephemeral', replace_original: false, text: answer.text });
+        // A home has no channel in which somebody could be told something.
+        if (isAtHome) await client.views.open({ trigger_id: body.trigger_id, view: noteView(answer.text) });
+        else await respond({ response_type: 'ephemeral', replace_original: false, text: answer.text });
       }
+      if (isAtHome) await client.views.publish({ user_id: body.user.id, view: await people.homeOf(body.user.id) });
     });
   }
+
+  app.event('app_home_opened', async ({ event, client }) => {
+    if (event.tab !== 'home') return;
+    await client.views.publish({ user_id: event.user, view: await people.homeOf(event.user) });
+  });
+
+  app.command('/gradus', async ({ ack, command }) => {
+    const { user_id: user, trigger_id: trigger, text } = command;
+    const said = await Promise.race([
+      people.answer(user, text, (press) => take({ ...press, id: idOf('command', user, trigger), user })),
+      sleep(answerWithinMs, plain('That takes longer than usual. Look again in a moment.')),
+    ]);
+    await ack({ response_type: 'ephemeral', text: said.text, blocks: said.blocks });
+  });
 
   app.view('gradus.why', async ({ ack, body, view }) => {
     const of = readCarried(view.private_metadata);
@@ -100,9 +123,44 @@ export async function startSlackApp(options: SlackAppOptions) {
     }
   }
 
-  if (receiver instanceof HTTPReceiver) await receiver.start({ port, host });
-  else await app.start();
-  return { client: app.client, stop: () => app.stop() };
+  const { url, stop } = by.kind === 'http' ? await listen() : connect();
+
+  async function listen() {
+    const server = await app.start({ port, host });
+    const address = server instanceof Server ? server.address() : null;
+    const own = typeof address === 'object' && address !== null ? address.port : port;
+    return { url: `http://${host}:${own}/slack/events`, stop: async () => void (await app.stop()) };
+  }
+
+  /** Goes on by itself until Slack is there. */
+  function connect() {
+    const ending = new AbortController();
+    const connecting = (async (): Promise<boolean> => {
+      for (let waitMs = 500; !ending.signal.aborted; waitMs = Math.min(2 * waitMs, longestWaitMs)) {
+        try {
+          await app.start();
+          return true;
+        } catch (error) {
+          say(`no connection to Slack yet: ${error instanceof Error ? error.message : String(error)}`);
+          await sleep(waitMs, undefined, { signal: ending.signal }).catch(() => undefined);
+        }
+      }
+      return false;
+    })();
+    const stop = async (): Promise<void> => {
+      ending.abort();
+      if (await connecting) await app.stop();
+    };
+    return { url: null, stop };
+  }
+
+  return {
+    /** For what is said without being asked. */
+    client: new webApi.WebClient(botToken, clientOptions),
+    /** Where Slack's requests are taken; null in Socket Mode. */
+    url,
+    stop,
+  };
 }
 
 /** Slack is answered when the press was obeyed, or before it hangs up. */

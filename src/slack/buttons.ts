@@ -81,3 +81,13 @@ export function whyView(of: Carried, question: string): types.ModalView {
     ],
   };
 }
+
+/** Tells somebody something where there is no channel to say it in. */
+export function noteView(text: string): types.ModalView {
+  return {
+    type: 'modal',
+    title: { type: 'plain_text', text: 'Gradus' },
+    close: { type: 'plain_text', text: 'Close' },
+    blocks: [{ type: 'section', text: { type: 'mrkdwn', text: clipped(escaped(text), 2900) } }],
+  };
+}

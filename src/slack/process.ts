@@ -11,6 +11,7 @@ import { workflowLink } from '../platform/temporal-links.ts';
 import { openStore } from '../store/store.ts';
 import { startSlackApp } from './app.ts';
 import { deliver } from './delivery.ts';
+import { peopleInSlack } from './people.ts';
 import { createPressing } from './presses.ts';
 
 /** So long a release may take to answer before its message is left with Temporal. */
@@ -38,6 +39,11 @@ async function work(config: Config, { signal, ready }: OwnProcess): Promise<void
     leave: (release, operation, says) => leaveMessage(client, release, operation, says),
   });
   const say = (line: string): void => console.log(`slack: ${line}`);
+  const { namespace } = temporal;
+  const pageOf = (release: string): string | null => {
+    const temporalUi = config.temporalUiUrl ?? runningOn(config.home)?.addresses?.temporalUi ?? null;
+    return workflowLink({ temporalUi, namespace }, release);
+  };
   const app = await startSlackApp({
     botToken,
     by,
@@ -45,17 +51,13 @@ async function work(config: Config, { signal, ready }: OwnProcess): Promise<void
     port: port.port,
     apiUrl,
     pressing,
+    people: peopleInSlack({ ...store, pageOf }),
     async questionOf(release, request) {
       const waiting = (await store.releases.find(release))?.waiting ?? null;
       return waiting?.id === request ? (waiting?.question ?? release) : `${release}: this request is over by now`;
     },
     say,
   });
-  const namespace = temporal.namespace;
-  const pageOf = (release: string): string | null => {
-    const temporalUi = config.temporalUiUrl ?? runningOn(config.home)?.addresses?.temporalUi ?? null;
-    return workflowLink({ temporalUi, namespace }, release);
-  };
   ready();
   const { outbox, releases } = store;
   await Promise.all([

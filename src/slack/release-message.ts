@@ -23,6 +23,13 @@ const stageMarks: Record<StageProgress['state'], string> = {
   notStarted: '–',
 };
 
+/** How a release stands, in a few words. */
+export function stateWords({ state, stages }: ReleaseReport): string {
+  const stage = stages.find((one) => one.state === 'running');
+  if (stage === undefined || state !== 'running') return states[state];
+  return `${states[state]}: stage ${stage.number} of ${stages.length}, ${stage.step ?? 'begins'}, ${percent(stage.exposure)} of users`;
+}
+
 /** `page` is the release's page in Temporal's UI, where that is known. */
 export function releaseMessage(report: ReleaseReport, page: string | null): Written {
   const { model, candidate, stable, state, reason, endedAt, stages, curve, waiting } = report;

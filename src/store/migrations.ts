@@ -55,6 +55,13 @@ const people: Migration = {
       sql`create index releases_by_change on releases (changed)`,
       sql`create table policies (
         number serial primary key, policy jsonb not null, set_by text not null, set_at timestamptz not null default now())`,
+      sql`create table audit (
+        number integer primary key, subject text not null, place integer not null, at text not null, entry jsonb not null,
+        hash text not null, unique (subject, place, at))`,
+      sql`create function audit_is_appended_to() returns trigger language plpgsql as
+        $$ begin raise exception 'the audit log is appended to, never changed'; end $$`,
+      sql`create trigger audit_stays before update or delete or truncate on audit
+        for each statement execute function audit_is_appended_to()`,
       sql`create table channels (channel text primary key)`,
       sql`create table threads (
         channel text not null, release text not null, delivered bigint not null, primary key (channel, release))`,

@@ -1,6 +1,7 @@
 /** Opens the store: everything that Gradus keeps in PostgreSQL, behind the ports that the domain asks for. */
 import type { Outbox, Presses } from '../domain/outbox.ts';
-import type { Observations, Plans, Policies, Releases, Routes, Versions } from '../domain/ports.ts';
+import type { Audit, Observations, Plans, Policies, Releases, Routes, Versions } from '../domain/ports.ts';
+import { createAudit } from './audit.ts';
 import { connect } from './database.ts';
 import { createObservations } from './observations.ts';
 import { createOutbox, createPresses } from './outbox.ts';
@@ -17,6 +18,7 @@ export interface Store {
   releases: Releases;
   plans: Plans;
   policies: Policies;
+  audit: Audit;
   outbox: Outbox;
   presses: Presses;
   close(): Promise<void>;
@@ -54,6 +56,7 @@ export async function openStore(databaseUrl: string, options: StoreOptions = {})
     releases: createReleases(database),
     plans: createPlans(database),
     policies: createPolicies(database),
+    audit: createAudit(database),
     outbox: createOutbox(database),
     presses: createPresses(database),
     close,

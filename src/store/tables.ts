@@ -1,5 +1,6 @@
 /** The tables as PostgreSQL has them: what is read from them, and what is written to them. */
 import type { ColumnType, Generated } from 'kysely';
+import type { AuditEntry } from '../domain/audit.ts';
 import type { TrainSpec } from '../domain/plan.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Stop } from '../domain/ports.ts';
@@ -113,6 +114,15 @@ export interface PlanTable {
   saved_at: Generated<Date>;
 }
 
+export interface AuditTable {
+  number: number;
+  subject: string;
+  place: number;
+  at: string;
+  entry: Json<AuditEntry>;
+  hash: string;
+}
+
 /** Every policy that was set; the newest counts. */
 export interface PolicyTable {
   number: Generated<number>;
@@ -160,6 +170,7 @@ export interface Tables {
   release_numbers: ReleaseNumberTable;
   plans: PlanTable;
   policies: PolicyTable;
+  audit: AuditTable;
   channels: ChannelTable;
   threads: ThreadTable;
   messages: MessageTable;

@@ -25,6 +25,8 @@ describe('help', () => {
       'slack',
       'policy set',
       'policy show',
+      'audit verify',
+      'audit export',
       'plan check',
       'plan schema',
       'plan save',

@@ -1,4 +1,5 @@
 /** Releases that people decide in Slack: the whole system against a Slack of our own, by signed presses alone. */
+import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -266,6 +267,24 @@ function signedAgain(request: SignedRequest): SignedRequest {
   const headers = { 'X-Slack-Request-Timestamp': timestamp, 'X-Slack-Signature': `v0=${digest}` };
   return { ...request, headers: { ...request.headers, ...headers } };
 }
+
+describe('a bot of one’s own', () => {
+  it('approves by Signal what its rule allows, with nothing but a Temporal client', async () => {
+    const { handle } = await waiting();
+    const { temporal, namespace } = system.addresses;
+    const bot = spawn(process.execPath, ['dist/examples/bot.js', 'bob'], {
+      env: { ...process.env, TEMPORAL_ADDRESS: temporal, TEMPORAL_NAMESPACE: namespace },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      const report = await handle.result();
+      expect(outcomes(report)).toEqual(['approved by bob']);
+      expect(report.decisions.find(({ by }) => by === 'bob')).toMatchObject({ what: 'approved', via: 'bot' });
+    } finally {
+      bot.kill();
+    }
+  });
+});
 
 /** Keys of messages that are there more than once. */
 function doubled(): string[] {

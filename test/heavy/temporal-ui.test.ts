@@ -81,7 +81,7 @@ describe("Temporal's UI", () => {
       );
       return (await Promise.all(texts)).join(' ');
     };
-    await expect.poll(fresh, { timeout: 30_000, interval: 1000 }).toContain('Waits for ann');
+    await expect.poll(fresh, { timeout: 30_000, interval: 1000 }).toContain('Waits for 1 approval of ann');
 
     const signal = await temporal(
       'workflow',

@@ -1,14 +1,16 @@
 /** What every keeper of policies, messages and presses has to do: run against PostgreSQL and against the fakes. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { createVerifier, nextEntry, type AuditEntry, type AuditEvent } from '../../src/domain/audit.ts';
 import type { Outbox, Presses } from '../../src/domain/outbox.ts';
 import { openToAll } from '../../src/domain/policy.ts';
-import type { Policies } from '../../src/domain/ports.ts';
+import type { Audit, Policies } from '../../src/domain/ports.ts';
 
 export interface People {
   policies: Policies;
   outbox: Outbox;
   presses: Presses;
+  audit: Audit;
   /** A release begins, or says something new. */
   change(release: string): Promise<void>;
   end(release: string): Promise<void>;
@@ -91,5 +93,46 @@ export function peopleContract(open: () => Promise<People>): void {
     await people.presses.settle(id);
     expect(await mine(10)).toEqual([]);
     expect(await people.presses.take(id, {})).toBe(false);
+  });
+
+  describe('the audit log', () => {
+    const event = (subject: string, place: number, at = `2026-01-01T00:00:0${place}.000Z`): AuditEvent => ({
+      subject,
+      place,
+      at,
+      stage: 1,
+      step: 'gray',
+      what: 'approved',
+      by: 'ann',
+      why: 'déjà vu \u{1f600} \u0000',
+    });
+    const all = async (): Promise<AuditEntry[]> => people.audit.entries(0, 10_000);
+
+    test('is one chain, in which each decision stands once, however often and by how many it is appended', async () => {
+      const [one, other] = [newName('r'), newName('r')];
+      const events = [event(one, 0), event(one, 1)];
+      await Promise.all([1, 2, 3, 4].map(() => people.audit.append(events)));
+      await people.audit.append([...events, event(one, 2), event(other, 0)]);
+      // A release that was reset decides anew.
+      await people.audit.append([event(one, 0), event(one, 1, '2026-02-02T00:00:00.000Z')]);
+      const entries = await all();
+      expect(entries.filter(({ subject }) => subject === one).map(({ place }) => place)).toEqual([0, 1, 2, 1]);
+      const verifier = createVerifier();
+      expect(entries.map((entry) => verifier.next(entry)).filter(Boolean)).toEqual([]);
+      expect(verifier.head()).toMatchObject({ number: entries.length, hash: entries.at(-1)?.hash });
+    });
+
+    test('shows what was changed, taken out or put in', async () => {
+      const [first, second, third] = await all();
+      if (first === undefined || second === undefined || third === undefined) throw new Error('too few entries');
+      const problemsOf = (entries: AuditEntry[]): (string | null)[] => {
+        const verifier = createVerifier();
+        return entries.map((entry) => verifier.next(entry));
+      };
+      expect(problemsOf([first, { ...second, by: 'eve' }, third])).toEqual([null, 'entry 2 was changed', null]);
+      expect(problemsOf([first, third])).toEqual([null, 'entry 2 is missing; 3 comes in its place']);
+      const forged = nextEntry({ ...event('x', 0) }, { number: 1, hash: 'f'.repeat(64) });
+      expect(problemsOf([first, forged])).toEqual([null, 'entry 2 does not follow the one before it']);
+    });
   });
 }

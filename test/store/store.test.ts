@@ -1,7 +1,8 @@
+import pg from 'pg';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { createFakePorts } from '../support/fake-ports.ts';
-import { fakeOutbox, fakePolicies, fakePresses } from '../support/fake-records.ts';
+import { fakeAudit, fakeOutbox, fakePolicies, fakePresses } from '../support/fake-records.ts';
 import { testServer, type TestServer } from '../support/postgres.ts';
 import { recordsContract, reportOf } from './contract.ts';
 import { peopleContract } from './people-contract.ts';
@@ -23,6 +24,7 @@ describe('in memory', () => {
     return {
       policies: fakePolicies(),
       presses: fakePresses(),
+      audit: fakeAudit(),
       outbox: fakeOutbox(
         () => changes,
         (release) => ended.has(release),
@@ -56,12 +58,13 @@ describe('in PostgreSQL', () => {
   });
 
   peopleContract(async () => {
-    const { policies, outbox, presses, releases } = store;
+    const { policies, outbox, presses, audit, releases } = store;
     const startedAt = new Date().toISOString();
     return {
       policies,
       outbox,
       presses,
+      audit,
       change: async (id) => {
         // Each of a model of its own, which it takes.
         await releases.begin({ id, runId: 'run', model: id, plan: {}, startedAt });
@@ -69,6 +72,15 @@ describe('in PostgreSQL', () => {
       },
       end: async (id) => releases.record(id, reportOf(id, id, 'released', 2), true),
     };
+  });
+
+  test('lets nobody change the audit log', async () => {
+    const database = new pg.Client({ connectionString: server.url });
+    await database.connect();
+    for (const change of ["update audit set hash = ''", 'delete from audit', 'truncate audit']) {
+      await expect(database.query(change)).rejects.toThrow(/appended to, never changed/);
+    }
+    await database.end();
   });
 
   test('goes on after the server was killed in the middle of its work', async () => {

@@ -45,9 +45,10 @@ export async function complain(ports: FakePorts, users: number): Promise<void> {
   for (const route of await ports.routes.current()) {
     const { candidate, stable } = route;
     if (candidate === null || stable === null) continue;
+    const [own, other] = armsOf(route.phase);
     const all = Array.from({ length: users }, (_, i) => [
-      rated(route, candidate, 'treatment', `late ${i}`, false),
-      rated(route, stable, 'control', `late ${i}`, true),
+      rated(route, candidate, own, `late ${i}`, false),
+      ...(other === null ? [] : [rated(route, stable, other, `late ${i}`, true)]),
     ]).flat();
     await ports.observations.record(
       all.map(({ answer }) => answer),

@@ -4,7 +4,15 @@ import { GradusError } from '../../src/domain/errors.ts';
 import type { Ports, TrainOrder } from '../../src/domain/ports.ts';
 import type { ClassMetrics, Comparison, Evaluation } from '../../src/domain/version.ts';
 import { fakeObservations, type FakeObservations } from './fake-observations.ts';
-import { fakePlans, fakePolicies, fakeReleases, fakeRoutes, fakeVersions, type FakeRoutes } from './fake-records.ts';
+import {
+  fakeAudit,
+  fakePlans,
+  fakePolicies,
+  fakeReleases,
+  fakeRoutes,
+  fakeVersions,
+  type FakeRoutes,
+} from './fake-records.ts';
 
 export interface FakePorts extends Ports {
   routes: FakeRoutes;
@@ -38,6 +46,7 @@ export function createFakePorts(): FakePorts {
     releases: fakeReleases(),
     plans: fakePlans(),
     policies: fakePolicies(),
+    audit: fakeAudit(),
     stateOf: async (id) => {
       throw new GradusError('RELEASE_UNKNOWN', `No workflow ${id} here; the test says where to ask.`);
     },

@@ -1,8 +1,9 @@
 /** Versions, routes, releases and plans kept in memory, by the rules that the store keeps in SQL. */
+import { nextEntry, type AuditEntry } from '../../src/domain/audit.ts';
 import { GradusError } from '../../src/domain/errors.ts';
 import type { Outbox, Presses, Sent } from '../../src/domain/outbox.ts';
 import { openToAll } from '../../src/domain/policy.ts';
-import type { Plans, Policies, Releases, Routes, Stop, Versions } from '../../src/domain/ports.ts';
+import type { Audit, Plans, Policies, Releases, Routes, Stop, Versions } from '../../src/domain/ports.ts';
 import type { ReleaseReport } from '../../src/domain/report.ts';
 import type { Route } from '../../src/domain/route.ts';
 import type { Version } from '../../src/domain/version.ts';
@@ -239,5 +240,19 @@ export function fakePresses(): Presses {
       [...all]
         .filter(([, { settled, atMs }]) => !settled && atMs < Date.now() - sinceMs)
         .map(([id, { press }]) => ({ id, press })),
+  };
+}
+
+export function fakeAudit(): Audit {
+  const all: AuditEntry[] = [];
+  return {
+    append: async (events) => {
+      for (const event of events) {
+        const { subject, place, at } = event;
+        if (all.some((one) => one.subject === subject && one.place === place && one.at === at)) continue;
+        all.push(nextEntry(event, all.at(-1) ?? null));
+      }
+    },
+    entries: async (after, most) => structuredClone(all.filter(({ number }) => number > after).slice(0, most)),
   };
 }

@@ -1,0 +1,82 @@
+/** `/gradus …`: what is under way and what waits for whoever asks, and pause, resume and roll back by name. */
+import type { Operation } from '../domain/policy.ts';
+import type { ReleaseReport } from '../domain/report.ts';
+import { didYouMean, listed } from '../domain/words.ts';
+import { button } from './buttons.ts';
+import { isFor } from './home.ts';
+import { releaseMessage, stateWords } from './release-message.ts';
+import type { Written } from './request-message.ts';
+import { escaped, link, section, type Block } from './text.ts';
+
+/** What somebody typed after the command. */
+export type Typed =
+  | { kind: 'list' }
+  | { kind: 'status'; release: string }
+  | { kind: 'do'; operation: Extract<Operation, 'pause' | 'resume'>; release: string; why: string }
+  /** Asks once more before it is done. */
+  | { kind: 'rollback'; release: string }
+  | { kind: 'help'; problem: string | null };
+
+const words = ['list', 'status', 'pause', 'resume', 'rollback', 'help'];
+
+export function readCommand(text: string): Typed {
+  const [word = 'list', release = '', ...why] = text.trim().split(/\s+/).filter(Boolean);
+  switch (word) {
+    case 'list':
+      return { kind: 'list' };
+    case 'help':
+      return { kind: 'help', problem: null };
+    case 'status':
+    case 'rollback':
+    case 'pause':
+    case 'resume':
+      if (release === '') return { kind: 'help', problem: `Name the release: /gradus ${word} mail-assistant-2` };
+      if (word === 'status' || word === 'rollback') return { kind: word, release };
+      return { kind: 'do', operation: word, release, why: why.join(' ').slice(0, 1000) };
+    default:
+      return { kind: 'help', problem: `There is no "${word.slice(0, 50)}"${didYouMean(word, words)}.` };
+  }
+}
+
+export function helpText(problem: string | null): string {
+  const lines = [
+    '`/gradus` what is under way, and what waits for you',
+    '`/gradus status RELEASE` where one stands',
+    '`/gradus pause RELEASE WHY`, `/gradus resume RELEASE` hold it, go on',
+    '`/gradus rollback RELEASE` its users go back to stable (asks once more)',
+  ];
+  return [...(problem === null ? [] : [escaped(problem)]), ...lines].join('\n');
+}
+
+/** `open` are the releases under way. */
+export function listMessage(open: ReleaseReport[], by: string | null, pageOf: (id: string) => string | null): Written {
+  if (open.length === 0) return plain('No release is under way.');
+  const lines = open.map((report) => {
+    const { waiting } = report;
+    const asks =
+      waiting === null
+        ? ''
+        : isFor(waiting, by)
+          ? ` · *waits for you*: ${escaped(waiting.question)}`
+          : ` · waits for ${escaped(listed(waiting.from, 'or') || 'anybody')}`;
+    return `${link(pageOf(report.id), report.id)}: ${stateWords(report)}${asks}`;
+  });
+  return { text: `${open.length} under way`, blocks: [section(lines)] };
+}
+
+export function statusMessage(report: ReleaseReport, page: string | null): Written {
+  return releaseMessage(report, page);
+}
+
+export function confirmRollback(report: ReleaseReport): Written {
+  const text = `Roll back ${report.id}? The users of the stage under way go back to stable. Stages that are released stay released.`;
+  const blocks: Block[] = [
+    section([escaped(text)]),
+    { type: 'actions', elements: [button('rollback', { release: report.id })] },
+  ];
+  return { text, blocks };
+}
+
+export function plain(text: string): Written {
+  return { text, blocks: [section([escaped(text)])] };
+}

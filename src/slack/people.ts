@@ -1,0 +1,56 @@
+/** What one person in Slack sees: their home, and the answers to their commands. */
+import type { types } from '@slack/bolt';
+import { personInSlack } from '../domain/policy.ts';
+import type { Policies, Releases } from '../domain/ports.ts';
+import type { ReleaseReport } from '../domain/report.ts';
+import { didYouMean } from '../domain/words.ts';
+import { confirmRollback, helpText, listMessage, plain, readCommand, statusMessage } from './commands.ts';
+import { homeView } from './home.ts';
+import type { Answer, Press } from './presses.ts';
+import type { Written } from './request-message.ts';
+
+export interface PeoplePorts {
+  releases: Pick<Releases, 'find' | 'list'>;
+  policies: Pick<Policies, 'current'>;
+  pageOf: (release: string) => string | null;
+}
+
+export interface PeopleInSlack {
+  homeOf(user: string): Promise<types.HomeView>;
+  /** `take` brings what the command asks for to its release. */
+  answer(user: string, text: string, take: (press: Omit<Press, 'id' | 'user'>) => Promise<Answer>): Promise<Written>;
+}
+
+export function peopleInSlack({ releases, policies, pageOf }: PeoplePorts): PeopleInSlack {
+  const open = async (): Promise<ReleaseReport[]> => (await releases.list()).filter(({ endedAt }) => endedAt === null);
+  const nameOf = async (user: string): Promise<string | null> => personInSlack(await policies.current(), user);
+
+  async function unknown(release: string): Promise<Written> {
+    const known = (await releases.list()).map(({ id }) => id);
+    return plain(`There is no release "${release.slice(0, 100)}"${didYouMean(release, known)}.`);
+  }
+
+  return {
+    async homeOf(user) {
+      return homeView(await open(), await nameOf(user), pageOf);
+    },
+
+    async answer(user, text, take) {
+      const typed = readCommand(text);
+      if (typed.kind === 'help') return messageOf(helpText(typed.problem));
+      if (typed.kind === 'list') return listMessage(await open(), await nameOf(user), pageOf);
+      const report = await releases.find(typed.release);
+      if (report === null) return unknown(typed.release);
+      if (typed.kind === 'status') return statusMessage(report, pageOf(report.id));
+      if (typed.kind === 'rollback') return confirmRollback(report);
+      const { operation, why } = typed;
+      const answer = await take({ operation, of: { release: report.id }, ...(why === '' ? {} : { why }) });
+      return plain(answer.kind === 'repeated' ? 'That was done already.' : `${report.id}: ${answer.text}`);
+    },
+  };
+}
+
+/** Markup of our own. */
+function messageOf(text: string): Written {
+  return { text, blocks: [{ type: 'section', text: { type: 'mrkdwn', text } }] };
+}

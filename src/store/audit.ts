@@ -1,0 +1,58 @@
+/** The audit log in PostgreSQL: one chain for all, which the database itself lets nobody change. */
+import { sql, type Kysely } from 'kysely';
+import { nextEntry, type AuditEvent } from '../domain/audit.ts';
+import type { Audit } from '../domain/ports.ts';
+import { toJson, type Database } from './database.ts';
+import type { Tables } from './tables.ts';
+
+export function createAudit(database: Database): Audit {
+  return {
+    append: (events) =>
+      database.run(async (db) => {
+        if ((await unknownOf(db, events)).length === 0) return;
+        await db.transaction().execute(async (one) => {
+          // One after the other, whoever appends; readers are not held up.
+          await sql`lock table audit in share row exclusive mode`.execute(one);
+          const unknown = await unknownOf(one, events);
+          const before = one.selectFrom('audit').select(['number', 'hash']).orderBy('number', 'desc').limit(1);
+          let last = (await before.executeTakeFirst()) ?? null;
+          for (const event of unknown) {
+            // As it will be read back.
+            const entry = nextEntry(JSON.parse(toJson(event)), last);
+            const { number, subject, place, at, hash } = entry;
+            await one
+              .insertInto('audit')
+              .values({ number, subject, place, at, entry: toJson(entry), hash })
+              .execute();
+            last = entry;
+          }
+        });
+      }),
+
+    entries: (after, most) =>
+      database.run(async (db) => {
+        const rows = await db
+          .selectFrom('audit')
+          .select('entry')
+          .where('number', '>', after)
+          .orderBy('number')
+          .limit(most)
+          .execute();
+        return rows.map(({ entry }) => entry);
+      }),
+  };
+}
+
+async function unknownOf(db: Kysely<Tables>, events: AuditEvent[]): Promise<AuditEvent[]> {
+  const subjects = [...new Set(events.map(({ subject }) => subject))];
+  if (subjects.length === 0) return [];
+  const rows = await db
+    .selectFrom('audit')
+    .select(['subject', 'place', 'at'])
+    .where('subject', 'in', subjects)
+    .execute();
+  const key = ({ subject, place, at }: Pick<AuditEvent, 'subject' | 'place' | 'at'>): string =>
+    JSON.stringify([subject, place, at]);
+  const known = new Set(rows.map(key));
+  return events.filter((event) => !known.has(key(event)));
+}

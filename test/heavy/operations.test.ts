@@ -1,0 +1,100 @@
+/** What Temporal's own tools can do to a release under way, on the real server: each ends in a state that can be explained. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ReleaseReport } from '../../src/domain/report.ts';
+import { gradus } from '../support/gradus.ts';
+import { startSystem, until, type Handle, type System } from './system.ts';
+
+let system: System;
+let number = 0;
+
+beforeAll(async () => {
+  system = await startSystem();
+}, 300_000);
+afterAll(async () => system.stop(), 60_000);
+
+/** A release with half of the users on its candidate, for as long as one likes. */
+async function baking(): Promise<Handle> {
+  number += 1;
+  const handle = await system.start(`ops-${number}`, {
+    model: `ops-${number}`,
+    train: { data: 'mail', share: 0.05, epochs: 1, units: 16, embedding: 16 },
+    capabilities: ['spam'],
+    strategy: 'gray',
+    'internal test': { gate: 'accuracy >= 0.1' },
+    gray: { ramp: ['50%'], bake: '10 minutes', 'check every': '1 s' },
+  });
+  await until(handle, 'exposed', ({ exposures }) => exposures.length > 0);
+  return handle;
+}
+
+async function shareOf(model: string): Promise<number | null> {
+  const [row] = await system.rows(`select candidate, exposure from routes where model = '${model}'`);
+  const exposure = row?.['exposure'];
+  if (row?.['candidate'] === null || typeof exposure !== 'object' || exposure === null || !('gray' in exposure))
+    return null;
+  const { gray } = exposure;
+  return typeof gray === 'object' && gray !== null && 'share' in gray && typeof gray.share === 'number'
+    ? gray.share
+    : null;
+}
+
+describe('temporal workflow', () => {
+  it('signal and update with what a release does not know change nothing, and are refused or left alone', async () => {
+    const handle = await baking();
+    await handle.signal('aprove', { by: 'ann' });
+    await handle.signal('approve', { by: 'ann' });
+    await expect(handle.executeUpdate('aprove', { args: [{ by: 'ann' }] })).rejects.toThrow(/Update failed/);
+    await expect(handle.executeUpdate('resume', { args: [{ by: 'ann' }] })).rejects.toMatchObject({
+      cause: { message: 'the release is not paused' },
+    });
+    await expect(handle.query('stat')).rejects.toThrow(/did not register a handler for stat/);
+    const report = await handle.query<ReleaseReport>('state');
+    expect([report.state, report.decisions.at(-1)?.what]).toEqual(['running', 'approve was refused']);
+    await handle.executeUpdate('rollback', { args: [{ by: 'ann', why: 'enough' }] });
+    expect((await handle.result()).reason).toBe('rolled back by ann: enough');
+    expect(await shareOf('ops-1')).toBeNull();
+  });
+
+  it('cancel puts the users back on stable', async () => {
+    const handle = await baking();
+    expect(await shareOf(`ops-${number}`)).toBe(0.5);
+    await handle.cancel();
+    await expect(handle.result()).rejects.toThrow(/cancelled/i);
+    expect(await shareOf(`ops-${number}`)).toBeNull();
+    const shown = await gradus(['release', 'status', handle.workflowId, '--json'], system.environment);
+    expect(JSON.parse(shown.out)).toMatchObject({ state: 'cancelled' });
+  });
+
+  it('terminate ends it at once; roll back by name puts the users back, and the model is free', async () => {
+    const handle = await baking();
+    await handle.terminate('somebody was in a hurry');
+    expect(await shareOf(`ops-${number}`)).toBe(0.5);
+    const rolled = await gradus(['release', 'rollback', handle.workflowId, '--by', 'ann'], system.environment);
+    expect(rolled.code, rolled.err).toBe(0);
+    expect(await shareOf(`ops-${number}`)).toBeNull();
+  });
+
+  it('reset to an earlier moment tells the story on from there, to an end', async () => {
+    const handle = await baking();
+    const { events = [] } = await handle.fetchHistory();
+    const completed = (events ?? []).filter(
+      ({ workflowTaskCompletedEventAttributes }) => workflowTaskCompletedEventAttributes,
+    );
+    const before = completed[2]?.eventId;
+    const { runId } = await system.client.workflowService.resetWorkflowExecution({
+      namespace: system.addresses.namespace,
+      workflowExecution: { workflowId: handle.workflowId },
+      reason: 'tried again from its training',
+      workflowTaskFinishEventId: before ?? null,
+      requestId: handle.workflowId,
+    });
+    const again: Handle = system.client.workflow.getHandle(handle.workflowId, runId);
+    await until(again, 'exposed again', ({ exposures }) => exposures.at(-1)?.share === 0.5);
+    expect(await shareOf(`ops-${number}`)).toBe(0.5);
+    await again.executeUpdate('rollback', { args: [{ by: 'ann' }] });
+    expect((await again.result()).state).toBe('rolledBack');
+    expect(await shareOf(`ops-${number}`)).toBeNull();
+    const verified = await gradus(['audit', 'verify'], system.environment);
+    expect(verified.out, verified.err).toContain('all as they were written');
+  });
+});

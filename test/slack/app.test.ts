@@ -1,0 +1,183 @@
+/** The app in Slack's own framework, against a Slack of our own: presses, commands and homes, over HTTP and by Socket Mode. */
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { GradusError } from '../../src/domain/errors.ts';
+import type { PersonSays } from '../../src/domain/approval.ts';
+import type { Policy } from '../../src/domain/policy.ts';
+import type { ReleaseReport } from '../../src/domain/report.ts';
+import { startSlackApp } from '../../src/slack/app.ts';
+import { peopleInSlack } from '../../src/slack/people.ts';
+import { createPressing } from '../../src/slack/presses.ts';
+import { messagesOf } from '../../src/slack/thread.ts';
+import { released, waiting } from '../fixtures/report-mail.ts';
+import { fakePresses } from '../support/fake-records.ts';
+import { startSlackApi, type SlackApi } from '../support/slack/api.ts';
+import { slackOptions } from '../support/slack/example-workspace.ts';
+
+const channel = 'C0RELEASES';
+const ada = 'U0ADA';
+const eve = 'U0EVE';
+const policy: Policy = {
+  people: { ann: { roles: ['admin'], slack: ada }, bo: { roles: ['approver'], slack: 'U0BOB' } },
+};
+
+let slack: SlackApi;
+let sent: [string, string, PersonSays][];
+let left: [string, string, PersonSays][];
+let reports: ReleaseReport[];
+/** What the release answers. */
+let answer: () => Promise<string>;
+let stop: () => Promise<unknown>;
+
+beforeEach(async () => {
+  [sent, left, reports] = [
+    [],
+    [],
+    [structuredClone(waiting), { ...structuredClone(released), id: 'mail-assistant-1' }],
+  ];
+  answer = async () => 'done';
+  slack = await startSlackApi(slackOptions());
+});
+afterEach(async () => {
+  await stop();
+  await slack.close();
+});
+
+async function start(kind: 'http' | 'socket'): Promise<void> {
+  const { botToken, signingSecret, appToken } = slackOptions();
+  const releases = {
+    find: async (id: string) => reports.find((one) => one.id === id) ?? null,
+    list: async () => reports,
+  };
+  const policies = { current: async () => policy };
+  const app = await startSlackApp({
+    botToken,
+    by: kind === 'http' ? { kind, signingSecret } : { kind, appToken },
+    host: '127.0.0.1',
+    port: 0,
+    apiUrl: slack.apiUrl,
+    pressing: createPressing({
+      policies,
+      presses: fakePresses(),
+      releases,
+      send: async (...message) => {
+        sent.push(message);
+        return answer();
+      },
+      leave: async (...message) => void left.push(message),
+    }),
+    people: peopleInSlack({ releases, policies, pageOf: () => 'http://temporal.example/release' }),
+    questionOf: async () => 'Really?',
+    say: () => undefined,
+  });
+  if (app.url !== null) slack.pointTo(app.url);
+  stop = app.stop;
+  for (const { text, blocks } of messagesOf(waiting, null))
+    await app.client.chat.postMessage({ channel, text, blocks });
+}
+
+const request = () => {
+  const found = slack.messages(channel).find(({ blocks }) => JSON.stringify(blocks).includes('gradus.approve'));
+  if (found === undefined) throw new Error('nothing is asked');
+  return { channel, ts: found.ts };
+};
+
+describe.each(['http', 'socket'] as const)('by %s', (kind) => {
+  test('a press is brought to its release under the name of who pressed, with what they saw', async () => {
+    await start(kind);
+    const { status } = await slack.press({ user: ada, ...request(), actionId: 'gradus.approve' });
+    expect(status).toBe(200);
+    expect(sent).toEqual([
+      [
+        waiting.id,
+        'approve',
+        {
+          by: 'ann',
+          via: 'slack',
+          id: expect.stringMatching(/^[0-9a-f]{32}$/),
+          release: undefined,
+          request: waiting.waiting?.id,
+          evidence: waiting.waiting?.digest,
+        },
+      ],
+    ]);
+  });
+
+  test('who is not in the policy gets a private answer, and nothing is sent', async () => {
+    await start(kind);
+    await slack.press({ user: eve, ...request(), actionId: 'gradus.approve' });
+    await expect
+      .poll(() => slack.ephemerals().map(({ message }) => message.text))
+      .toEqual([expect.stringContaining('Gradus does not know who you are')]);
+    expect(sent).toEqual([]);
+  });
+});
+
+test('what a release refuses is told privately; what it does not answer is left with Temporal, and told so', async () => {
+  await start('http');
+  answer = async () => {
+    throw new GradusError('MESSAGE_REFUSED', 'mail refused it: bob has approved already.');
+  };
+  await slack.press({ user: ada, ...request(), actionId: 'gradus.approve' });
+  answer = async () => {
+    throw new GradusError('NOT_RUNNING', 'no worker');
+  };
+  await slack.press({ user: ada, ...request(), actionId: 'gradus.hold' });
+  await expect
+    .poll(() => slack.ephemerals().map(({ message }) => message.text))
+    .toEqual(['mail refused it: bob has approved already.', expect.stringContaining('kept, and will be obeyed')]);
+  expect(left.map(([, operation]) => operation)).toEqual(['hold']);
+});
+
+test('Slack is answered before it hangs up, however long a release takes', async () => {
+  await start('http');
+  answer = () => new Promise((resolve) => setTimeout(() => resolve('late'), 3_500));
+  const { status, tookMs } = await slack.press({ user: ada, ...request(), actionId: 'gradus.approve' });
+  expect(status).toBe(200);
+  expect(tookMs).toBeLessThan(3_000);
+}, 10_000);
+
+describe('/gradus', () => {
+  const type = async (text: string, user = ada): Promise<string> =>
+    (await slack.command({ user, channel, command: '/gradus', text })).body;
+
+  test('lists what is under way, and what waits for whoever asks', async () => {
+    await start('http');
+    expect(await type('', 'U0BOB')).toContain('*waits for you*');
+    expect(await type('')).toContain('waits for ann, bo or demo-approver');
+    expect(await type('')).toContain(waiting.id);
+    expect(await type('')).not.toContain('mail-assistant-1');
+  });
+
+  test('says where a release stands, helps, and names what was meant', async () => {
+    await start('http');
+    expect(await type('status mail-assistant-1')).toContain('released to all users');
+    expect(await type('status mail')).toContain('There is no release');
+    expect(await type('help')).toContain('/gradus pause RELEASE WHY');
+    expect(await type('pauze x')).toContain('did you mean pause?');
+    expect(await type('pause')).toContain('Name the release');
+  });
+
+  test('pauses by name with a reason, and asks once more before it rolls back', async () => {
+    await start('http');
+    expect(await type(`pause ${waiting.id} too many complaints`)).toContain('done');
+    expect(sent).toMatchObject([[waiting.id, 'pause', { by: 'ann', via: 'slack', why: 'too many complaints' }]]);
+    expect(await type(`rollback ${waiting.id}`)).toContain('gradus.rollback');
+    expect(sent).toHaveLength(1);
+  });
+});
+
+test('a home shows what waits for its person, and its buttons work; refusals open as a note', async () => {
+  await start('http');
+  await slack.openHome({ user: ada });
+  await expect.poll(() => slack.home(ada)).toBeDefined();
+  const home = slack.home(ada);
+  expect(JSON.stringify(home?.blocks)).toContain('Waits for you');
+  expect(JSON.stringify(home?.blocks)).toContain('Under way');
+  await slack.press({ user: ada, viewId: home?.id ?? '', actionId: 'gradus.pause' });
+  expect(sent.map(([, operation]) => operation)).toEqual(['pause']);
+  answer = async () => {
+    throw new GradusError('MESSAGE_REFUSED', 'it is paused already');
+  };
+  await slack.press({ user: ada, viewId: home?.id ?? '', actionId: 'gradus.pause' });
+  await expect.poll(() => JSON.stringify(slack.openViews().at(-1)?.view ?? null)).toContain('it is paused already');
+});
