@@ -75,7 +75,7 @@ async function measure(client, gateway, slackUrl) {
       const since = performance.now();
       const sent =
         way === 'press' ? press(slackUrl, operation, of) : handle.executeUpdate(operation, { args: [{ by: 'ann' }] });
-      await until(async () => (await version(names[i])) !== before, 2);
+      await until(async () => (await version(names[i])) !== before, 10);
       times[operation][way].push(performance.now() - since);
       await sent;
     }
@@ -168,14 +168,17 @@ async function setPolicy(environment) {
   if (code !== 0) throw new Error('the policy was not set');
 }
 
-async function untilReady(child) {
-  let printed = '';
-  for await (const chunk of child.stdout) {
-    printed += chunk;
-    if (printed.includes('Ready:')) break;
-  }
-  child.stdout.resume?.();
-  return printed;
+/** What it has printed until it is ready; what it prints later is said, since nothing should happen then. */
+function untilReady(child) {
+  return new Promise((resolve, reject) => {
+    let printed = '';
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      if (printed.includes('Ready:')) console.log(text.trimEnd());
+      printed += text;
+      if (printed.includes('Ready:')) resolve(printed);
+    });
+    child.once('close', (code) => reject(new Error(`gradus up ended with ${code}:\n${printed}`)));
+  });
 }
 
 async function until(holds, everyMs = 50, withinMs = 600_000) {

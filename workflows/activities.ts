@@ -1,15 +1,18 @@
 /** The activities as workflows call them: one proxy for each class of time-out. */
-import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities, TrainingActivities } from '../activities/index.ts';
 import { trainingQueue } from './messages.ts';
 
 /** Reads and writes of records; tried again for as long as the store is away. */
 export const records = proxyActivities<
-  Pick<
-    Activities,
-    'readPlan' | 'beginRelease' | 'findVersion' | 'registerVersion' | 'split' | 'recordRelease' | 'refusalOf'
-  >
+  Pick<Activities, 'readPlan' | 'beginRelease' | 'findVersion' | 'registerVersion' | 'split' | 'recordRelease'>
 >({
+  startToCloseTimeout: '30 seconds',
+  retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
+});
+
+/** A look at the policy while somebody waits for an answer: in the worker itself, without a turn through the server. */
+export const policy = proxyLocalActivities<Pick<Activities, 'refusalOf'>>({
   startToCloseTimeout: '30 seconds',
   retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
 });

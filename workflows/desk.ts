@@ -10,7 +10,7 @@ import {
 import { missing, objection, readMessage, type PersonSays } from '../src/domain/approval.ts';
 import type { Operation } from '../src/domain/policy.ts';
 import type { Waiting } from '../src/domain/report.ts';
-import { records } from './activities.ts';
+import { policy } from './activities.ts';
 import { duration, listed } from '../src/domain/words.ts';
 import {
   approveSignal,
@@ -166,7 +166,7 @@ export function openDesk(progress: Progress, onRollback: (reason: string) => voi
     const operation = operations[name];
     refuse(says, operation.objection(says), 'NOT_NOW');
     if (patched('roles')) {
-      const ask = (): Promise<string | null> => records.refusalOf({ by: says.by, operation: name });
+      const ask = (): Promise<string | null> => policy.refusalOf({ by: says.by, operation: name });
       refuse(says, await CancellationScope.nonCancellable(ask), 'NOT_ALLOWED');
       // Others may have said something meanwhile.
       refuse(says, operation.objection(says), 'NOT_NOW');
