@@ -96,14 +96,15 @@ export async function startSlackApp(options: SlackAppOptions) {
     if (of === null) return ack();
     if (why === '') return ack({ response_action: 'errors', errors: { why: 'Say why, in a word or two.' } });
     const answer = await take({
-      id: idOf('view', body.user.id, view.id),
+      id: idOf('view', body.user.id, view.id, why),
       operation: 'reject',
       of,
       user: body.user.id,
       why,
     });
-    if (answer.kind === 'refused') return ack({ response_action: 'errors', errors: { why: answer.text } });
-    return ack();
+    const problem =
+      answer.kind === 'refused' ? answer.text : answer.kind === 'repeated' ? 'That was sent already.' : null;
+    return problem === null ? ack() : ack({ response_action: 'errors', errors: { why: problem } });
   });
 
   app.error(async ({ original, message }) =>
