@@ -6,6 +6,8 @@ import type { Progress } from './progress.ts';
 import { decidedSignal, type Request } from './rollout-messages.ts';
 import type { rollout } from './rollout.ts';
 
+export type Requests = ReturnType<typeof openRequests>;
+
 /** `current` is the rollout that is told. */
 export function openRequests(progress: Progress, current: () => ChildWorkflowHandle<typeof rollout> | null) {
   const { report } = progress;

@@ -1,0 +1,145 @@
+/** What a person may ask of a release: why not (null: they may), and what it does. */
+import { ApplicationFailure, type ChildWorkflowHandle } from '@temporalio/workflow';
+import { missing, objection, type PersonSays } from '../src/domain/approval.ts';
+import type { Waiting } from '../src/domain/report.ts';
+import { duration, listed } from '../src/domain/words.ts';
+import {
+  approveSignal,
+  approveUpdate,
+  holdSignal,
+  holdUpdate,
+  moreTimeSignal,
+  moreTimeUpdate,
+  pauseSignal,
+  pauseUpdate,
+  rejectSignal,
+  rejectUpdate,
+  resumeSignal,
+  resumeUpdate,
+  rollbackSignal,
+  rollbackUpdate,
+} from './messages.ts';
+import type { Progress } from './progress.ts';
+import type { Requests } from './requests.ts';
+import { standStillSignal, undoSignal } from './rollout-messages.ts';
+import type { rollout } from './rollout.ts';
+
+export interface Around {
+  progress: Progress;
+  requests: Requests;
+  /** The rollout under way; null between stages. */
+  current: () => ChildWorkflowHandle<typeof rollout> | null;
+  /** Rolls back where no stage is under way. */
+  onRollback: (reason: string) => void;
+}
+
+const examples = 'for example {"by": "ann", "why": "looks right"}';
+
+export function operationsOf({ progress, requests, current, onRollback }: Around) {
+  const { report } = progress;
+
+  function open(): Waiting {
+    if (report.waiting === null) throw ApplicationFailure.nonRetryable('nothing waits for a decision now', 'NOT_NOW');
+    return report.waiting;
+  }
+
+  function ended(): string | null {
+    return report.endedAt === null ? null : 'the release has ended';
+  }
+
+  return {
+    approve: {
+      signal: approveSignal,
+      update: approveUpdate,
+      description: `Approves what waits; ${examples}.`,
+      objection: (says: PersonSays) => objection(report, says, 'approve'),
+      async act(says: PersonSays): Promise<string> {
+        const waiting = open();
+        waiting.approvedBy.push(says.by);
+        progress.decided('approved', says, waiting);
+        const left = missing(waiting);
+        if (left.size > 0) return `approved by ${listed(waiting.approvedBy)}; ${stillMissing(left)}`;
+        await requests.close(waiting, 'approved', waiting.approvedBy.join(', '), says.why ?? '');
+        return `approved: ${waiting.question}`;
+      },
+    },
+    reject: {
+      signal: rejectSignal,
+      update: rejectUpdate,
+      description: `Rejects what waits: the stage's users go back to stable; ${examples}.`,
+      objection: (says: PersonSays) => objection(report, says, 'reject'),
+      async act(says: PersonSays): Promise<string> {
+        const waiting = open();
+        progress.decided('rejected', says, waiting);
+        await requests.close(waiting, 'rejected', says.by, says.why ?? '');
+        return `rejected: ${waiting.question}`;
+      },
+    },
+    hold: {
+      signal: holdSignal,
+      update: holdUpdate,
+      description: `Leaves what waits open, and its clock standing, until somebody decides or sends moreTime; ${examples}.`,
+      objection: (says: PersonSays) =>
+        objection(report, says, 'reject') ?? (report.waiting?.held === true ? 'it is held already' : null),
+      async act(says: PersonSays): Promise<string> {
+        const waiting = open();
+        waiting.held = true;
+        progress.decided('held', says, waiting);
+        progress.waits(waiting);
+        return `held: the request stays open until somebody decides`;
+      },
+    },
+    moreTime: {
+      signal: moreTimeSignal,
+      update: moreTimeUpdate,
+      description: `Gives people the plan's time to decide once more; ${examples}.`,
+      objection: (says: PersonSays) => objection(report, says, 'reject'),
+      async act(says: PersonSays): Promise<string> {
+        const waiting = open();
+        progress.decided(`gave ${duration(waiting.withinMs)} more`, says, waiting);
+        requests.extend(waiting);
+        return `more time: until ${waiting.until}`;
+      },
+    },
+    pause: {
+      signal: pauseSignal,
+      update: pauseUpdate,
+      description: `Holds the release where it is; guardrails stay watched; ${examples}.`,
+      objection: () => (report.state === 'paused' ? 'the release is paused already' : ended()),
+      async act(says: PersonSays): Promise<string> {
+        progress.paused(true, says);
+        await current()?.signal(standStillSignal, true);
+        return 'paused: no more users get the candidate until somebody resumes';
+      },
+    },
+    resume: {
+      signal: resumeSignal,
+      update: resumeUpdate,
+      description: `Goes on with a paused release; ${examples}.`,
+      objection: () => (report.state === 'paused' ? null : 'the release is not paused'),
+      async act(says: PersonSays): Promise<string> {
+        progress.paused(false, says);
+        await current()?.signal(standStillSignal, false);
+        return 'resumed';
+      },
+    },
+    rollback: {
+      signal: rollbackSignal,
+      update: rollbackUpdate,
+      description: `Puts the stage under way back on stable and ends the release; ${examples}.`,
+      objection: () => ended(),
+      async act(says: PersonSays): Promise<string> {
+        const why = says.why ?? '';
+        progress.decided('asked to roll back', says, null);
+        const rollout = current();
+        if (rollout === null) onRollback(`rolled back by ${says.by}: ${why || 'no reason given'}`);
+        else await rollout.signal(undoSignal, { by: says.by, why });
+        return 'rolling back: users of the stage under way go back to stable, earlier stages stay released';
+      },
+    },
+  };
+}
+
+function stillMissing(left: Map<string, number>): string {
+  return `missing: ${[...left].map(([group, count]) => (group === '' ? `${count} more` : `${count} of ${group}`)).join(', ')}`;
+}
