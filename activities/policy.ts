@@ -1,5 +1,6 @@
 /** Whether somebody may do what they ask of a release, by the policy as it is now. */
-import { refusal, type Operation } from '../src/domain/policy.ts';
+import type { Operation } from '../src/domain/approval.ts';
+import { refusal } from '../src/domain/policy.ts';
 import type { RecordPorts } from '../src/domain/ports.ts';
 
 export function policyActivities(ports: RecordPorts) {

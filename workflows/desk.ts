@@ -7,8 +7,7 @@ import {
   setHandler,
   type ChildWorkflowHandle,
 } from '@temporalio/workflow';
-import { readMessage, type PersonSays } from '../src/domain/approval.ts';
-import type { Operation } from '../src/domain/policy.ts';
+import { operations, readMessage, type Operation, type PersonSays } from '../src/domain/approval.ts';
 import { policy } from './activities.ts';
 import { operationsOf } from './operations.ts';
 import type { Progress } from './progress.ts';
@@ -32,7 +31,7 @@ export function openDesk(progress: Progress, onRollback: (reason: string) => voi
   let current: Rollout | null = null;
   const requests = openRequests(progress, () => current);
 
-  const operations = operationsOf({ progress, requests, current: () => current, onRollback });
+  const doing = operationsOf({ progress, requests, current: () => current, onRollback });
 
   /** Receipts of messages that are being obeyed. */
   const obeying = new Map<string, Promise<string>>();
@@ -55,7 +54,7 @@ export function openDesk(progress: Progress, onRollback: (reason: string) => voi
   }
 
   async function tryTo(name: Operation, says: PersonSays): Promise<string> {
-    const operation = operations[name];
+    const operation = doing[name];
     refuse(says, operation.objection(says), 'NOT_NOW');
     if (patched('roles')) {
       const ask = (): Promise<string | null> => policy.refusalOf({ by: says.by, operation: name });
@@ -66,9 +65,8 @@ export function openDesk(progress: Progress, onRollback: (reason: string) => voi
     return operation.act(says);
   }
 
-  const names: Operation[] = ['approve', 'reject', 'hold', 'moreTime', 'pause', 'resume', 'rollback'];
-  for (const name of names) {
-    const { update, signal, description, objection } = operations[name];
+  for (const name of operations) {
+    const { update, signal, description, objection } = doing[name];
     setHandler(update, async (message) => obey(name, read(message)), {
       description,
       validator: (message) => {

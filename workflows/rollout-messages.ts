@@ -87,15 +87,13 @@ export function isStageUpdate(value: unknown): value is StageUpdate {
 export function readRequest(value: unknown): Request | null {
   if (!isObject(value)) return null;
   const withinMs = Date.parse(String(value['until'])) - Date.parse(String(value['since']));
-  const whole = { digest: '', findings: [], needs: [], escalateTo: [], own: true, withinMs, ...value };
+  const defaults = { digest: '', findings: [], needs: [], escalateTo: [], own: true, withinMs };
+  const whole: Record<string, unknown> = { ...defaults, ...value };
   return isRequest(whole) ? whole : null;
 }
 
-function isRequest(value: object): value is Request {
-  const { id, question, from, count, until, otherwise, digest, needs, findings, withinMs, escalateTo } = {
-    ...blank,
-    ...value,
-  };
+function isRequest(value: Record<string, unknown>): value is Record<string, unknown> & Request {
+  const { id, question, from, count, until, otherwise, digest, needs, findings, withinMs, escalateTo } = value;
   const isText = [id, question, until, digest].every((one) => typeof one === 'string');
   const isDecidable =
     [from, needs, findings, escalateTo].every(Array.isArray) &&
@@ -104,8 +102,6 @@ function isRequest(value: object): value is Request {
     ['approve', 'reject', 'hold'].some((one) => one === otherwise);
   return isText && isDecidable && !Number.isNaN(Date.parse(String(until)));
 }
-
-const blank: Partial<Record<keyof Request, unknown>> = {};
 
 export function isDecided(value: unknown): value is Decided {
   if (!isObject(value)) return false;

@@ -1,9 +1,9 @@
 /** `gradus release approve`, `reject`, `pause`, `resume`, `rollback`: what a person says to a release. */
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
+import type { Operation } from '../domain/approval.ts';
 import { GradusError } from '../domain/errors.ts';
 import { readConfig } from '../platform/config.ts';
-import type { MessageKind } from '../platform/send-message.ts';
 import { dataCommand, print, type JsonOption } from './output.ts';
 
 interface MessageOptions extends JsonOption {
@@ -39,14 +39,14 @@ export function releaseMessageCommands(): Command[] {
   ];
 }
 
-function decision(kind: MessageKind, description: string, examples: [string, string][]): Command {
+function decision(kind: Operation, description: string, examples: [string, string][]): Command {
   return message(kind, description, examples).option(
     '--request <id>',
     'the request that is meant; refused when another one is open by now (see status)',
   );
 }
 
-function message(kind: MessageKind, description: string, examples: [string, string][]): Command {
+function message(kind: Operation, description: string, examples: [string, string][]): Command {
   return dataCommand(kind === 'moreTime' ? 'more-time' : kind, description, examples)
     .argument('[release]', 'which one; left out: the only one under way')
     .option('--by <name>', 'who says this', userInfo().username)

@@ -3,6 +3,10 @@ import type { Approval, Plan } from './plan.ts';
 import type { ClosedRequest, Need, ReleaseReport, Waiting } from './report.ts';
 import { listed, printable } from './words.ts';
 
+/** What a person may ask of a release, as messages are named. */
+export const operations = ['approve', 'reject', 'hold', 'moreTime', 'pause', 'resume', 'rollback'] as const;
+export type Operation = (typeof operations)[number];
+
 export interface PersonSays {
   by: string;
   why?: string;

@@ -1,14 +1,12 @@
 /** Who people are, and what each may do to a release. */
 import { z } from 'zod';
+import type { Operation } from './approval.ts';
 import { GradusError } from './errors.ts';
 import { nameProblem } from './plan-leaves.ts';
 import { didYouMean, listed } from './words.ts';
 
 export const roles = ['viewer', 'operator', 'approver', 'admin'] as const;
 export type Role = (typeof roles)[number];
-
-/** What a person may ask of a release, as messages are named. */
-export type Operation = 'approve' | 'reject' | 'hold' | 'moreTime' | 'pause' | 'resume' | 'rollback';
 
 /** Changing the policy itself is an admin's. */
 const changing = 'policy';

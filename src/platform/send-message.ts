@@ -17,6 +17,7 @@ import {
   type Message,
   type Receipt,
 } from '../../workflows/messages.ts';
+import type { Operation } from '../domain/approval.ts';
 import { GradusError } from '../domain/errors.ts';
 
 const updates = {
@@ -27,8 +28,7 @@ const updates = {
   pause: pauseUpdate,
   resume: resumeUpdate,
   rollback: rollbackUpdate,
-} as const;
-export type MessageKind = keyof typeof updates;
+} as const satisfies Record<Operation, unknown>;
 
 const answerWithinMs = 30_000;
 const signalWithinMs = 5_000;
@@ -37,7 +37,7 @@ const signalWithinMs = 5_000;
 export async function sendMessage(
   client: Client,
   release: string,
-  kind: MessageKind,
+  kind: Operation,
   says: Message,
   withinMs = answerWithinMs,
 ): Promise<Receipt> {
@@ -67,7 +67,7 @@ export async function sendMessage(
  * Leaves a message with Temporal, which keeps it until a worker has time for it; nobody answers. Throws `RELEASE_UNKNOWN`
  * or `TEMPORAL_UNREACHABLE`.
  */
-export async function leaveMessage(client: Client, release: string, kind: MessageKind, says: Message): Promise<void> {
+export async function leaveMessage(client: Client, release: string, kind: Operation, says: Message): Promise<void> {
   try {
     await client.withDeadline(Date.now() + signalWithinMs, () => client.workflow.getHandle(release).signal(kind, says));
   } catch (error) {

@@ -1,7 +1,7 @@
 /** Buttons and what a press of each means: its value says which release, request and evidence it was shown with. */
 import { z } from 'zod';
 import type { types } from '@slack/bolt';
-import type { Operation } from '../domain/policy.ts';
+import type { Operation } from '../domain/approval.ts';
 import { clipped, escaped } from './text.ts';
 
 /** What a button carries. */
@@ -31,8 +31,6 @@ const labels: Record<Operation, { text: string; style?: 'primary' | 'danger' }> 
   resume: { text: 'Resume' },
   rollback: { text: 'Roll back', style: 'danger' },
 };
-
-export const operations: Operation[] = ['approve', 'reject', 'hold', 'moreTime', 'pause', 'resume', 'rollback'];
 
 export function actionId(operation: Operation): string {
   return `gradus.${operation}`;

@@ -1,10 +1,10 @@
 /** `/gradus …`: what is under way and what waits for whoever asks, and pause, resume and roll back by name. */
-import type { Operation } from '../domain/policy.ts';
+import type { Operation } from '../domain/approval.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import { didYouMean, listed } from '../domain/words.ts';
 import { button } from './buttons.ts';
 import { isFor } from './home.ts';
-import { releaseMessage, stateWords } from './release-message.ts';
+import { stateWords } from './release-message.ts';
 import type { Written } from './request-message.ts';
 import { escaped, link, section, type Block } from './text.ts';
 
@@ -62,10 +62,6 @@ export function listMessage(open: ReleaseReport[], by: string | null, pageOf: (i
     return `${link(pageOf(report.id), report.id)}: ${stateWords(report)}${asks}`;
   });
   return { text: `${open.length} under way`, blocks: [section(lines)] };
-}
-
-export function statusMessage(report: ReleaseReport, page: string | null): Written {
-  return releaseMessage(report, page);
 }
 
 export function confirmRollback(report: ReleaseReport): Written {

@@ -1,5 +1,6 @@
 /** The app's home, for one person: what waits for them first, then all that is under way. */
 import type { types } from '@slack/bolt';
+import { objection } from '../domain/approval.ts';
 import type { ReleaseReport, Waiting } from '../domain/report.ts';
 import { releaseMessage } from './release-message.ts';
 import { requestMessage } from './request-message.ts';
@@ -37,10 +38,9 @@ export function homeView(
   return { type: 'home', blocks: shown };
 }
 
-/** Whether somebody can still say something to it. */
-export function isFor({ from, escalated, escalateTo, approvedBy, notBy }: Waiting, by: string | null): boolean {
-  if (by === null || by === notBy || approvedBy.includes(by)) return false;
-  return from.length === 0 || from.includes(by) || (escalated && escalateTo.includes(by));
+/** Whether it is theirs to approve. */
+export function isFor(waiting: Waiting, by: string | null): boolean {
+  return by !== null && objection({ waiting, requests: [] }, { by }, 'approve') === null;
 }
 
 function header(text: string): Block {

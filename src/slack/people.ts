@@ -4,10 +4,12 @@ import { personInSlack } from '../domain/policy.ts';
 import type { Policies, Releases } from '../domain/ports.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import { didYouMean } from '../domain/words.ts';
-import { confirmRollback, helpText, listMessage, plain, readCommand, statusMessage } from './commands.ts';
+import { confirmRollback, helpText, listMessage, plain, readCommand } from './commands.ts';
 import { homeView } from './home.ts';
 import type { Answer, Press } from './presses.ts';
+import { releaseMessage } from './release-message.ts';
 import type { Written } from './request-message.ts';
+import { section } from './text.ts';
 
 export interface PeoplePorts {
   releases: Pick<Releases, 'find' | 'list'>;
@@ -37,20 +39,18 @@ export function peopleInSlack({ releases, policies, pageOf }: PeoplePorts): Peop
 
     async answer(user, text, take) {
       const typed = readCommand(text);
-      if (typed.kind === 'help') return messageOf(helpText(typed.problem));
+      if (typed.kind === 'help') {
+        const text = helpText(typed.problem);
+        return { text, blocks: [section([text])] };
+      }
       if (typed.kind === 'list') return listMessage(await open(), await nameOf(user), pageOf);
       const report = await releases.find(typed.release);
       if (report === null) return unknown(typed.release);
-      if (typed.kind === 'status') return statusMessage(report, pageOf(report.id));
+      if (typed.kind === 'status') return releaseMessage(report, pageOf(report.id));
       if (typed.kind === 'rollback') return confirmRollback(report);
       const { operation, why } = typed;
       const answer = await take({ operation, of: { release: report.id }, ...(why === '' ? {} : { why }) });
       return plain(answer.kind === 'repeated' ? 'That was done already.' : `${report.id}: ${answer.text}`);
     },
   };
-}
-
-/** Markup of our own. */
-function messageOf(text: string): Written {
-  return { text, blocks: [{ type: 'section', text: { type: 'mrkdwn', text } }] };
 }

@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { GradusError } from '../domain/errors.ts';
 import type { Presses } from '../domain/outbox.ts';
-import { personInSlack, type Operation } from '../domain/policy.ts';
+import { personInSlack } from '../domain/policy.ts';
 import type { Policies, Releases } from '../domain/ports.ts';
-import { objection, type PersonSays } from '../domain/approval.ts';
-import { carried, operations, type Carried } from './buttons.ts';
+import { objection, operations, type Operation, type PersonSays } from '../domain/approval.ts';
+import { carried, type Carried } from './buttons.ts';
 
 export interface Press {
   /** The same for the same press, however often its request arrives. */

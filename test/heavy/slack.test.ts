@@ -94,6 +94,13 @@ async function waiting(more?: object): Promise<{ handle: Handle; request: Messag
   return { handle, request: await asking(handle.workflowId) };
 }
 
+/** What people were told privately, after the first so many. */
+const privately = (after: number): string[] =>
+  slack
+    .ephemerals()
+    .slice(after)
+    .map(({ message: { text } }) => text);
+
 const outcomes = ({ requests }: ReleaseReport): string[] => requests.map(({ outcome, by }) => `${outcome} by ${by}`);
 
 describe('a release', () => {
@@ -162,12 +169,7 @@ describe('a press', () => {
     await press(eve, request, 'approve');
     await press(bob, first, 'rollback');
     await expect
-      .poll(() =>
-        slack
-          .ephemerals()
-          .slice(said)
-          .map(({ message: { text } }) => text),
-      )
+      .poll(() => privately(said))
       .toEqual([
         expect.stringMatching(/eve may not decide this; it is for ann, bob/),
         expect.stringMatching(/bob may not do that: it is for the role operator/),
@@ -217,14 +219,7 @@ describe('a press', () => {
     const said = slack.ephemerals().length;
     await slack.send(signedAgain(late.request));
     await slack.send(honest.request);
-    await expect
-      .poll(() =>
-        slack
-          .ephemerals()
-          .slice(said)
-          .map(({ message: { text } }) => text),
-      )
-      .toEqual([expect.stringMatching(/is over: it was approved by ann, bob/)]);
+    await expect.poll(() => privately(said)).toEqual([expect.stringMatching(/is over: it was approved by ann, bob/)]);
   });
 });
 
