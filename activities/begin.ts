@@ -25,12 +25,7 @@ export interface Before {
 export function beginActivities(ports: RecordPorts) {
   return {
     /** `plan` is a stored plan's name, or the plan itself. */
-    async readPlan(plan: unknown): Promise<Plan> {
-      if (typeof plan !== 'string') return parsePlan(plan);
-      const stored = await ports.plans.find(plan);
-      if (stored === null || stored === undefined) throw await unknownPlan(ports, plan);
-      return parsePlan(stored);
-    },
+    readPlan: (plan: unknown): Promise<Plan> => planOf(ports, plan),
 
     async beginRelease(input: BeginInput): Promise<Before> {
       const { id, runId, plan, startedAt } = input;
@@ -48,6 +43,14 @@ export function beginActivities(ports: RecordPorts) {
       return before(ports, plan);
     },
   };
+}
+
+/** A stored plan by its name, or the plan itself. Throws PLAN_UNKNOWN and PLAN_INVALID. */
+export async function planOf(ports: RecordPorts, plan: unknown): Promise<Plan> {
+  if (typeof plan !== 'string') return parsePlan(plan);
+  const stored = await ports.plans.find(plan);
+  if (stored === null || stored === undefined) throw await unknownPlan(ports, plan);
+  return parsePlan(stored);
 }
 
 async function unknownPlan(ports: RecordPorts, name: string): Promise<GradusError> {

@@ -6,6 +6,7 @@ import { withFailures } from './failure.ts';
 import { grayActivities } from './gray.ts';
 import { examineActivities, internalTestActivities } from './internal-test.ts';
 import { iterateActivities } from './iterate.ts';
+import { iterationActivities } from './iteration.ts';
 import { policyActivities } from './policy.ts';
 import { recordActivities } from './record.ts';
 import { routeActivities } from './routes.ts';
@@ -13,6 +14,7 @@ import { splitActivities } from './split.ts';
 import { longTrainActivities, trainActivities } from './train.ts';
 
 export type { Before } from './begin.ts';
+export type { IterationPlan } from './iteration.ts';
 
 export type Activities = ReturnType<typeof createActivities>;
 export type TrainingActivities = ReturnType<typeof createTrainingActivities>;
@@ -28,12 +30,13 @@ export function createActivities(ports: RecordPorts) {
     ...abTestActivities(ports),
     ...routeActivities(ports),
     ...iterateActivities(ports),
+    ...iterationActivities(ports),
     ...recordActivities(ports),
     ...policyActivities(ports),
   });
 }
 
 /** Long work, in a process of its own (queue `gradus-training`). */
-export function createTrainingActivities(ports: Pick<Ports, 'trainer'>) {
+export function createTrainingActivities(ports: Pick<Ports, 'trainer' | 'lessons'>) {
   return withFailures({ ...longTrainActivities(ports), ...examineActivities(ports) });
 }

@@ -13,8 +13,9 @@ export function iterateActivities(ports: RecordPorts) {
     async lookBack(report: Pick<ReleaseReport, 'id' | 'plan'>): Promise<LookBack> {
       const observations = await ports.observations.summary(report.id);
       const { plan } = report;
-      const iteration = plan === null ? { learn: false, reasons: [] } : whetherToLearn(plan, observations);
-      return { observations, iteration };
+      if (plan === null) return { observations, iteration: { learn: false, reasons: [] } };
+      const { learn, reasons } = whetherToLearn(plan, observations);
+      return { observations, iteration: { learn, reasons } };
     },
   };
 }

@@ -9,6 +9,12 @@ export function detailsOf(report: ReleaseReport): string {
     `**${report.model || report.id}** ${versions}, ${report.strategy || 'plan is read'}: **${report.state}**`,
   ];
   if (report.reason !== '') head.push(report.reason);
+  if (report.learning !== null && report.learning !== undefined) {
+    const { number, reasons, lessons } = report.learning;
+    const from =
+      lessons === null ? '' : `, learns from ${lessons.count} texts that users corrected (${lessons.fresh} new)`;
+    head.push('', `Iteration ${number}${from}: ${reasons.join('; ')}`);
+  }
   const { waiting } = report;
   if (waiting !== null) {
     head.push(

@@ -23,7 +23,7 @@ import type { ReleaseReport, StageProgress } from '../src/domain/report.ts';
 import type { Version } from '../src/domain/version.ts';
 import { printable } from '../src/domain/words.ts';
 import type { Before } from '../activities/index.ts';
-import { judgements, records, routes, training } from './activities.ts';
+import { iterations, judgements, records, routes, training } from './activities.ts';
 import { openDesk, type Desk, type Said } from './desk.ts';
 import type { ReleaseInput } from './messages.ts';
 import { startProgress, type Progress } from './progress.ts';
@@ -81,6 +81,8 @@ async function begin(input: unknown, progress: Progress): Promise<{ plan: Plan; 
   const plan = await records.readPlan(planIn(input));
   const { workflowId: id, runId, startTime } = workflowInfo();
   const before = await records.beginRelease({ id, runId, plan, startedAt: startTime.toISOString() });
+  const key = iterationIn(input);
+  if (key !== null) progress.report.learning = await iterations.learningOf(key);
   progress.planned(plan, before.version);
   return { plan, before };
 }
@@ -95,6 +97,11 @@ function planIn(input: unknown): unknown {
 function starterIn(input: unknown): string | null {
   if (typeof input !== 'object' || input === null || !('by' in input) || typeof input.by !== 'string') return null;
   return printable(input.by).trim().slice(0, 200) || null;
+}
+
+function iterationIn(input: unknown): string | null {
+  const isGiven = typeof input === 'object' && input !== null && 'iteration' in input;
+  return isGiven && typeof input.iteration === 'string' ? input.iteration : null;
 }
 
 async function train(plan: Plan, progress: Progress): Promise<Version> {

@@ -12,10 +12,12 @@ import { dataCommands } from './data-commands.ts';
 import { demoCommand } from './demo-command.ts';
 import { exportCommand } from './export-command.ts';
 import { planCommand } from './plan-commands.ts';
+import { iterationCommand } from './iteration-commands.ts';
 import { policyCommand } from './policy-commands.ts';
 import { releaseMessageCommands } from './release-message-commands.ts';
 import { releaseReadCommands } from './release-read-commands.ts';
 import { releaseStartCommands } from './release-start-commands.ts';
+import { scheduleCommand } from './schedule-commands.ts';
 import { tuneCommand } from './tune-command.ts';
 import { upCommands } from './up-commands.ts';
 import { versionCommands } from './version-commands.ts';
@@ -37,6 +39,8 @@ export function program(): Command {
     auditCommand(),
     dataCommands(),
     release,
+    scheduleCommand(),
+    iterationCommand(),
     ...versionCommands(),
     exportCommand(),
     tuneCommand(),

@@ -37,6 +37,8 @@ export interface Feedback {
   comment: string | null;
   /** What the answer should have been. */
   correctLabel: string | null;
+  /** The text that was answered, without personal data; null where the application did not send it to be learnt from. */
+  text: string | null;
 }
 
 /** Live metrics that are means of values between 0 and 1 (tested by confidence sequences). */

@@ -1,6 +1,8 @@
 /** What activities need from outside: each port is implemented for real once, and by a fake that passes the same suite. */
 import type { AuditEntry, AuditEvent } from './audit.ts';
 import type { Answer, Feedback, LiveMetric, Sample } from './feedback.ts';
+import type { Cursor, IterationReport } from './iteration.ts';
+import type { Correction, Lesson } from './lessons.ts';
 import type { TrainSpec } from './plan.ts';
 import type { Policy } from './policy.ts';
 import type { ReleaseReport } from './report.ts';
@@ -22,6 +24,8 @@ export interface TrainOrder {
   model: string;
   capabilities: string[];
   spec: TrainSpec;
+  /** Those that the spec names, where the trainer may not have seen them yet. */
+  lessons?: Lesson[];
 }
 
 export type TrainedVersion = Omit<Version, 'number' | 'createdAt'>;
@@ -171,6 +175,33 @@ export interface Releases {
   nextId(model: string): Promise<string>;
 }
 
+/** What came back from users, to learn from. */
+export interface LessonRecords {
+  /** What came for a model after these places in the order of arrival. */
+  heard(model: string, since: Cursor): Promise<Heard>;
+  /** All corrections with a text that came for a model so far, in the order in which they came, the newest so many. */
+  corrections(model: string, most: number): Promise<Correction[]>;
+  /** Keeps lessons for good, and returns their digest. */
+  keep(lessons: Lesson[]): Promise<string>;
+  find(digest: string): Promise<Lesson[] | null>;
+}
+
+export interface Heard {
+  summaries: ObservationSummary[];
+  /** Up to where it was read. */
+  through: Cursor;
+}
+
+export interface Iterations {
+  /** Writes how far an iteration is; the first time gives it its number, 1, 2, … of the model, which is returned. */
+  record(report: IterationReport): Promise<number>;
+  find(key: string): Promise<NumberedIteration | null>;
+  /** Newest first. */
+  list(model?: string): Promise<NumberedIteration[]>;
+}
+
+export type NumberedIteration = IterationReport & { number: number };
+
 /** Plans that are started by their name. */
 export interface Plans {
   find(name: string): Promise<unknown>;
@@ -201,6 +232,8 @@ export interface Ports {
   plans: Plans;
   policies: Policies;
   audit: Audit;
+  lessons: LessonRecords;
+  iterations: Iterations;
   /** Whether a release's workflow is still running, asked of Temporal. */
   isRunning: (releaseId: string) => Promise<boolean>;
   /** How far a release is, asked of its workflow. */

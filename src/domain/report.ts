@@ -1,5 +1,6 @@
 /** What a release has done so far and, at its end, its report: one value, written to the store and drawn by CLI and page. */
 import type { Plan, Step } from './plan.ts';
+import type { ReleaseLearning } from './iteration.ts';
 import type { ObservationSummary } from './ports.ts';
 import type { Finding, Verdict } from './verdict.ts';
 import type { Examination, Version } from './version.ts';
@@ -141,4 +142,6 @@ export interface ReleaseReport {
   observations: ObservationSummary[];
   /** What the iteration step found, and what to do next. */
   iteration: { learn: boolean; reasons: string[] } | null;
+  /** What an iteration heard and changed before it started this release; left out where people started it. */
+  learning?: ReleaseLearning | null;
 }

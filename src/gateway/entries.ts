@@ -26,6 +26,7 @@ const feedbackSchema = z.object({
   satisfaction: z.number().nullable(),
   comment: z.string().nullable(),
   correctLabel: z.string().nullable(),
+  text: z.string().nullable().default(null),
 });
 const entrySchema = z.union([z.object({ answer: answerSchema }), z.object({ feedback: feedbackSchema })]);
 

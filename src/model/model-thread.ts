@@ -8,6 +8,7 @@ import { explainAnswer } from './explain.ts';
 import { answerShare, countAnswers, evaluateVersions, type Evaluator } from './evaluation.ts';
 import { checkpointPath, keepNetwork } from './network-files.ts';
 import { createAnsweringNetwork } from './inference.ts';
+import { keepLessons, trainingExamples } from './lessons.ts';
 import { initialWeights } from './initial-weights.ts';
 import { createTrainableNetwork } from './network.ts';
 import type {
@@ -40,10 +41,13 @@ async function open(name: string): Promise<Dataset> {
   return dataset;
 }
 
-async function prepare({ spec, capabilities }: PrepareJob): Promise<Prepared> {
+async function prepare({ spec, capabilities, lessons }: PrepareJob): Promise<Prepared> {
   const dataset = await open(spec.data);
   const heads = capabilities.map((capability) => headOf(dataset, capability));
-  const examples = drawExamples(dataset, spec.share);
+  if (spec.lessons !== undefined && lessons !== undefined) {
+    await keepLessons(setting.artefacts, spec.lessons, lessons, dataset);
+  }
+  const examples = await trainingExamples(setting.artefacts, dataset, spec);
   for (const head of heads) checkExamples(examples, head, spec);
   const labelledFor = (some: Head[]): number =>
     examples.filter(({ labels }) => some.some(({ capability }) => labels[capability] !== undefined)).length;
@@ -63,7 +67,7 @@ async function train({ spec, heads, vocabulary, key, replica }: TrainJob): Promi
   const isFirst = replica === undefined || replica.index === 0;
   const dataset = await open(spec.data);
   const vectorize = createVectorizer(vocabulary, spec.length);
-  const examples = toSequences(drawExamples(dataset, spec.share), heads, vectorize);
+  const examples = toSequences(await trainingExamples(setting.artefacts, dataset, spec), heads, vectorize);
   const path = checkpointPath(setting.artefacts, key);
   const trained = trainNetwork(
     heads,

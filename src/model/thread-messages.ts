@@ -1,6 +1,7 @@
 /** What a model thread is asked to do, and what it says. */
 import type { CapabilityCard, CardOrder, ExplainedAnswer, ExplainOrder, MeasuredCard } from '../domain/card.ts';
 import type { ErrorCode } from '../domain/errors.ts';
+import type { Lesson } from '../domain/lessons.ts';
 import type { Evaluated, EvaluateOrder } from '../domain/ports.ts';
 import type { TrainSpec } from '../domain/plan.ts';
 import type { Dataset, DatasetPlaces } from '../datasets/dataset.ts';
@@ -25,6 +26,7 @@ export interface PrepareJob {
   kind: 'prepare';
   spec: TrainSpec;
   capabilities: string[];
+  lessons?: Lesson[];
 }
 
 export interface Prepared {

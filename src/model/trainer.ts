@@ -96,7 +96,7 @@ interface Planned {
 async function trainVersion(
   { artefacts }: ThreadSetting,
   threads: number,
-  { model, capabilities, spec }: TrainOrder,
+  { model, capabilities, spec, lessons }: TrainOrder,
   report: (progress: TrainingProgress) => void,
   take: () => Promise<Thread>,
 ): Promise<TrainedVersion> {
@@ -105,7 +105,12 @@ async function trainVersion(
   try {
     const first = await take();
     const { dataDigest, vocabulary, networks, trainedOn } = await first.run(
-      { kind: 'prepare', spec, capabilities: [...new Set(capabilities)].sort() },
+      {
+        kind: 'prepare',
+        spec,
+        capabilities: [...new Set(capabilities)].sort(),
+        ...(lessons === undefined ? {} : { lessons }),
+      },
       (message) => (message.kind === 'prepared' ? message.prepared : undefined),
     );
     // Fewer networks than threads: several threads learn one of them together.

@@ -77,5 +77,25 @@ const people: Migration = {
   },
 };
 
+const learning: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    const statements = [
+      sql`alter table feedback add column text text`,
+      sql`create index answers_of_model on answers (model, seq)`,
+      sql`create index feedback_by_arrival on feedback (model, seq)`,
+      sql`create table lessons (
+        digest text primary key, lessons jsonb not null, kept_at timestamptz not null default now())`,
+      sql`create table iterations (
+        key text primary key, model text not null, number integer not null, report jsonb not null,
+        started_at timestamptz not null default now(), unique (model, number))`,
+    ];
+    for (const statement of statements) await statement.execute(db);
+  },
+};
+
 /** By name, in order. */
-export const migrations: Record<string, Migration> = { '0001-first': first, '0002-people': people };
+export const migrations: Record<string, Migration> = {
+  '0001-first': first,
+  '0002-people': people,
+  '0003-learning': learning,
+};

@@ -98,11 +98,12 @@ async function insertAnswers(tx: Kysely<Tables>, json: string): Promise<void> {
 async function insertFeedback(tx: Kysely<Tables>, json: string): Promise<void> {
   await sql`
     insert into feedback
-      (id, answer_id, at, model, capability, version, arm, phase, user_hash, label, satisfaction, comment, correct_label)
-    select id, "answerId", at, model, capability, version, arm, phase, "user", label, satisfaction, comment, "correctLabel"
+      (id, answer_id, at, model, capability, version, arm, phase, user_hash, label, satisfaction, comment, correct_label, text)
+    select id, "answerId", at, model, capability, version, arm, phase, "user", label, satisfaction, comment, "correctLabel",
+      text
     from rows from (jsonb_to_recordset(${json}::jsonb) as (
       id text, "answerId" text, at timestamptz, model text, capability text, version text, arm text, phase text,
-      "user" text, label text, satisfaction float8, comment text, "correctLabel" text)) with ordinality
+      "user" text, label text, satisfaction float8, comment text, "correctLabel" text, text text)) with ordinality
     order by ordinality
     on conflict (id) do nothing`.execute(tx);
 }

@@ -1,8 +1,19 @@
 /** Opens the store: everything that Gradus keeps in PostgreSQL, behind the ports that the domain asks for. */
 import type { Outbox, Presses } from '../domain/outbox.ts';
-import type { Audit, Observations, Plans, Policies, Releases, Routes, Versions } from '../domain/ports.ts';
+import type {
+  Audit,
+  Iterations,
+  LessonRecords,
+  Observations,
+  Plans,
+  Policies,
+  Releases,
+  Routes,
+  Versions,
+} from '../domain/ports.ts';
 import { createAudit } from './audit.ts';
 import { connect } from './database.ts';
+import { createIterations, createLessons } from './lessons.ts';
 import { createObservations } from './observations.ts';
 import { createOutbox, createPresses } from './outbox.ts';
 import { createPlans } from './plans.ts';
@@ -21,6 +32,8 @@ export interface Store {
   audit: Audit;
   outbox: Outbox;
   presses: Presses;
+  lessons: LessonRecords;
+  iterations: Iterations;
   close(): Promise<void>;
 }
 
@@ -59,6 +72,8 @@ export async function openStore(databaseUrl: string, options: StoreOptions = {})
     audit: createAudit(database),
     outbox: createOutbox(database),
     presses: createPresses(database),
+    lessons: createLessons(database),
+    iterations: createIterations(database),
     close,
   };
 }

@@ -1,6 +1,8 @@
 /** The tables as PostgreSQL has them: what is read from them, and what is written to them. */
 import type { ColumnType, Generated } from 'kysely';
 import type { AuditEntry } from '../domain/audit.ts';
+import type { IterationReport } from '../domain/iteration.ts';
+import type { Lesson } from '../domain/lessons.ts';
 import type { TrainSpec } from '../domain/plan.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Stop } from '../domain/ports.ts';
@@ -87,6 +89,7 @@ export interface FeedbackTable {
   satisfaction: number | null;
   comment: string | null;
   correct_label: string | null;
+  text: string | null;
 }
 
 export interface ReleaseTable {
@@ -158,6 +161,21 @@ export interface PressTable {
   taken_at: Generated<Date>;
 }
 
+/** What versions learnt from beside their data: never changed. */
+export interface LessonsTable {
+  digest: string;
+  lessons: Json<Lesson[]>;
+  kept_at: Generated<Date>;
+}
+
+export interface IterationTable {
+  key: string;
+  model: string;
+  number: number;
+  report: Json<IterationReport>;
+  started_at: Generated<Date>;
+}
+
 export interface Tables {
   versions: VersionTable;
   routes: RouteTable;
@@ -175,4 +193,6 @@ export interface Tables {
   threads: ThreadTable;
   messages: MessageTable;
   presses: PressTable;
+  lessons: LessonsTable;
+  iterations: IterationTable;
 }

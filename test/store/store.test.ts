@@ -4,12 +4,15 @@ import { openStore, type Store } from '../../src/store/store.ts';
 import { createFakePorts } from '../support/fake-ports.ts';
 import { fakeAudit, fakeOutbox, fakePolicies, fakePresses } from '../support/fake-records.ts';
 import { testServer, type TestServer } from '../support/postgres.ts';
+import { lessonsContract } from './lessons-contract.ts';
 import { recordsContract, reportOf } from './contract.ts';
 import { peopleContract } from './people-contract.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
 describe('in memory', () => {
+  lessonsContract(async () => createFakePorts());
+
   recordsContract(async () => {
     const ports = createFakePorts();
     await ports.routes.leave('gateway-1');
@@ -56,6 +59,8 @@ describe('in PostgreSQL', () => {
     store = first;
     return store;
   });
+
+  lessonsContract(async () => store);
 
   peopleContract(async () => {
     const { policies, outbox, presses, audit, releases } = store;

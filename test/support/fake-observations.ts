@@ -69,17 +69,22 @@ export function fakeObservations(): FakeObservations {
 
     async summary(phase) {
       const under = (row: Answer | Feedback): boolean => row.phase === phase || row.phase.startsWith(`${phase}/`);
-      const key = (row: Answer | Feedback): string => [row.capability, row.arm, row.version].join(' ');
-      const keys = [...new Set([...answers, ...feedback].filter(under).map(key))].sort();
-      return keys.map((line) =>
-        summaryOf(
-          line,
-          answers.filter((row) => under(row) && key(row) === line),
-          feedback.filter((row) => under(row) && key(row) === line),
-        ),
-      );
+      return summariesOf(answers.filter(under), feedback.filter(under));
     },
   };
+}
+
+/** By capability, arm and version. */
+export function summariesOf(answers: Answer[], feedback: Feedback[]): ObservationSummary[] {
+  const key = (row: Answer | Feedback): string => [row.capability, row.arm, row.version].join(' ');
+  const keys = [...new Set([...answers, ...feedback].map(key))].sort();
+  return keys.map((line) =>
+    summaryOf(
+      line,
+      answers.filter((row) => key(row) === line),
+      feedback.filter((row) => key(row) === line),
+    ),
+  );
 }
 
 function summaryOf(line: string, answers: Answer[], feedback: Feedback[]): ObservationSummary {

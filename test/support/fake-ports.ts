@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { GradusError } from '../../src/domain/errors.ts';
 import type { Ports, TrainOrder } from '../../src/domain/ports.ts';
 import type { ClassMetrics, Comparison, Evaluation } from '../../src/domain/version.ts';
+import { fakeIterations, fakeLessons } from './fake-lessons.ts';
 import { fakeObservations, type FakeObservations } from './fake-observations.ts';
 import {
   fakeAudit,
@@ -30,6 +31,7 @@ export function createFakePorts(): FakePorts {
   const accuracy = new Map<string, Record<string, number>>();
   const trained: TrainOrder[] = [];
   const routes = fakeRoutes();
+  const observations = fakeObservations();
   routes.addGateway('gateway-1');
 
   const evaluation = (version: string, capability: string, data: string, part: Evaluation['part']): Evaluation => {
@@ -42,11 +44,13 @@ export function createFakePorts(): FakePorts {
     running: null,
     routes,
     versions: fakeVersions(),
-    observations: fakeObservations(),
+    observations,
     releases: fakeReleases(),
     plans: fakePlans(),
     policies: fakePolicies(),
     audit: fakeAudit(),
+    lessons: fakeLessons(observations),
+    iterations: fakeIterations(),
     stateOf: async (id) => {
       throw new GradusError('RELEASE_UNKNOWN', `No workflow ${id} here; the test says where to ask.`);
     },
