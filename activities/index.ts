@@ -11,7 +11,7 @@ import { policyActivities } from './policy.ts';
 import { recordActivities } from './record.ts';
 import { routeActivities } from './routes.ts';
 import { splitActivities } from './split.ts';
-import { longTrainActivities, trainActivities } from './train.ts';
+import { longTrainActivities, profileActivities, trainActivities } from './train.ts';
 
 export type { Before } from './begin.ts';
 export type { IterationPlan } from './iteration.ts';
@@ -38,5 +38,5 @@ export function createActivities(ports: RecordPorts) {
 
 /** Long work, in a process of its own (queue `gradus-training`). */
 export function createTrainingActivities(ports: Pick<Ports, 'trainer' | 'lessons'>) {
-  return withFailures({ ...longTrainActivities(ports), ...examineActivities(ports) });
+  return withFailures({ ...longTrainActivities(ports), ...examineActivities(ports), ...profileActivities(ports) });
 }

@@ -1,5 +1,6 @@
 /** A scheduled iteration: what came back since the model last learnt, and the plan by which it learns from that. */
 import { adjustmentsFor, changesOf, learntSpec, sameSpec } from '../src/domain/iteration.ts';
+import { driftInWords, driftOf, type Profile } from '../src/domain/drift.ts';
 import type { Cursor, IterationReport, KeptLessons, Learning, ReleaseLearning } from '../src/domain/iteration.ts';
 import { readIterationInput, type IterationOrders } from '../src/domain/iteration-input.ts';
 import { whetherToLearn } from '../src/domain/learning.ts';
@@ -7,7 +8,7 @@ import { countByCapability, lessonsFrom } from '../src/domain/lessons.ts';
 import { GradusError } from '../src/domain/errors.ts';
 import { parsePlan } from '../src/domain/plan-input.ts';
 import type { Plan, TrainSpec } from '../src/domain/plan.ts';
-import type { RecordPorts } from '../src/domain/ports.ts';
+import type { ProfileOrder, RecordPorts } from '../src/domain/ports.ts';
 import { planOf } from './begin.ts';
 
 export interface GatherInput {
@@ -15,6 +16,8 @@ export interface GatherInput {
   workflow: string;
   plan: Plan;
   startedAt: string;
+  /** Of the versions that users have; empty where there are none, or theirs could not be measured. */
+  profiles: Profile[];
 }
 
 export interface Gathered {
@@ -40,21 +43,24 @@ export function iterationActivities(ports: RecordPorts) {
     },
 
     /** Decides, keeps what is learnt from, and writes the iteration down; again, it decides on what is there then. */
-    async gatherFeedback({ key, workflow, plan, startedAt }: GatherInput): Promise<Gathered> {
+    async gatherFeedback({ key, workflow, plan, startedAt, profiles }: GatherInput): Promise<Gathered> {
       const { model } = plan;
       const spec = needTraining(plan);
       const before = (await ports.iterations.list(model)).find((one) => one.state === 'learnt');
       const since: Cursor = before?.through ?? { answers: 0, feedback: 0 };
       const { summaries, through } = await ports.lessons.heard(model, since);
-      const { learn, reasons, figures } = whetherToLearn(plan, summaries);
+      const drift = driftOf(profiles, await ports.lessons.usage(model, since, through));
+      const own = summaries.filter(({ capability }) => plan.capabilities[capability] !== undefined);
+      const { learn, reasons, figures } = whetherToLearn(plan, own, drift[0]?.psi ?? null);
       const until = new Date().toISOString();
       const learning: Learning = {
         iteration: key,
         since: before?.learning?.until ?? null,
         until,
         figures,
+        drift,
         learn,
-        reasons,
+        reasons: [...reasons, ...drift.slice(0, 1).map(driftInWords)],
         lessons: null,
         changes: [],
       };
@@ -82,7 +88,7 @@ export function iterationActivities(ports: RecordPorts) {
         if (known !== undefined) {
           learnt = null;
           learning.learn = false;
-          learning.reasons = [nothingNew(known.number, learning), ...reasons];
+          learning.reasons = [nothingNew(known.number, learning), ...learning.reasons];
         }
       }
       if (learnt === null) {
@@ -90,6 +96,21 @@ export function iterationActivities(ports: RecordPorts) {
       }
       await ports.iterations.record(report);
       return { report, plan: learnt };
+    },
+
+    /** The versions that users have of the plan's capabilities, as far as they can be compared with what they are asked. */
+    async servedVersions(plan: Plan): Promise<ProfileOrder[]> {
+      const served = new Map<string, string[]>();
+      for (const { capability, stable } of await ports.routes.current(plan.model)) {
+        if (stable === null || plan.capabilities[capability] === undefined) continue;
+        served.set(stable, [...(served.get(stable) ?? []), capability]);
+      }
+      const orders: ProfileOrder[] = [];
+      for (const [version, capabilities] of served) {
+        const found = await ports.versions.find(plan.model, version);
+        if (found !== null) orders.push({ version, capabilities, data: found.spec.data });
+      }
+      return orders;
     },
 
     async recordIteration(report: IterationReport): Promise<void> {
@@ -119,12 +140,15 @@ function needTraining({ candidate, model }: Plan): TrainSpec {
 async function keepLessons(ports: RecordPorts, plan: Plan, before: string | null): Promise<KeptLessons | null> {
   const { model } = plan;
   const labels = await labelsOf(ports, plan);
-  const { lessons, leftOut } = lessonsFrom(await ports.lessons.corrections(model, mostCorrections), labels);
+  const corrections = await ports.lessons.corrections(model, mostCorrections);
+  const own = corrections.filter(({ capability }) => plan.capabilities[capability] !== undefined);
+  const { lessons, leftOut } = lessonsFrom(own, labels);
   if (lessons.length === 0) return null;
   const learnt = new Set(((before === null ? null : await ports.lessons.find(before)) ?? []).map(({ id }) => id));
   return {
     digest: await ports.lessons.keep(lessons),
     count: lessons.length,
+    used: null,
     fresh: lessons.filter(({ id }) => !learnt.has(id)).length,
     byCapability: countByCapability(lessons),
     leftOut,

@@ -1,8 +1,9 @@
 /** Step 1: the candidate is trained, or found, and registered. */
 import { Context } from '@temporalio/activity';
+import type { Profile } from '../src/domain/drift.ts';
 import { GradusError } from '../src/domain/errors.ts';
 import type { Lesson } from '../src/domain/lessons.ts';
-import type { Ports, RecordPorts, TrainedVersion, TrainOrder } from '../src/domain/ports.ts';
+import type { Ports, ProfileOrder, RecordPorts, TrainedVersion, TrainOrder } from '../src/domain/ports.ts';
 import type { Version } from '../src/domain/version.ts';
 
 export function trainActivities(ports: RecordPorts) {
@@ -50,6 +51,18 @@ export function longTrainActivities(ports: Pick<Ports, 'trainer' | 'lessons'>) {
       const { lessons } = order.spec;
       const taught = lessons === undefined ? order : { ...order, lessons: await neededLessons(ports, lessons) };
       return ports.trainer.train(taught, (progress) => context.heartbeat(progress), context.cancellationSignal);
+    },
+  };
+}
+
+export function profileActivities(ports: Pick<Ports, 'trainer'>) {
+  return {
+    /** What versions were trained for, to tell drift by. */
+    async profileVersions(orders: ProfileOrder[]): Promise<Profile[]> {
+      const { cancellationSignal } = Context.current();
+      const profiles: Profile[] = [];
+      for (const order of orders) profiles.push(await ports.trainer.profile(order, cancellationSignal));
+      return profiles;
     },
   };
 }

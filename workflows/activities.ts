@@ -13,7 +13,10 @@ export const records = proxyActivities<
 
 /** What an iteration reads and writes: tried again for as long as the store is away. */
 export const iterations = proxyActivities<
-  Pick<Activities, 'gatherFeedback' | 'recordIteration' | 'nextReleaseId' | 'learningOf' | 'readIteration'>
+  Pick<
+    Activities,
+    'gatherFeedback' | 'recordIteration' | 'nextReleaseId' | 'learningOf' | 'readIteration' | 'servedVersions'
+  >
 >({
   startToCloseTimeout: '10 minutes',
   retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },

@@ -8,6 +8,7 @@ import {
   condition,
   continueAsNew,
   isCancellation,
+  log,
   ParentClosePolicy,
   setCurrentDetails,
   setHandler,
@@ -20,7 +21,9 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import type { IterationReport } from '../src/domain/iteration.ts';
 import { duration } from '../src/domain/words.ts';
 import type { IterationPlan } from '../activities/index.ts';
-import { iterations } from './activities.ts';
+import type { Profile } from '../src/domain/drift.ts';
+import type { Plan } from '../src/domain/plan.ts';
+import { iterations, training } from './activities.ts';
 import { iterationDetails } from './iteration-details.ts';
 import { iterationQuery, type IterationInput } from './messages.ts';
 import { release } from './release.ts';
@@ -73,7 +76,8 @@ async function iterateOnce(
   const { workflowId: workflow, firstExecutionRunId } = workflowInfo();
   const key = `${workflow}/${firstExecutionRunId}/${number}`;
   const startedAt = new Date().toISOString();
-  const gathered = await iterations.gatherFeedback({ key, workflow, plan, startedAt });
+  const profiles = await profilesOf(plan);
+  const gathered = await iterations.gatherFeedback({ key, workflow, plan, startedAt, profiles });
   const { report } = gathered;
   show(report);
   if (gathered.plan === null) return report;
@@ -96,13 +100,27 @@ async function iterateOnce(
       memo: { startedBy: by },
       args: [{ plan: gathered.plan, by, iteration: key }],
     });
-    const { state, reason, candidate } = await child.result();
+    const { state, reason, candidate, learning } = await child.result();
+    if (report.learning !== null) report.learning.lessons = learning?.lessons ?? report.learning.lessons;
     const version = candidate === null ? 'nothing' : `v${candidate.number}`;
     if (candidate === null) return await ended('failed', `${report.release} ended before it had learnt: ${reason}`);
     return await ended('learnt', `${version}: ${stateInWords[state]} (${reason})`);
   } catch (error) {
     await ended('failed', isCancellation(error) ? 'cancelled' : messageOf(error));
     throw error;
+  }
+}
+
+/** Where they cannot be measured, e.g. because a version's data is gone, there is no drift to tell, and all else goes on. */
+async function profilesOf(plan: Plan): Promise<Profile[]> {
+  const orders = await iterations.servedVersions(plan);
+  if (orders.length === 0) return [];
+  try {
+    return await training.profileVersions(orders);
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    log.warn('drift cannot be measured', { why: messageOf(error) });
+    return [];
   }
 }
 

@@ -120,9 +120,17 @@ async function train(plan: Plan, progress: Progress): Promise<Version> {
   const version = await records.registerVersion(trained);
   progress.trained(version);
   const isStable = version.digest === progress.report.stable?.digest ? ', which is stable already' : '';
-  const from = `trained on ${version.trainedOn} examples of ${spec.data}`;
+  const from = `trained on ${version.trainedOn - (trained.lessons ?? 0)} examples of ${spec.data}${taught(trained, progress)}`;
   progress.step('train', 'done', `v${version.number}, ${from}${isStable}`);
   return version;
+}
+
+/** `, and 225 that users corrected`, or nothing. */
+function taught({ lessons }: { lessons?: number }, { report }: Progress): string {
+  if (lessons === undefined) return '';
+  if (report.learning?.lessons !== null && report.learning?.lessons !== undefined)
+    report.learning.lessons.used = lessons;
+  return `, and ${lessons} that users corrected`;
 }
 
 async function split(plan: Plan, progress: Progress): Promise<StageProgress[]> {

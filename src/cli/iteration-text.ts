@@ -28,14 +28,20 @@ export function learningLines({ since, until, reasons, lessons, changes }: Learn
     ...(lessons === null
       ? []
       : [
-          `lessons: ${count(lessons.count)} texts that users corrected, ${count(lessons.fresh)} of them new (${byCapability(lessons.byCapability)})${leftOutInWords(lessons.leftOut)}`,
+          `users corrected ${count(lessons.count)} texts, ${count(lessons.fresh)} of them new (${byCapability(lessons.byCapability)})${leftOutInWords(lessons.leftOut)}`,
+          ...(lessons.used === null ? [] : [`learnt from ${usedInWords(lessons.used, lessons.count)}`]),
         ]),
-    ...changes.map(changeLine),
+    ...changes.filter(({ way }) => way !== 'data').map(changeLine),
   ];
 }
 
+/** Of the corrections of texts that are measured on, versions must not know. */
+function usedInWords(used: number, all: number): string {
+  const left = used === all ? '' : `; the other ${count(all - used)} are like those that versions are measured by`;
+  return `${count(used)} of them${left}`;
+}
+
 function changeLine({ way, what, from, to, why }: LearningChange): string {
-  if (way === 'data') return `${waysInWords[way]}: ${to}`;
   return `${waysInWords[way]}: ${what} ${from} → ${to}, because ${why}`;
 }
 

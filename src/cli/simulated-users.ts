@@ -1,4 +1,4 @@
-/** Simulated users: they send held-out mails to the gateway over HTTP, and rate what they get by the true label. */
+/** Simulated users: they send mails to the gateway over HTTP, rate what they get by the true label, and correct some of it. */
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { z } from 'zod';
@@ -12,7 +12,7 @@ export interface SimulatedUsersOptions {
   /** URL of the gateway. */
   gateway: string;
   model: string;
-  /** Held-out examples: what the versions have not seen. */
+  /** What the versions have not seen. */
   examples: readonly Example[];
   capabilities: readonly string[];
   /** How many different users there are. */

@@ -17,6 +17,9 @@ export interface Answer {
   confidence: number | null;
   latencyMs: number;
   failed: boolean;
+  /** Tokens of the text that were read, and how many of them the version has no word for; null where it does not say. */
+  tokens: number | null;
+  unknown: number | null;
 }
 
 /** What a user said of an answer: tied to the answer's assignment by what its signed id carries. */

@@ -1,4 +1,5 @@
 /** Step 7 over a schedule: what came back since a model last learnt, and what it is to learn from that, and how. */
+import type { DriftFinding } from './drift.ts';
 import { judge } from './evaluate.ts';
 import { canonical } from './evidence.ts';
 import { parseCondition } from './expressions.ts';
@@ -33,6 +34,8 @@ export interface LearningChange {
 export interface KeptLessons {
   digest: string;
   count: number;
+  /** Of them, those that were learnt from: not those that versions are measured by. Null until they were. */
+  used: number | null;
   /** Of them, those that the model had not learnt from before. */
   fresh: number;
   byCapability: Record<string, number>;
@@ -47,6 +50,8 @@ export interface Learning {
   since: string | null;
   until: string;
   figures: Figures;
+  /** Of the versions that users have, the largest first; empty where too little was answered to tell. */
+  drift: DriftFinding[];
   learn: boolean;
   reasons: string[];
   lessons: KeptLessons | null;

@@ -33,6 +33,9 @@ export interface Lessons {
   leftOut: LeftOut;
 }
 
+/** How the ids of lessons begin, by which they are told from the examples of datasets. */
+export const lessonId = 'lesson-';
+
 /** Of one user: a share of all that is taught, so that no single person turns a model; in small numbers, so many at least. */
 const mostOfOne = { share: 0.05, least: 50 };
 
@@ -69,7 +72,7 @@ export function lessonsFrom(corrections: readonly Correction[], labels: Record<s
       continue;
     }
     taught.set(teacher, (taught.get(teacher) ?? 0) + 1);
-    const id = `lesson-${sha256Hex(text).slice(0, 24)}`;
+    const id = `${lessonId}${sha256Hex(text).slice(0, 24)}`;
     const lesson = lessons.get(id) ?? { id, text, labels: {} };
     lessons.set(id, { ...lesson, labels: { ...lesson.labels, [capability]: label } });
   }

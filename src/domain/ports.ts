@@ -1,6 +1,7 @@
 /** What activities need from outside: each port is implemented for real once, and by a fake that passes the same suite. */
 import type { AuditEntry, AuditEvent } from './audit.ts';
 import type { Answer, Feedback, LiveMetric, Sample } from './feedback.ts';
+import type { Profile, Usage } from './drift.ts';
 import type { Cursor, IterationReport } from './iteration.ts';
 import type { Correction, Lesson } from './lessons.ts';
 import type { TrainSpec } from './plan.ts';
@@ -18,6 +19,14 @@ export interface Trainer {
   train(order: TrainOrder, report: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<TrainedVersion>;
   /** Measures a version on one part of a dataset; throws `VERSION_UNKNOWN` where its files are not there. */
   evaluate(order: EvaluateOrder, signal: AbortSignal): Promise<Evaluated>;
+  /** What a version was trained for, to tell drift by; throws as `evaluate` does. */
+  profile(order: ProfileOrder, signal: AbortSignal): Promise<Profile>;
+}
+
+export interface ProfileOrder {
+  version: string;
+  capabilities: string[];
+  data: string;
 }
 
 export interface TrainOrder {
@@ -28,7 +37,10 @@ export interface TrainOrder {
   lessons?: Lesson[];
 }
 
-export type TrainedVersion = Omit<Version, 'number' | 'createdAt'>;
+export type TrainedVersion = Omit<Version, 'number' | 'createdAt'> & {
+  /** How many of the examples are what users corrected; left out where the order had no lessons. */
+  lessons?: number;
+};
 
 export interface EvaluateOrder {
   version: string;
@@ -61,6 +73,8 @@ export interface Predictor {
 export interface Prediction {
   label: string;
   confidence: number;
+  /** Of the text: tokens that were read, and how many of them the version has no word for. */
+  read?: { tokens: number; unknown: number };
 }
 
 /** Where versions are loaded from, by digest; throws `VERSION_UNKNOWN` or `VERSION_DAMAGED`. */
@@ -179,6 +193,8 @@ export interface Releases {
 export interface LessonRecords {
   /** What came for a model after these places in the order of arrival. */
   heard(model: string, since: Cursor): Promise<Heard>;
+  /** What each version was asked and answered between these places. */
+  usage(model: string, since: Cursor, through: Cursor): Promise<Usage[]>;
   /** All corrections with a text that came for a model so far, in the order in which they came, the newest so many. */
   corrections(model: string, most: number): Promise<Correction[]>;
   /** Keeps lessons for good, and returns their digest. */

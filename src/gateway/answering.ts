@@ -54,14 +54,17 @@ export function createAnswering(options: AnsweringOptions): (request: PredictReq
       confidence: null,
       latencyMs: 0,
       failed: true,
+      tokens: null,
+      unknown: null,
     };
     try {
       const answerer = table.answerers.get(version);
       if (answerer === undefined) {
         throw new GradusError('PREDICTION_FAILED', `Version ${version.slice(0, 12)} of ${route.model} is not loaded.`);
       }
-      const { label, confidence } = await within(answerWithinMs, answerer(route.capability, request.text));
-      note({ ...record, label, confidence, failed: false, latencyMs: performance.now() - started });
+      const answered = await within(answerWithinMs, answerer(route.capability, request.text));
+      const { label, confidence, read = { tokens: null, unknown: null } } = answered;
+      note({ ...record, ...read, label, confidence, failed: false, latencyMs: performance.now() - started });
       const claims = { ...record, label, textDigest: digestOfText(secret, request.text) };
       return { id: signAnswerId(secret, claims), label, confidence, version, arm };
     } catch (error) {

@@ -19,6 +19,8 @@ const answerSchema = z.object({
   confidence: z.number().nullable(),
   latencyMs: z.number(),
   failed: z.boolean(),
+  tokens: z.number().nullable().default(null),
+  unknown: z.number().nullable().default(null),
 });
 const feedbackSchema = z.object({
   ...shared,

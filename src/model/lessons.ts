@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Dataset, Example } from '../datasets/dataset.ts';
 import { groupTexts } from '../datasets/groups.ts';
 import { GradusError } from '../domain/errors.ts';
-import type { Lesson } from '../domain/lessons.ts';
+import { lessonId, type Lesson } from '../domain/lessons.ts';
 import { canonical, sha256, writeWhole } from './files.ts';
 import { tokenize } from './tokenizer.ts';
 import { drawExamples } from './training-data.ts';
@@ -76,6 +76,11 @@ export function usableLessons(lessons: readonly Lesson[], dataset: Dataset): Les
   return lessons.filter(({ id }) => !taken.has(groups.get(id)));
 }
 
+/** Also where a lesson took the place of what the data had. */
+export function isLesson(id: string): boolean {
+  return id.startsWith(lessonId);
+}
+
 /** What users said counts, where the data has another label for the same text. */
 export function withLessons(examples: readonly Example[], lessons: readonly Lesson[]): Example[] {
   const byText = new Map(lessons.map((lesson) => [lesson.text, lesson]));
@@ -83,7 +88,7 @@ export function withLessons(examples: readonly Example[], lessons: readonly Less
     const lesson = byText.get(example.text);
     if (lesson === undefined) return example;
     byText.delete(example.text);
-    return { ...example, labels: { ...example.labels, ...lesson.labels } };
+    return { ...example, id: lesson.id, labels: { ...example.labels, ...lesson.labels } };
   });
   return [...corrected, ...byText.values()];
 }

@@ -8,9 +8,10 @@ import { explainAnswer } from './explain.ts';
 import { answerShare, countAnswers, evaluateVersions, type Evaluator } from './evaluation.ts';
 import { checkpointPath, keepNetwork } from './network-files.ts';
 import { createAnsweringNetwork } from './inference.ts';
-import { keepLessons, trainingExamples } from './lessons.ts';
+import { isLesson, keepLessons, trainingExamples } from './lessons.ts';
 import { initialWeights } from './initial-weights.ts';
 import { createTrainableNetwork } from './network.ts';
+import { profileVersion } from './profile.ts';
 import type {
   DatasetModule,
   Job,
@@ -60,6 +61,7 @@ async function prepare({ spec, capabilities, lessons }: PrepareJob): Promise<Pre
     ),
     networks: groups.map((group) => ({ heads: group, examples: labelledFor(group) })),
     trainedOn: labelledFor(heads),
+    lessons: examples.filter(({ id, labels }) => isLesson(id) && heads.some((head) => labels[head.capability])).length,
   };
 }
 
@@ -109,6 +111,8 @@ async function answer(job: Job): Promise<ThreadMessage> {
       return { kind: 'described', described: await describeVersion(evaluator, job.order) };
     case 'explain':
       return { kind: 'explained', explained: await explainAnswer(setting.artefacts, job.order) };
+    case 'profile':
+      return { kind: 'profiled', profile: await profileVersion(evaluator, job.order) };
   }
 }
 

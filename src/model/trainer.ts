@@ -53,6 +53,12 @@ export function createTrainer(options: TrainerOptions): Trainer & CardMaker {
           message.kind === 'explained' ? message.explained : undefined,
         ),
       ),
+    profile: (order, signal) =>
+      withThreads(pool, signal, async (take) =>
+        (await take()).run({ kind: 'profile', order }, (message) =>
+          message.kind === 'profiled' ? message.profile : undefined,
+        ),
+      ),
   };
 }
 
@@ -104,7 +110,13 @@ async function trainVersion(
   const timer = setInterval(() => now().forEach(report), reportEveryMs);
   try {
     const first = await take();
-    const { dataDigest, vocabulary, networks, trainedOn } = await first.run(
+    const {
+      dataDigest,
+      vocabulary,
+      networks,
+      trainedOn,
+      lessons: learnt,
+    } = await first.run(
       {
         kind: 'prepare',
         spec,
@@ -171,7 +183,7 @@ async function trainVersion(
     const labels = Object.fromEntries(
       networks.flatMap(({ heads }) => heads.map((head) => [head.capability, head.labels])),
     );
-    return { digest, model, spec, labels, trainedOn };
+    return { digest, model, spec, labels, trainedOn, ...(spec.lessons === undefined ? {} : { lessons: learnt }) };
   } finally {
     clearInterval(timer);
   }

@@ -90,12 +90,14 @@ export async function createSchedule(client: Client, order: ScheduleOrder): Prom
   }
 }
 
-/** What Temporal says of a cron expression or zone that it cannot read. */
-function readable(cause: unknown, { when }: ScheduleOrder): unknown {
-  const said = cause instanceof Error && 'details' in cause ? String(cause.details) : '';
-  if (!('cron' in when) || !/cron|spec|time ?zone|unknown/i.test(said)) return cause;
-  const message = `"${when.cron}" in ${when.zone} is not a time that Temporal knows: ${said}. Write e.g. --cron "0 3 * * 1" --zone Europe/Berlin.`;
-  return new GradusError('REQUEST_INVALID', message, { cause });
+/** The client throws a TypeError with what the server says of an order that it does not take. */
+function readable(cause: unknown, { name, when }: ScheduleOrder): unknown {
+  if (!(cause instanceof TypeError)) return cause;
+  const problem =
+    'cron' in when
+      ? `"${when.cron}" in ${when.zone} is not a time that it knows (${cause.message}). Write e.g. --cron "0 3 * * 1" --zone Europe/Berlin`
+      : cause.message;
+  return new GradusError('REQUEST_INVALID', `Temporal does not take schedule ${name}: ${problem}.`, { cause });
 }
 
 export async function listSchedules(client: Client): Promise<ScheduleState[]> {

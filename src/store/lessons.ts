@@ -1,5 +1,6 @@
 /** What came back from users to learn from, and the iterations that did, in PostgreSQL. */
 import { sql, type Kysely } from 'kysely';
+import { countInputs, inputBins, type Usage } from '../domain/drift.ts';
 import type { Cursor, IterationReport } from '../domain/iteration.ts';
 import { digestOfLessons, type Correction } from '../domain/lessons.ts';
 import type { Iterations, LessonRecords, NumberedIteration } from '../domain/ports.ts';
@@ -13,6 +14,20 @@ export function createLessons(database: Database): LessonRecords {
       database.run(async (db) => {
         const through = { answers: await last(db, 'answers'), feedback: await last(db, 'feedback') };
         return { summaries: await summariseArrivals(db, model, since, through), through };
+      }),
+
+    usage: (model, since, through) =>
+      database.run(async (db) => {
+        const within = sql`model = ${model} and seq > ${since.answers} and seq <= ${through.answers}`;
+        const answered = await sql<{ version: string; capability: string; label: string; n: number }>`
+          select version, capability, label, count(*)::int as n from answers
+          where ${within} and label is not null group by version, capability, label`.execute(db);
+        const binned = await sql<{ version: string; tokens: number; unknown: number; n: number }>`
+          select version, width_bucket(tokens::float8, ${[...inputBins.tokens]}::float8[]) as tokens,
+            width_bucket(unknown::float8 / greatest(1, tokens), ${[...inputBins.unknown]}::float8[]) as unknown,
+            count(*)::int as n
+          from answers where ${within} and tokens is not null and unknown is not null group by 1, 2, 3`.execute(db);
+        return usagesOf(answered.rows, binned.rows);
       }),
 
     corrections: (model, most) =>
@@ -43,6 +58,25 @@ export function createLessons(database: Database): LessonRecords {
         return row?.lessons ?? null;
       }),
   };
+}
+
+function usagesOf(
+  answered: { version: string; capability: string; label: string; n: number }[],
+  binned: { version: string; tokens: number; unknown: number; n: number }[],
+): Usage[] {
+  const usages = new Map<string, Usage>();
+  const of = (version: string): Usage => {
+    const known = usages.get(version) ?? { version, answers: {}, ...countInputs([]) };
+    usages.set(version, known);
+    return known;
+  };
+  for (const { version, capability, label, n } of answered) (of(version).answers[capability] ??= {})[label] = n;
+  for (const { version, n, ...bins } of binned) {
+    const { tokens, unknown } = of(version);
+    tokens[bins.tokens] = (tokens[bins.tokens] ?? 0) + n;
+    unknown[bins.unknown] = (unknown[bins.unknown] ?? 0) + n;
+  }
+  return [...usages.values()].sort((a, b) => (a.version < b.version ? -1 : 1));
 }
 
 /** The last place that was given out; what comes later has a greater one. */

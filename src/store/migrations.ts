@@ -81,6 +81,7 @@ const learning: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     const statements = [
       sql`alter table feedback add column text text`,
+      sql`alter table answers add column tokens integer, add column unknown integer`,
       sql`create index answers_of_model on answers (model, seq)`,
       sql`create index feedback_by_arrival on feedback (model, seq)`,
       sql`create table lessons (

@@ -86,11 +86,12 @@ function source(metric: LiveMetric) {
 async function insertAnswers(tx: Kysely<Tables>, json: string): Promise<void> {
   await sql`
     insert into answers
-      (id, at, model, capability, version, arm, phase, user_hash, label, confidence, latency_ms, failed)
-    select id, at, model, capability, version, arm, phase, "user", label, confidence, "latencyMs", failed
+      (id, at, model, capability, version, arm, phase, user_hash, label, confidence, latency_ms, failed, tokens, unknown)
+    select id, at, model, capability, version, arm, phase, "user", label, confidence, "latencyMs", failed,
+      tokens, unknown
     from rows from (jsonb_to_recordset(${json}::jsonb) as (
       id text, at timestamptz, model text, capability text, version text, arm text, phase text, "user" text,
-      label text, confidence float8, "latencyMs" float8, failed boolean)) with ordinality
+      label text, confidence float8, "latencyMs" float8, failed boolean, tokens integer, unknown integer)) with ordinality
     order by ordinality
     on conflict (id) do nothing`.execute(tx);
 }

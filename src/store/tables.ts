@@ -71,6 +71,8 @@ export interface AnswerTable {
   confidence: number | null;
   latency_ms: number;
   failed: boolean;
+  tokens: number | null;
+  unknown: number | null;
 }
 
 export interface FeedbackTable {

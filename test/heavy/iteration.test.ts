@@ -55,6 +55,7 @@ beforeAll(async () => {
     ...store,
     trainer: {
       evaluate: trainer.evaluate,
+      profile: trainer.profile,
       train(order, report, signal) {
         orders.push(order);
         return trainer.train(order, report, signal);
@@ -141,6 +142,14 @@ describe('an iteration every week', () => {
       const second = await ended(handle, 2);
       expect([second.state, second.learning?.figures.corrections]).toEqual(['learnt', week1.wrong]);
       expect(second.learning?.lessons).toMatchObject({ byCapability: { topic: second.learning?.lessons?.fresh } });
+
+      // Its users sent mails like those that it was trained on.
+      expect(second.learning?.drift.map(({ what }) => what).sort()).toEqual([
+        'answers of topic',
+        'length of texts',
+        'unknown words',
+      ]);
+      expect(second.learning?.drift[0]?.psi).toBeLessThan(0.25);
 
       const week2 = await useIt(batch(1));
       await harness.env.sleep('7 days');

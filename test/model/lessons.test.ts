@@ -26,7 +26,7 @@ describe('lessons', () => {
     ];
     const lessons = [example('lesson-1', 'same text', 'spam'), example('lesson-2', 'new text', 'spam')];
     expect(withLessons(examples, lessons)).toEqual([
-      { id: 'a', text: 'same text', labels: { spam: 'spam' }, attributes: { list: 'x' } },
+      { id: 'lesson-1', text: 'same text', labels: { spam: 'spam' }, attributes: { list: 'x' } },
       { id: 'b', text: 'other', labels: { topic: 't' } },
       lessons[1],
     ]);

@@ -425,6 +425,8 @@ function answer(phase: string, arm: Arm, user: string): Answer {
     confidence: 0.9,
     latencyMs: 1,
     failed: false,
+    tokens: null,
+    unknown: null,
   };
 }
 

@@ -46,6 +46,35 @@ export function lessonsContract(open: () => Promise<Learners>): void {
     expect((await learners.lessons.corrections(model, 2)).map(({ user }) => user)).toEqual(['c', 'd']);
   });
 
+  test('usage counts what each version was asked and answered, in the bins of drift', async () => {
+    const model = newModel();
+    const texts = [
+      { tokens: 0, unknown: 0 },
+      { tokens: 4, unknown: 0 },
+      { tokens: 5, unknown: 1 },
+      { tokens: 100, unknown: 1 },
+      { tokens: 400, unknown: 400 },
+    ];
+    const answers = texts.map((read, place) => ({ ...answerOf(model, `u${place}`), ...read }));
+    const [last] = answers;
+    if (last === undefined) throw new Error('no answer');
+    const unread = { ...answerOf(model, 'x'), version: 'w', label: 'ham' };
+    const failed = { ...answerOf(model, 'y'), label: null, failed: true };
+    const { through: before } = await learners.lessons.heard(model, nothing);
+    await learners.observations.record([...answers, unread, failed], []);
+    const { through } = await learners.lessons.heard(model, before);
+    const [v, w] = await learners.lessons.usage(model, before, through);
+    // The limits of bins are domain/drift.ts's: tokens 1, 5, 10, 20, 40, 80, 160, 320; unknown 1, 2, 5, 10, 20, 40 %.
+    expect(v).toEqual({
+      version: 'v',
+      answers: { spam: { spam: 5 } },
+      tokens: [1, 1, 1, 0, 0, 0, 1, 0, 1],
+      unknown: [2, 1, 0, 0, 0, 1, 1],
+    });
+    expect(w).toMatchObject({ version: 'w', answers: { spam: { ham: 1 } } });
+    expect(await learners.lessons.usage(model, through, through)).toEqual([]);
+  });
+
   describe('lessons', () => {
     test('are kept under their digest, and stay', async () => {
       const lessons = [{ id: 'lesson-1', text: `hello ${randomUUID()}`, labels: { spam: 'ham' } }];
@@ -84,6 +113,8 @@ function answerOf(model: string, user: string): Answer {
     confidence: 0.9,
     latencyMs: 1,
     failed: false,
+    tokens: null,
+    unknown: null,
   };
 }
 

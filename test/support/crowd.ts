@@ -61,7 +61,16 @@ function rated({ phase, capability, model }: Route, version: string, arm: Arm, w
   const id = `${phase} ${capability} ${arm} ${who}`;
   const user = `${phase} ${arm} ${who}`;
   const common = { at: new Date().toISOString(), model, capability, version, arm, phase, user };
-  const answer: Answer = { ...common, id, label: 'yes', confidence: 0.9, latencyMs: 2, failed: false };
+  const answer: Answer = {
+    ...common,
+    id,
+    label: 'yes',
+    confidence: 0.9,
+    latencyMs: 2,
+    failed: false,
+    tokens: null,
+    unknown: null,
+  };
   const said = {
     satisfaction: happy ? 1 : 0,
     comment: null,

@@ -1,4 +1,5 @@
 /** Lessons and iterations kept in memory, by the rules that the store keeps in SQL. */
+import { countInputs, type Usage } from '../../src/domain/drift.ts';
 import { digestOfLessons, type Lesson } from '../../src/domain/lessons.ts';
 import type { Iterations, LessonRecords, NumberedIteration } from '../../src/domain/ports.ts';
 import { summariesOf, type FakeObservations } from './fake-observations.ts';
@@ -13,6 +14,22 @@ export function fakeLessons(observations: FakeObservations): LessonRecords {
         feedback.slice(since.feedback).filter((row) => row.model === model),
       );
       return { summaries, through: { answers: answers.length, feedback: feedback.length } };
+    },
+    async usage(model, since, through) {
+      const rows = observations.answers.slice(since.answers, through.answers).filter((row) => row.model === model);
+      return [...new Set(rows.map(({ version }) => version))].sort().map((version): Usage => {
+        const own = rows.filter((row) => row.version === version);
+        const answers: Usage['answers'] = {};
+        for (const { capability, label } of own) {
+          if (label === null) continue;
+          const counts = (answers[capability] ??= {});
+          counts[label] = (counts[label] ?? 0) + 1;
+        }
+        const read = own.flatMap(({ tokens, unknown }) =>
+          tokens === null || unknown === null ? [] : [{ tokens, unknown }],
+        );
+        return { version, answers, ...countInputs(read) };
+      });
     },
     async corrections(model, most) {
       const all = observations.feedback.flatMap(({ model: of, capability, text, correctLabel, user }) =>

@@ -56,6 +56,7 @@ export function createFakePorts(): FakePorts {
     },
     isRunning: async (id) => ports.running === null || ports.running.has(id),
     trainer: {
+      profile: async ({ version }) => ({ version, answers: {}, tokens: [], unknown: [] }),
       async train(order, report, signal) {
         signal.throwIfAborted();
         trained.push(order);
