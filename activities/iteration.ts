@@ -9,7 +9,9 @@ import { GradusError } from '../src/domain/errors.ts';
 import { parsePlan } from '../src/domain/plan-input.ts';
 import type { Plan, TrainSpec } from '../src/domain/plan.ts';
 import type { ProfileOrder, RecordPorts } from '../src/domain/ports.ts';
+import { themesOf } from '../src/statistics/themes.ts';
 import { planOf } from './begin.ts';
+import { mostComments } from './iterate.ts';
 
 export interface GatherInput {
   key: string;
@@ -59,6 +61,7 @@ export function iterationActivities(ports: RecordPorts) {
         until,
         figures,
         drift,
+        themes: themesOf(await ports.lessons.comments(model, since, through, mostComments)),
         learn,
         reasons: [...reasons, ...drift.slice(0, 1).map(driftInWords)],
         lessons: null,

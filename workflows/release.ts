@@ -221,8 +221,8 @@ async function startRollout(input: RolloutInput): Promise<ChildWorkflowHandle<ty
 /** Step 7: what came back from users, and whether the model should learn from it. */
 async function iterate(progress: Progress): Promise<void> {
   progress.step('iterate', 'running', '');
-  const { observations, iteration } = await judgements.lookBack({ id: progress.report.id, plan: progress.report.plan });
-  Object.assign(progress.report, { observations, iteration });
+  const { iteration, ...found } = await judgements.lookBack({ id: progress.report.id, plan: progress.report.plan });
+  Object.assign(progress.report, found, { iteration });
   progress.step('iterate', 'done', iteration.reasons[0] ?? '');
 }
 
@@ -253,8 +253,11 @@ async function endedEarly(progress: Progress, error: unknown, rolledBack: string
 }
 
 async function lookBackAnyway(progress: Progress): Promise<void> {
-  const { observations } = await judgements.lookBack({ id: progress.report.id, plan: progress.report.plan });
-  progress.report.observations = observations;
+  const { iteration: _, ...found } = await judgements.lookBack({
+    id: progress.report.id,
+    plan: progress.report.plan,
+  });
+  Object.assign(progress.report, found);
 }
 
 function stateOf(stages: StageProgress[]): ReleaseReport['state'] {

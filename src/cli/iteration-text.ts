@@ -3,6 +3,7 @@ import type { Learning, LearningChange, WayToLearn } from '../domain/iteration.t
 import type { LeftOut } from '../domain/lessons.ts';
 import type { NumberedIteration } from '../domain/ports.ts';
 import { listed } from '../domain/words.ts';
+import { themesSentence } from './story.ts';
 import { count, moment } from './words.ts';
 
 const waysInWords: Record<WayToLearn, string> = {
@@ -21,10 +22,12 @@ export function iterationText({ model, number, learning, release, outcome, state
 }
 
 /** A line for each thing: what was heard, why it learns, from what, and every change. */
-export function learningLines({ since, until, reasons, lessons, changes }: Learning): string[] {
+export function learningLines({ since, until, reasons, lessons, changes, themes }: Learning): string[] {
+  const about = themesSentence(themes);
   const from = since === null ? 'so far' : `since ${moment(since)} UTC`;
   return [
     `heard ${from}, until ${moment(until)} UTC: ${reasons.join('; ')}`,
+    ...(about === null ? [] : [`comments: ${about}`]),
     ...(lessons === null
       ? []
       : [

@@ -10,6 +10,7 @@ import {
   exposureSentence,
   feedbackSentence,
   storyOf,
+  themesSentence,
   type CurveStep,
   type StageStepStory,
 } from './story.ts';
@@ -179,7 +180,8 @@ function curve(report: ReleaseReport, width: number): Line[] {
 
 function ending(report: ReleaseReport, width: number): Line[] {
   const said = feedbackSentence(report);
-  const { iteration: found, learning } = report;
+  const { iteration: found, learning, themes = [] } = report;
+  const about = themesSentence(themes);
   const undone = report.stages.some((stage) => stage.state === 'rolledBack');
   const entries = [
     undone ? (['exposed', exposureSentence(report)] as const) : null,
@@ -187,6 +189,7 @@ function ending(report: ReleaseReport, width: number): Line[] {
     learning === null || learning === undefined
       ? null
       : ([`learning`, [`iteration ${learning.number}`, ...learningLines(learning)].join('; ')] as const),
+    about === null ? null : (['comments', about] as const),
     found === null ? null : (['iterate', found.reasons.join('; ')] as const),
     report.waiting === null
       ? null

@@ -1,10 +1,11 @@
 /** `gradus schedule`: when to look whether a model has something to learn from its users, and then to release it. */
 import { userInfo } from 'node:os';
+import type { ScheduleHandle } from '@temporalio/client';
 import { Command } from 'commander';
 import { GradusError } from '../domain/errors.ts';
 import { readConfig } from '../platform/config.ts';
 import type { ScheduleState } from '../platform/schedules.ts';
-import { dataCommand, plainCommand, print, table, type JsonOption } from './output.ts';
+import { dataCommand, print, table, type JsonOption } from './output.ts';
 import type { CreateOptions } from './schedule-options.ts';
 import { moment } from './words.ts';
 
@@ -17,7 +18,7 @@ export function scheduleCommand(): Command {
 }
 
 function create(): Command {
-  return plainCommand('create', 'make a schedule of a plan', [
+  return dataCommand('create', 'make a schedule of a plan', [
     ['gradus schedule create learn-mail mail.yaml', 'as often as iterate.every of the plan says'],
     ['gradus schedule create learn-mail mail --every "1 week"', 'by a stored plan, which is read anew at each look'],
     ['gradus schedule create learn-mail mail --cron "0 3 * * 1" --zone Asia/Shanghai', 'Mondays at three'],
@@ -32,8 +33,8 @@ function create(): Command {
     .option('--catch-up <duration>', 'make up for looks that were missed, if they are not older', '1 day')
     .option('--paused', 'make no looks until it is resumed')
     .option('--by <name>', 'who makes it, and starts its releases', userInfo().username)
-    .action(async (name: string, planName: string, options: CreateOptions) => {
-      const { createSchedule, readPlanFileOrStored, whenInWords, withStore, withTemporal } = await import('./live.ts');
+    .action(async (name: string, planName: string, options: CreateOptions & JsonOption) => {
+      const { createSchedule, readPlanFileOrStored, readSchedule, withStore, withTemporal } = await import('./live.ts');
       const { readCreateOptions } = await import('./schedule-options.ts');
       const { needData } = await import('./need-data.ts');
       const config = readConfig();
@@ -45,9 +46,16 @@ function create(): Command {
         throw new GradusError('PLAN_INVALID', `${problem}. Write train: {data: …}.`);
       }
       await needData(config, order.plan);
-      await withTemporal(config, (client) => createSchedule(client, { ...read, ...order }));
-      console.log(`${name} looks ${whenInWords(read.when)} whether ${model} has something to learn.`);
-      console.log(`Look now: gradus schedule trigger ${name}`);
+      const made = await withTemporal(config, async (client) => {
+        await createSchedule(client, { ...read, ...order });
+        return readSchedule(client, name);
+      });
+      print(made, options, ({ when }) =>
+        [
+          `${name} looks ${when} whether ${model} has something to learn.`,
+          `Look now: gradus schedule trigger ${name}`,
+        ].join('\n'),
+      );
     });
 }
 
@@ -93,68 +101,76 @@ function showText({ name, model, by, when, paused, note, overlap, next, recent }
 }
 
 function trigger(): Command {
-  return plainCommand('trigger', 'look now', [['gradus schedule trigger learn-mail', 'beside the looks that are due']])
+  return dataCommand('trigger', 'look now', [['gradus schedule trigger learn-mail', 'beside the looks that are due']])
     .argument('<name>', 'which one')
-    .action(async (name: string) => {
-      const { onSchedule, withTemporal } = await import('./live.ts');
-      await withTemporal(readConfig(), (client) => onSchedule(client, name, (handle) => handle.trigger()));
-      console.log(`${name} looks now. What comes of it: gradus iteration list`);
+    .action(async (name: string, options: JsonOption) => {
+      const state = await change(name, (handle) => handle.trigger());
+      print(state, options, () => `${name} looks now. What comes of it: gradus iteration list`);
     });
 }
 
 function pause(): Command {
-  return plainCommand('pause', 'make no looks until it is resumed', [
+  return dataCommand('pause', 'make no looks until it is resumed', [
     ['gradus schedule pause learn-mail --why "labels are being cleaned"', 'a release under way goes on'],
   ])
     .argument('<name>', 'which one')
     .option('--why <text>', 'why', '')
     .option('--by <name>', 'who says so', userInfo().username)
-    .action(async (name: string, { why, by }: { why: string; by: string }) => {
-      const { onSchedule, withTemporal } = await import('./live.ts');
+    .action(async (name: string, { why, by, ...options }: JsonOption & { why: string; by: string }) => {
       const note = `paused by ${by}${why === '' ? '' : `: ${why}`}`;
-      await withTemporal(readConfig(), (client) => onSchedule(client, name, (handle) => handle.pause(note)));
-      console.log(`${name} is paused. Resume it with: gradus schedule resume ${name}`);
+      const state = await change(name, (handle) => handle.pause(note));
+      print(state, options, () => `${name} is paused. Resume it with: gradus schedule resume ${name}`);
     });
 }
 
 function resume(): Command {
-  return plainCommand('resume', 'look again when it is due', [['gradus schedule resume learn-mail', 'from now on']])
+  return dataCommand('resume', 'look again when it is due', [['gradus schedule resume learn-mail', 'from now on']])
     .argument('<name>', 'which one')
     .option('--by <name>', 'who says so', userInfo().username)
-    .action(async (name: string, { by }: { by: string }) => {
-      const { onSchedule, readSchedule, withTemporal } = await import('./live.ts');
-      const { next } = await withTemporal(readConfig(), async (client) => {
-        await onSchedule(client, name, (handle) => handle.unpause(`resumed by ${by}`));
-        return readSchedule(client, name);
-      });
-      console.log(`${name} looks next at ${next[0] === undefined ? 'no time' : `${moment(next[0])} UTC`}.`);
+    .action(async (name: string, { by, ...options }: JsonOption & { by: string }) => {
+      const state = await change(name, (handle) => handle.unpause(`resumed by ${by}`));
+      print(state, options, ({ next: [next] }) =>
+        next === undefined ? `${name} has no time to look at.` : `${name} looks next at ${moment(next)} UTC.`,
+      );
     });
 }
 
 function backfill(): Command {
-  return plainCommand('backfill', 'make the looks that were due in a time that is over', [
+  return dataCommand('backfill', 'make the looks that were due in a time that is over', [
     ['gradus schedule backfill learn-mail --from 2026-11-01T00:00Z --until 2026-11-15T00:00Z', 'one after the other'],
   ])
     .argument('<name>', 'which one')
     .requiredOption('--from <time>', 'ISO 8601')
     .requiredOption('--until <time>', 'ISO 8601')
-    .action(async (name: string, { from, until }: { from: string; until: string }) => {
-      const { onSchedule, withTemporal } = await import('./live.ts');
+    .action(async (name: string, { from, until, ...options }: JsonOption & { from: string; until: string }) => {
       const { readPeriod } = await import('./schedule-options.ts');
       const period = { ...readPeriod(from, until), overlap: 'BUFFER_ALL' as const };
-      await withTemporal(readConfig(), (client) => onSchedule(client, name, (handle) => handle.backfill(period)));
-      console.log(`${name} makes up for its looks of that time. What comes of them: gradus iteration list`);
+      const state = await change(name, (handle) => handle.backfill(period));
+      print(
+        state,
+        options,
+        () => `${name} makes up for its looks of that time. What comes of them: gradus iteration list`,
+      );
     });
 }
 
 function remove(): Command {
-  return plainCommand('delete', 'take a schedule away', [
+  return dataCommand('delete', 'take a schedule away', [
     ['gradus schedule delete learn-mail', 'a release under way goes on'],
   ])
     .argument('<name>', 'which one')
-    .action(async (name: string) => {
+    .action(async (name: string, options: JsonOption) => {
       const { onSchedule, withTemporal } = await import('./live.ts');
       await withTemporal(readConfig(), (client) => onSchedule(client, name, (handle) => handle.delete()));
-      console.log(`${name} is deleted.`);
+      print({ name, deleted: true }, options, () => `${name} is deleted.`);
     });
+}
+
+/** Does something to a schedule, and says how it is then. */
+async function change(name: string, act: (handle: ScheduleHandle) => Promise<unknown>): Promise<ScheduleState> {
+  const { onSchedule, readSchedule, withTemporal } = await import('./live.ts');
+  return withTemporal(readConfig(), async (client) => {
+    await onSchedule(client, name, act);
+    return readSchedule(client, name);
+  });
 }

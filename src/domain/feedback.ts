@@ -44,6 +44,28 @@ export interface Feedback {
   text: string | null;
 }
 
+/** What somebody wrote of an answer, without personal data. */
+export interface Comment {
+  text: string;
+  /** Digest. */
+  version: string;
+  /** What the same user thought of the same answer, 0 to 1. */
+  satisfaction: number | null;
+}
+
+/** What several comments are about. */
+export interface Theme {
+  /** Words that tell it from the others, the most telling first. */
+  words: string[];
+  comments: number;
+  /** Mean over those who said so, 0 to 1. */
+  satisfaction: number | null;
+  /** How many were about each version (digest). */
+  byVersion: Record<string, number>;
+  /** Some of them, the most usual first. */
+  examples: string[];
+}
+
 /** Live metrics that are means of values between 0 and 1 (tested by confidence sequences). */
 export const meanMetrics = ['satisfaction', 'accuracy', 'errorRate'] as const;
 /** Live metrics that are quantiles of latency in milliseconds. */

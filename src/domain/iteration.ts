@@ -3,6 +3,7 @@ import type { DriftFinding } from './drift.ts';
 import { judge } from './evaluate.ts';
 import { canonical } from './evidence.ts';
 import { parseCondition } from './expressions.ts';
+import type { Theme } from './feedback.ts';
 import { figureOf, type Figures } from './learning.ts';
 import type { LeftOut } from './lessons.ts';
 import type { Adjustment, TrainSpec } from './plan.ts';
@@ -52,6 +53,8 @@ export interface Learning {
   figures: Figures;
   /** Of the versions that users have, the largest first; empty where too little was answered to tell. */
   drift: DriftFinding[];
+  /** What comments were about, the most usual first. */
+  themes: Theme[];
   learn: boolean;
   reasons: string[];
   lessons: KeptLessons | null;

@@ -1,6 +1,6 @@
 /** What activities need from outside: each port is implemented for real once, and by a fake that passes the same suite. */
 import type { AuditEntry, AuditEvent } from './audit.ts';
-import type { Answer, Feedback, LiveMetric, Sample } from './feedback.ts';
+import type { Answer, Comment, Feedback, LiveMetric, Sample } from './feedback.ts';
 import type { Profile, Usage } from './drift.ts';
 import type { Cursor, IterationReport } from './iteration.ts';
 import type { Correction, Lesson } from './lessons.ts';
@@ -150,6 +150,8 @@ export interface Observations {
   sample(query: { phase: string; capability: string; metric: LiveMetric; shares: number[] }): Promise<Sample[]>;
   /** Quantiles of latency of both arms at all levels under `phase`; null where there is none. */
   quantile(query: { phase: string; capability: string; metric: LiveMetric }): Promise<Quantiles>;
+  /** The newest so many comments under a release or a step of it, newest first. */
+  comments(phase: string, most: number): Promise<Comment[]>;
   /** What was exposed and said, under a release or a step of it. */
   summary(phase: string): Promise<ObservationSummary[]>;
 }
@@ -193,6 +195,8 @@ export interface Releases {
 export interface LessonRecords {
   /** What came for a model after these places in the order of arrival. */
   heard(model: string, since: Cursor): Promise<Heard>;
+  /** The newest so many comments of a model between these places, newest first. */
+  comments(model: string, since: Cursor, through: Cursor, most: number): Promise<Comment[]>;
   /** What each version was asked and answered between these places. */
   usage(model: string, since: Cursor, through: Cursor): Promise<Usage[]>;
   /** All corrections with a text that came for a model so far, in the order in which they came, the newest so many. */

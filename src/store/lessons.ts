@@ -5,7 +5,7 @@ import type { Cursor, IterationReport } from '../domain/iteration.ts';
 import { digestOfLessons, type Correction } from '../domain/lessons.ts';
 import type { Iterations, LessonRecords, NumberedIteration } from '../domain/ports.ts';
 import { toJson, type Database } from './database.ts';
-import { summariseArrivals } from './summary.ts';
+import { arrived, commentsOf, summariseArrivals } from './summary.ts';
 import type { Tables } from './tables.ts';
 
 export function createLessons(database: Database): LessonRecords {
@@ -16,9 +16,12 @@ export function createLessons(database: Database): LessonRecords {
         return { summaries: await summariseArrivals(db, model, since, through), through };
       }),
 
+    comments: (model, since, through, most) =>
+      database.run((db) => commentsOf(db, arrived(model, since.feedback, through.feedback), most)),
+
     usage: (model, since, through) =>
       database.run(async (db) => {
-        const within = sql`model = ${model} and seq > ${since.answers} and seq <= ${through.answers}`;
+        const within = arrived(model, since.answers, through.answers);
         const answered = await sql<{ version: string; capability: string; label: string; n: number }>`
           select version, capability, label, count(*)::int as n from answers
           where ${within} and label is not null group by version, capability, label`.execute(db);

@@ -5,7 +5,7 @@ import { GradusError } from '../domain/errors.ts';
 import type { Observations, Quantiles } from '../domain/ports.ts';
 import { comparedArms } from './compared-arms.ts';
 import { toJson, type Database } from './database.ts';
-import { summarise } from './summary.ts';
+import { commentsOf, summarise, under } from './summary.ts';
 import type { Tables } from './tables.ts';
 
 const quantiles: Partial<Record<LiveMetric, number>> = { p50Ms: 0.5, p95Ms: 0.95, p99Ms: 0.99 };
@@ -59,6 +59,8 @@ export function createObservations(database: Database): Observations {
         };
         return { candidate: of(arms.candidate), stable: of(arms.stable) };
       }),
+
+    comments: (phase, most) => database.run((db) => commentsOf(db, under(phase), most)),
 
     summary: (phase) => database.run((db) => summarise(db, phase)),
   };

@@ -1,5 +1,6 @@
 /** What was answered and said under a release or one of its steps, by capability, arm and version. */
 import { sql, type Kysely, type RawBuilder } from 'kysely';
+import type { Comment } from '../domain/feedback.ts';
 import type { Cursor } from '../domain/iteration.ts';
 import type { ObservationSummary } from '../domain/ports.ts';
 import type { Tables } from './tables.ts';
@@ -8,8 +9,11 @@ import type { Tables } from './tables.ts';
 const commentsShown = 20;
 
 export function summarise(db: Kysely<Tables>, phase: string): Promise<ObservationSummary[]> {
-  const under = sql`(phase = ${phase} or (phase > ${`${phase}/`} and phase < ${`${phase}0`}))`;
-  return summaryOf(db, under, under);
+  return summaryOf(db, under(phase), under(phase));
+}
+
+export function under(phase: string): RawBuilder<unknown> {
+  return sql`(phase = ${phase} or (phase > ${`${phase}/`} and phase < ${`${phase}0`}))`;
 }
 
 /** All that came for a model after the places `from`, up to and with the places `to`. */
@@ -19,8 +23,19 @@ export function summariseArrivals(
   from: Cursor,
   to: Cursor,
 ): Promise<ObservationSummary[]> {
-  const between = (table: keyof Cursor) => sql`(model = ${model} and seq > ${from[table]} and seq <= ${to[table]})`;
-  return summaryOf(db, between('answers'), between('feedback'));
+  return summaryOf(db, arrived(model, from.answers, to.answers), arrived(model, from.feedback, to.feedback));
+}
+
+export function arrived(model: string, after: number, upTo: number): RawBuilder<unknown> {
+  return sql`(model = ${model} and seq > ${after} and seq <= ${upTo})`;
+}
+
+/** The newest so many comments where `said` holds, newest first. */
+export async function commentsOf(db: Kysely<Tables>, said: RawBuilder<unknown>, most: number): Promise<Comment[]> {
+  const { rows } = await sql<Comment>`
+    select comment as text, version, satisfaction from feedback
+    where comment is not null and ${said} order by seq desc limit ${most}`.execute(db);
+  return rows;
 }
 
 async function summaryOf(

@@ -33,6 +33,25 @@ export function lessonsContract(open: () => Promise<Learners>): void {
     expect(again.through.answers).toBeGreaterThan(heard.through.answers);
   });
 
+  test('comments come newest first, with what their users thought', async () => {
+    const model = newModel();
+    const { through: before } = await learners.lessons.heard(model, nothing);
+    for (const [text, satisfaction] of [
+      ['one', 0.25],
+      ['two', null],
+      ['three', 1],
+    ] as const) {
+      const answer = answerOf(model, text);
+      await learners.observations.record([answer], [{ ...corrected(answer, 'ham'), comment: text, satisfaction }]);
+    }
+    const { through } = await learners.lessons.heard(model, before);
+    expect(await learners.lessons.comments(model, before, through, 2)).toEqual([
+      { text: 'three', version: 'v', satisfaction: 1 },
+      { text: 'two', version: 'v', satisfaction: null },
+    ]);
+    expect(await learners.lessons.comments(model, through, through, 2)).toEqual([]);
+  });
+
   test('corrections come with their texts, in the order in which they came, the newest first to be kept', async () => {
     const model = newModel();
     const answers = ['a', 'b', 'c', 'd'].map((user) => answerOf(model, user));

@@ -2,7 +2,7 @@
 import { countInputs, type Usage } from '../../src/domain/drift.ts';
 import { digestOfLessons, type Lesson } from '../../src/domain/lessons.ts';
 import type { Iterations, LessonRecords, NumberedIteration } from '../../src/domain/ports.ts';
-import { summariesOf, type FakeObservations } from './fake-observations.ts';
+import { commentsIn, summariesOf, type FakeObservations } from './fake-observations.ts';
 
 export function fakeLessons(observations: FakeObservations): LessonRecords {
   const kept = new Map<string, Lesson[]>();
@@ -15,6 +15,11 @@ export function fakeLessons(observations: FakeObservations): LessonRecords {
       );
       return { summaries, through: { answers: answers.length, feedback: feedback.length } };
     },
+    comments: async (model, since, through, most) =>
+      commentsIn(
+        observations.feedback.slice(since.feedback, through.feedback).filter((row) => row.model === model),
+        most,
+      ),
     async usage(model, since, through) {
       const rows = observations.answers.slice(since.answers, through.answers).filter((row) => row.model === model);
       return [...new Set(rows.map(({ version }) => version))].sort().map((version): Usage => {

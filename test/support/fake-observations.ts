@@ -1,5 +1,5 @@
 /** Answers and feedback kept in memory, by the rules that the store keeps in SQL. */
-import type { Answer, Feedback, LiveMetric } from '../../src/domain/feedback.ts';
+import type { Answer, Comment, Feedback, LiveMetric } from '../../src/domain/feedback.ts';
 import { GradusError } from '../../src/domain/errors.ts';
 import type { Observations, ObservationSummary } from '../../src/domain/ports.ts';
 import { comparedArms } from '../../src/store/compared-arms.ts';
@@ -67,11 +67,26 @@ export function fakeObservations(): FakeObservations {
       return { candidate: of(arms.candidate), stable: of(arms.stable) };
     },
 
+    comments: async (phase, most) =>
+      commentsIn(
+        feedback.filter((row) => row.phase === phase || row.phase.startsWith(`${phase}/`)),
+        most,
+      ),
+
     async summary(phase) {
       const under = (row: Answer | Feedback): boolean => row.phase === phase || row.phase.startsWith(`${phase}/`);
       return summariesOf(answers.filter(under), feedback.filter(under));
     },
   };
+}
+
+export function commentsIn(feedback: Feedback[], most: number): Comment[] {
+  return feedback
+    .flatMap(({ comment, version, satisfaction }) =>
+      comment === null ? [] : [{ text: comment, version, satisfaction }],
+    )
+    .toReversed()
+    .slice(0, most);
 }
 
 /** By capability, arm and version. */
