@@ -7,7 +7,8 @@ export function policyActivities(ports: RecordPorts) {
   return {
     /** Null where they may, otherwise why not. */
     async refusalOf({ by, operation }: { by: string; operation: Operation }): Promise<string | null> {
-      return refusal(await ports.policies.current(), by, operation);
+      const [policy, given] = await Promise.all([ports.policies.current(), ports.policies.signedIn(by)]);
+      return refusal(policy, by, operation, given);
     },
   };
 }

@@ -15,16 +15,24 @@ export interface Person {
   roles: Role[];
   /** Their id in Slack, e.g. `U012AB3CD`. */
   slack: string | null;
+  /** Who they are to the OpenID Connect provider: its `sub`, or an address that it has verified. */
+  oidc?: string;
 }
 
 /** People by name. Nobody at all: there is no policy, and whoever reaches a release may do everything. */
 export interface Policy {
   people: Record<string, Person>;
+  /** What groups or roles of the OpenID Connect provider may do. */
+  groups?: Record<string, Role[]>;
 }
 
 export const openToAll: Policy = { people: {} };
 
-const needed: Record<Operation | typeof changing, Role> = {
+/** Looking at releases is a viewer's, and everybody's who may do more. */
+const viewing = 'view';
+
+const needed: Record<Operation | typeof changing | typeof viewing, Role> = {
+  view: 'viewer',
   policy: 'admin',
   approve: 'approver',
   reject: 'approver',
@@ -35,14 +43,34 @@ const needed: Record<Operation | typeof changing, Role> = {
   rollback: 'operator',
 };
 
-/** Null where `by` may do it, otherwise why not. An admin may do everything. */
-export function refusal({ people }: Policy, by: string, operation: Operation | typeof changing): string | null {
-  if (Object.keys(people).length === 0) return null;
+/**
+ * Null where `by` may do it, otherwise why not. An admin may do everything. `given` are roles that they have beside those
+ * of the policy, by a token; where there is no policy, all may do all, unless that is ruled out.
+ */
+export function refusal(
+  { people, groups = {} }: Policy,
+  by: string,
+  operation: keyof typeof needed,
+  given: readonly Role[] = [],
+  { openToAll: isOpen = true } = {},
+): string | null {
+  if (isOpen && Object.keys(people).length === 0 && Object.keys(groups).length === 0) return null;
   const person = new Map(Object.entries(people)).get(by);
-  if (person === undefined) return `${by} is not in the policy; an admin adds people with: gradus policy set FILE`;
+  if (person === undefined && given.length === 0) {
+    return `${by} is not in the policy; an admin adds people with: gradus policy set FILE`;
+  }
+  const own = [...new Set([...(person?.roles ?? []), ...given])];
   const role = needed[operation];
-  if (person.roles.includes(role) || person.roles.includes('admin')) return null;
-  return `${by} may not do that: it is for the role ${role}, and ${by} has ${listed(person.roles) || 'none'}`;
+  if (own.includes(role) || own.includes('admin') || (operation === viewing && own.length > 0)) return null;
+  return `${by} may not do that: it is for the role ${role}, and ${by} has ${listed(own) || 'none'}`;
+}
+
+/** The person whom a provider's token is of. */
+export function personOfToken({ people }: Policy, token: { sub: string; email: string | null }): string | null {
+  const found = Object.entries(people).find(
+    ([, { oidc }]) => oidc !== undefined && [token.sub, token.email].includes(oidc),
+  );
+  return found?.[0] ?? null;
 }
 
 /** The person whom Slack knows by that id. */
@@ -53,8 +81,12 @@ export function personInSlack({ people }: Policy, slack: string): string | null 
 const person = z.strictObject({
   roles: z.union([z.string(), z.array(z.string())]).optional(),
   slack: z.string().optional(),
+  oidc: z.string().min(1).max(300).optional(),
 });
-const written = z.strictObject({ people: z.record(z.string(), person) });
+const written = z.strictObject({
+  people: z.record(z.string(), person),
+  groups: z.record(z.string(), z.union([z.string(), z.array(z.string())])).optional(),
+});
 
 /** Reads a policy as people write it. Throws `POLICY_INVALID` with every problem of it. */
 export function parsePolicy(input: unknown): Policy {
@@ -65,15 +97,11 @@ export function parsePolicy(input: unknown): Policy {
   const problems: string[] = [];
   const people: Record<string, Person> = {};
   const bySlack = new Map<string, string>();
-  for (const [name, { roles: given = [], slack = null }] of Object.entries(shape.data.people)) {
+  const byOidc = new Map<string, string>();
+  for (const [name, { roles: given = [], slack = null, oidc }] of Object.entries(shape.data.people)) {
     const problem = nameProblem(name);
     if (problem !== null) problems.push(`people: ${problem}`);
-    const own = typeof given === 'string' ? [given] : given;
-    for (const role of own) {
-      if (!isRole(role)) {
-        problems.push(`people.${name}.roles: "${role}" is not one of ${listed(roles, 'or')}${didYouMean(role, roles)}`);
-      }
-    }
+    const own = readRoles(given, `people.${name}.roles`, problems);
     if (slack !== null && !/^[UW][A-Z0-9]{2,}$/.test(slack)) {
       problems.push(
         `people.${name}.slack: "${slack}" is not an id of Slack such as U012AB3CD (in the profile, under More)`,
@@ -82,13 +110,30 @@ export function parsePolicy(input: unknown): Policy {
     const other = slack === null ? undefined : bySlack.get(slack);
     if (other !== undefined) problems.push(`people.${name}.slack: ${slack} is ${other}'s already`);
     if (slack !== null) bySlack.set(slack, name);
-    if (problem === null) people[name] = { roles: own.filter(isRole), slack };
+    const same = oidc === undefined ? undefined : byOidc.get(oidc);
+    if (same !== undefined) problems.push(`people.${name}.oidc: ${oidc} is ${same}'s already`);
+    if (oidc !== undefined) byOidc.set(oidc, name);
+    if (problem === null) people[name] = { roles: own, slack, ...(oidc === undefined ? {} : { oidc }) };
   }
+  const groups = Object.entries(shape.data.groups ?? {}).map(([name, given]): [string, Role[]] => [
+    name,
+    readRoles(given, `groups.${name}`, problems),
+  ]);
   if (!Object.values(people).some((one) => one.roles.includes('admin'))) {
     problems.push('people: nobody is an admin, so nobody could change this; give somebody roles: admin');
   }
   if (problems.length > 0) throw invalid(problems);
-  return { people };
+  return { people, ...(groups.length === 0 ? {} : { groups: Object.fromEntries(groups) }) };
+}
+
+function readRoles(given: string | string[], path: string, problems: string[]): Role[] {
+  const own = typeof given === 'string' ? [given] : given;
+  for (const role of own) {
+    if (!isRole(role)) {
+      problems.push(`${path}: "${role}" is not one of ${listed(roles, 'or')}${didYouMean(role, roles)}`);
+    }
+  }
+  return own.filter(isRole);
 }
 
 function isRole(text: string): text is Role {

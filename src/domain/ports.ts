@@ -5,7 +5,7 @@ import type { Profile, Usage } from './drift.ts';
 import type { Cursor, IterationReport } from './iteration.ts';
 import type { Correction, Lesson } from './lessons.ts';
 import type { TrainSpec } from './plan.ts';
-import type { Policy } from './policy.ts';
+import type { Policy, Role } from './policy.ts';
 import type { ReleaseReport } from './report.ts';
 import type { Exposure, Route } from './route.ts';
 import type { Comparison, Evaluation, Lineage, Part, TrainingProgress, Version } from './version.ts';
@@ -241,6 +241,10 @@ export interface Audit {
 export interface Policies {
   current(): Promise<Policy>;
   set(policy: Policy, by: string): Promise<void>;
+  /** Somebody showed a token that gives them these roles, for as long as it is good. */
+  signIn(person: string, roles: Role[], until: Date): Promise<void>;
+  /** Roles that somebody has by their last token, none when that is not good any more. */
+  signedIn(person: string): Promise<Role[]>;
 }
 
 export interface Ports {

@@ -94,9 +94,18 @@ const learning: Migration = {
   },
 };
 
+const signIns: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await sql`create table sign_ins (person text primary key, roles jsonb not null, until timestamptz not null)`.execute(
+      db,
+    );
+  },
+};
+
 /** By name, in order. */
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
   '0002-people': people,
   '0003-learning': learning,
+  '0007-sign-ins': signIns,
 };

@@ -4,7 +4,7 @@ import type { AuditEntry } from '../domain/audit.ts';
 import type { IterationReport } from '../domain/iteration.ts';
 import type { Lesson } from '../domain/lessons.ts';
 import type { TrainSpec } from '../domain/plan.ts';
-import type { Policy } from '../domain/policy.ts';
+import type { Policy, Role } from '../domain/policy.ts';
 import type { Stop } from '../domain/ports.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import type { Exposure } from '../domain/route.ts';
@@ -178,6 +178,13 @@ export interface IterationTable {
   started_at: Generated<Date>;
 }
 
+/** Roles that people have by a token, as long as it is good. */
+export interface SignInTable {
+  person: string;
+  roles: Json<Role[]>;
+  until: Time;
+}
+
 export interface Tables {
   versions: VersionTable;
   routes: RouteTable;
@@ -197,4 +204,5 @@ export interface Tables {
   presses: PressTable;
   lessons: LessonsTable;
   iterations: IterationTable;
+  sign_ins: SignInTable;
 }
