@@ -21,6 +21,7 @@ import { scheduleCommand } from './schedule-commands.ts';
 import { tuneCommand } from './tune-command.ts';
 import { upCommands } from './up-commands.ts';
 import { versionCommands } from './version-commands.ts';
+import { webhookCommand } from './webhook-commands.ts';
 
 export function program(): Command {
   const release = new Command('release').description('start, follow, decide and report releases');
@@ -37,6 +38,7 @@ export function program(): Command {
     planCommand(),
     policyCommand(),
     auditCommand(),
+    webhookCommand(),
     dataCommands(),
     release,
     scheduleCommand(),

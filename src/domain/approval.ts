@@ -97,6 +97,11 @@ export function objection(
   return null;
 }
 
+/** Whether it is theirs to approve. */
+export function isFor(waiting: Waiting, by: string | null): boolean {
+  return by !== null && objection({ waiting, requests: [] }, { by }, 'approve') === null;
+}
+
 /** Who has to approve, in words: `2 approvals of ann, bob`, or `1 approval of product and 1 of safety`. */
 export function askedOf({ needs, count, from }: Pick<Waiting, 'needs' | 'count' | 'from'>): string {
   const [first, ...others] = needs;

@@ -1,7 +1,7 @@
 /** The app's home, for one person: what waits for them first, then all that is under way. */
 import type { types } from '@slack/bolt';
-import { objection } from '../domain/approval.ts';
-import type { ReleaseReport, Waiting } from '../domain/report.ts';
+import { isFor } from '../domain/approval.ts';
+import type { ReleaseReport } from '../domain/report.ts';
 import { releaseMessage } from './release-message.ts';
 import { requestMessage } from './request-message.ts';
 import { escaped, section, small, type Block } from './text.ts';
@@ -36,11 +36,6 @@ export function homeView(
   const shown = blocks.slice(0, mostBlocks);
   if (shown.length < blocks.length) shown.push(small('There is more than fits here: see `gradus release list`.'));
   return { type: 'home', blocks: shown };
-}
-
-/** Whether it is theirs to approve. */
-export function isFor(waiting: Waiting, by: string | null): boolean {
-  return by !== null && objection({ waiting, requests: [] }, { by }, 'approve') === null;
 }
 
 function header(text: string): Block {

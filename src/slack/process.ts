@@ -5,9 +5,8 @@ import { GradusError } from '../domain/errors.ts';
 import type { Config } from '../platform/config.ts';
 import { databaseOf, temporalOf } from '../platform/needs.ts';
 import { runOwnProcess, whenAborted, type OwnProcess } from '../platform/own-process.ts';
-import { runningOn } from '../platform/run-file.ts';
 import { leaveMessage, sendMessage } from '../platform/send-message.ts';
-import { workflowLink } from '../platform/temporal-links.ts';
+import { pageOfRelease } from '../platform/temporal-links.ts';
 import { openStore } from '../store/store.ts';
 import { startSlackApp } from './app.ts';
 import { deliver } from './delivery.ts';
@@ -39,11 +38,7 @@ async function work(config: Config, { signal, ready }: OwnProcess): Promise<void
     leave: (release, operation, says) => leaveMessage(client, release, operation, says),
   });
   const say = (line: string): void => console.log(`slack: ${line}`);
-  const { namespace } = temporal;
-  const pageOf = (release: string): string | null => {
-    const temporalUi = config.temporalUiUrl ?? runningOn(config.home)?.addresses?.temporalUi ?? null;
-    return workflowLink({ temporalUi, namespace }, release);
-  };
+  const pageOf = (release: string): string | null => pageOfRelease(config, release);
   const app = await startSlackApp({
     botToken,
     by,

@@ -1,5 +1,5 @@
 /** Opens the store: everything that Gradus keeps in PostgreSQL, behind the ports that the domain asks for. */
-import type { Outbox, Presses } from '../domain/outbox.ts';
+import type { Notices, Outbox, Presses } from '../domain/outbox.ts';
 import type {
   Audit,
   Iterations,
@@ -15,6 +15,7 @@ import { createAudit } from './audit.ts';
 import { connect } from './database.ts';
 import { createIterations, createLessons } from './lessons.ts';
 import { createObservations } from './observations.ts';
+import { createNotices } from './notices.ts';
 import { createOutbox, createPresses } from './outbox.ts';
 import { createPlans } from './plans.ts';
 import { createPolicies } from './policies.ts';
@@ -31,6 +32,7 @@ export interface Store {
   policies: Policies;
   audit: Audit;
   outbox: Outbox;
+  notices: Notices;
   presses: Presses;
   lessons: LessonRecords;
   iterations: Iterations;
@@ -71,6 +73,7 @@ export async function openStore(databaseUrl: string, options: StoreOptions = {})
     policies: createPolicies(database),
     audit: createAudit(database),
     outbox: createOutbox(database),
+    notices: createNotices(database),
     presses: createPresses(database),
     lessons: createLessons(database),
     iterations: createIterations(database),

@@ -57,6 +57,24 @@ describe('reading', () => {
     expect(problems).toHaveLength(7);
   });
 
+  test('who is told by HTTP needs addresses and a secret, and every wrong one is refused', () => {
+    const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
+    const urls = 'https://a.example/hook  http://127.0.0.1:9000/x,https://a.example/hook';
+    const { webhooks } = readConfig({ ...bare, GRADUS_WEBHOOK_URLS: urls, GRADUS_WEBHOOK_SECRET: secret }, folder);
+    expect(webhooks).toEqual({
+      urls: ['https://a.example/hook', 'http://127.0.0.1:9000/x'],
+      keys: [Buffer.alloc(32, 1)],
+    });
+    expect(problemsOf({ GRADUS_WEBHOOK_URLS: urls })).toEqual([
+      expect.stringMatching(/^GRADUS_WEBHOOK_SECRET is missing/),
+    ]);
+    expect(problemsOf({ GRADUS_WEBHOOK_SECRET: secret })).toEqual([
+      expect.stringMatching(/^GRADUS_WEBHOOK_URLS is missing/),
+    ]);
+    const bad = { GRADUS_WEBHOOK_URLS: 'https://a.example ftp://b', GRADUS_WEBHOOK_SECRET: `${secret} whsec_short` };
+    expect(problemsOf(bad).map((problem) => problem.split(' ')[0])).toEqual(Object.keys(bad));
+  });
+
   test('an empty variable is one that is not set', () => {
     expect(problemsOf({ GRADUS_GATEWAY_PORT: '', DATABASE_URL: '' })).toEqual([]);
   });

@@ -36,7 +36,7 @@ function begin(outbox = outboxOf()): void {
     client,
     channel,
     outbox,
-    releases: { find: async () => report },
+    releases: { find: async () => report, list: async () => [report] },
     pageOf: () => null,
     say: (line: string) => lines.push(line),
   };
