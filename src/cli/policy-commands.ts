@@ -67,8 +67,8 @@ function policyText({ people }: Policy): string {
   if (entries.length === 0) return 'There is no policy: whoever reaches a release may do everything.';
   return entries
     .map(
-      ([name, { roles, slack }]) =>
-        `  ${name}: ${roles.join(', ') || 'no role'}${slack === null ? '' : ` (Slack ${slack})`}`,
+      ([name, { roles, slack, email }]) =>
+        `  ${name}: ${roles.join(', ') || 'no role'}${slack === null ? '' : ` (Slack ${slack})`}${email === undefined ? '' : `, ${email}`}`,
     )
     .join('\n');
 }

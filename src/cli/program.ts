@@ -13,6 +13,7 @@ import { demoCommand } from './demo-command.ts';
 import { exportCommand } from './export-command.ts';
 import { planCommand } from './plan-commands.ts';
 import { iterationCommand } from './iteration-commands.ts';
+import { mailCommand } from './mail-commands.ts';
 import { policyCommand } from './policy-commands.ts';
 import { releaseMessageCommands } from './release-message-commands.ts';
 import { releaseReadCommands } from './release-read-commands.ts';
@@ -39,6 +40,7 @@ export function program(): Command {
     policyCommand(),
     auditCommand(),
     webhookCommand(),
+    mailCommand(),
     dataCommands(),
     release,
     scheduleCommand(),

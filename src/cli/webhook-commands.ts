@@ -37,7 +37,7 @@ function test(): Command {
       const results = await Promise.all(
         (url === undefined ? urls : [oneOf(urls, url)]).map(async (one) => {
           const sent = await post({ url: one, keys }, event, new AbortController().signal);
-          return { url: shownUrl(one), taken: sent.kind === 'taken', why: sent.kind === 'taken' ? null : sent.why };
+          return { url: shownUrl(one), taken: sent.kind === 'taken', why: 'why' in sent ? sent.why : null };
         }),
       );
       print({ event: event.id, results }, options, () =>

@@ -6,6 +6,8 @@ import { duration } from '../domain/words.ts';
 /** What came of one try. */
 export type Sent =
   | { kind: 'taken' }
+  /** Nobody needs it any more. */
+  | { kind: 'needless' }
   /** `afterMs`: as the other side asks for, and for everything that is sent there. */
   | { kind: 'later'; why: string; afterMs?: number }
   /** This one will never be taken. */
@@ -69,6 +71,9 @@ export async function sendAll(sending: Sending, signal: AbortSignal): Promise<vo
         await notices.taken(channel, notice);
         if (failing) say(`${name} takes what is sent again`);
         failing = false;
+        return null;
+      case 'needless':
+        await notices.taken(channel, notice);
         return null;
       case 'never':
         await notices.giveUp(channel, notice, sent.why);

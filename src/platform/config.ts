@@ -52,6 +52,15 @@ export interface WebhookSettings {
   keys: Buffer[];
 }
 
+/** How e-mail is sent. */
+export interface MailSettings {
+  /** Of the SMTP server; may hold a password. */
+  url: string;
+  from: string;
+  /** Who gets all of it; people of the policy get what is for them. */
+  to: string[];
+}
+
 export interface Config {
   /** Data folder, absolute: records, versions, logs, secrets. */
   home: string;
@@ -81,6 +90,8 @@ export interface Config {
   console: ConsoleSettings | null;
   /** Null: nobody is told by HTTP. */
   webhooks: WebhookSettings | null;
+  /** Null: no e-mail is sent. */
+  mail: MailSettings | null;
   trainerThreads: number;
   /** At least 32 characters; null: made once and kept in the data folder. */
   secret: string | null;
@@ -99,6 +110,7 @@ export function readConfig(environment: Environment = process.env, workingFolder
   const slack = settings.success ? readSlack(settings.data, problems) : null;
   const ofConsole = settings.success ? readConsole(settings.data, problems) : null;
   const webhooks = settings.success ? readWebhooks(settings.data, problems) : null;
+  const mail = settings.success ? readMail(settings.data, problems) : null;
   if (!settings.success || problems.length > 0) {
     const lines = problems.map((problem) => `\n  ${problem}`).join('');
     const message = `The environment has ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}:${lines}`;
@@ -128,6 +140,7 @@ export function readConfig(environment: Environment = process.env, workingFolder
     slack,
     console: ofConsole,
     webhooks,
+    mail,
     trainerThreads: values.GRADUS_TRAINER_THREADS,
     secret: values.GRADUS_SECRET ?? null,
     hostname: hostname(),
@@ -205,6 +218,14 @@ function readWebhooks(values: Values, problems: string[]): WebhookSettings | nul
     problems.push('GRADUS_WEBHOOK_SECRET is missing: make one with: echo "whsec_$(openssl rand -base64 32)"');
   }
   return urls === undefined || keys === undefined ? null : { urls, keys };
+}
+
+function readMail(values: Values, problems: string[]): MailSettings | null {
+  const { GRADUS_SMTP_URL: url, GRADUS_SMTP_FROM: from, GRADUS_MAIL_TO: to } = values;
+  if (url === undefined && from === undefined && to === undefined) return null;
+  if (url === undefined) problems.push('GRADUS_SMTP_URL is missing, and other settings of e-mail are there');
+  if (from === undefined) problems.push('GRADUS_SMTP_FROM is missing: the address that e-mail comes from');
+  return url === undefined || from === undefined ? null : { url, from, to: to ?? [] };
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string {

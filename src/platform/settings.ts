@@ -73,6 +73,24 @@ export const settingsSchema = z.object({
     webhookKey,
     'has to be whsec_ and 24 to 64 bytes in base64; make one with: echo "whsec_$(openssl rand -base64 32)"',
   ).optional(),
+  GRADUS_SMTP_URL: z
+    .url({
+      protocol: /^smtps?$/,
+      hostname: /^.+$/,
+      error: 'has to be smtp://user:password@host:587 (or smtps://…:465)',
+    })
+    .optional(),
+  GRADUS_SMTP_FROM: z
+    .string()
+    .regex(
+      /^([^<>\n]*<[^\s@<>]+@[^\s@<>]+>|[^\s@<>]+@[^\s@<>]+)$/,
+      'has to be an address such as Gradus <gradus@example.org>',
+    )
+    .optional(),
+  GRADUS_MAIL_TO: severalOf(
+    (text) => (z.email().safeParse(text).success ? text : null),
+    'has to be addresses such as ml-team@example.org, with spaces between them',
+  ).optional(),
   DATABASE_URL: z
     .url({
       protocol: /^postgres(ql)?$/,

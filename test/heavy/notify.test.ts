@@ -1,8 +1,9 @@
-/** Others are told of releases by the whole system, while processes are killed and addresses fail. */
+/** Others are told of releases (webhooks, e-mail) by the whole system, while processes are killed and addresses fail. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ReleaseReport } from '../../src/domain/report.ts';
 import { gradus } from '../support/gradus.ts';
+import { startSmtp, type SmtpServer } from '../support/smtp.ts';
 import { answer, startReceiver, type Receiver } from '../support/receiver.ts';
 import { startSystem, until, type System } from './system.ts';
 
@@ -10,21 +11,27 @@ const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
 let good: Receiver;
 let bad: Receiver;
+let smtp: SmtpServer;
 let system: System;
 let number = 0;
 
 beforeAll(async () => {
   good = await startReceiver(secret);
   bad = await startReceiver(secret);
+  smtp = await startSmtp();
   system = await startSystem({
     GRADUS_WEBHOOK_URLS: `${good.url} ${bad.url}`,
     GRADUS_WEBHOOK_SECRET: secret,
+    GRADUS_SMTP_URL: smtp.url,
+    GRADUS_SMTP_FROM: 'gradus@models.example',
+    GRADUS_MAIL_TO: 'team@models.example',
   });
 }, 300_000);
 afterAll(async () => {
   await system.stop();
   await good.close();
   await bad.close();
+  await smtp.close();
 }, 60_000);
 
 async function start() {
@@ -46,6 +53,8 @@ const typesOf = (receiver: Receiver, release: string): string[] =>
   receiver.received
     .filter(({ event }) => JSON.stringify(event['release']).includes(`"${release}"`))
     .map(({ event }) => event.type);
+const subjects = (release: string): (string | undefined)[] =>
+  smtp.arrived.map(({ mail }) => mail.subject).filter((subject) => subject?.includes(`${release} `));
 const distinct = (receiver: Receiver, release: string): string[] => [...new Set(typesOf(receiver, release))];
 
 it('every event arrives, though one address hangs and the process is killed in the midst of it', async () => {
@@ -76,6 +85,9 @@ it('every event arrives, though one address hangs and the process is killed in t
   await expect.poll(list, { timeout: 60_000, interval: 2_000 }).toMatchObject([stands, stands]);
   expect(typesOf(bad, handle.workflowId).filter((type) => type === 'release.started').length).toBeGreaterThan(1);
   expect(new Set(bad.received.map(({ id }) => id)).size).toBe(all.length);
+  await expect
+    .poll(() => subjects(handle.workflowId))
+    .toEqual([expect.stringContaining('asks for a decision'), `${handle.workflowId} ended: all users have it`]);
 });
 
 it('a request that nobody answers is reminded of, and a rollback is told', async () => {
@@ -95,6 +107,14 @@ it('a request that nobody answers is reminded of, and a rollback is told', async
       'release.decision.made',
       'release.stage.rolled_back',
       'release.ended',
+    ]);
+  await expect
+    .poll(() => subjects(handle.workflowId), { timeout: 30_000 })
+    .toEqual([
+      expect.stringMatching(/^told-2 asks for a decision/),
+      expect.stringMatching(/^Reminder: told-2 asks for a decision/),
+      expect.stringMatching(/^Reminder: told-2 asks for a decision/),
+      'told-2 was rolled back: spam',
     ]);
   await sleep(1_500);
   expect(typesOf(bad, handle.workflowId)).toEqual(['release.started']);

@@ -75,6 +75,26 @@ describe('reading', () => {
     expect(problemsOf(bad).map((problem) => problem.split(' ')[0])).toEqual(Object.keys(bad));
   });
 
+  test('e-mail needs a server and a sender, and every wrong address is refused', () => {
+    const settings = {
+      GRADUS_SMTP_URL: 'smtp://gradus:p%40ss@mail.example.org:587',
+      GRADUS_SMTP_FROM: 'Gradus <gradus@example.org>',
+      GRADUS_MAIL_TO: 'a@example.org, b@example.org',
+    };
+    expect(readConfig({ ...bare, ...settings }, folder).mail).toEqual({
+      url: settings.GRADUS_SMTP_URL,
+      from: settings.GRADUS_SMTP_FROM,
+      to: ['a@example.org', 'b@example.org'],
+    });
+    expect(readConfig({ ...bare, ...settings, GRADUS_MAIL_TO: '' }, folder).mail?.to).toEqual([]);
+    expect(problemsOf({ GRADUS_MAIL_TO: 'a@example.org' })).toEqual([
+      expect.stringMatching(/^GRADUS_SMTP_URL is missing/),
+      expect.stringMatching(/^GRADUS_SMTP_FROM is missing/),
+    ]);
+    const bad = { GRADUS_SMTP_URL: 'http://mail', GRADUS_SMTP_FROM: 'nobody', GRADUS_MAIL_TO: 'a@example.org b' };
+    expect(problemsOf(bad).map((problem) => problem.split(' ')[0])).toEqual(Object.keys(bad));
+  });
+
   test('an empty variable is one that is not set', () => {
     expect(problemsOf({ GRADUS_GATEWAY_PORT: '', DATABASE_URL: '' })).toEqual([]);
   });
