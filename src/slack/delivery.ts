@@ -2,9 +2,11 @@
 import type { webApi } from '@slack/bolt';
 import { z } from 'zod';
 import type { Outbox } from '../domain/outbox.ts';
-import type { Releases } from '../domain/ports.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { Policies, Releases } from '../domain/ports.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import { keepInStep } from '../notify/in-step.ts';
+import { escaped } from './text.ts';
 import { messagesOf, type Wanted } from './thread.ts';
 
 export interface DeliveryOptions {
@@ -12,6 +14,7 @@ export interface DeliveryOptions {
   channel: string;
   outbox: Outbox;
   releases: Pick<Releases, 'find' | 'list'>;
+  policies: Pick<Policies, 'current'>;
   /** The release's page in Temporal's UI. */
   pageOf: (release: string) => string | null;
   /** Says what went wrong, once until it goes well again. */
@@ -55,14 +58,18 @@ export async function deliver(options: DeliveryOptions, signal: AbortSignal): Pr
   );
 }
 
-function createDelivery({ client, channel, outbox, pageOf, say }: DeliveryOptions, place: string) {
+function createDelivery({ client, channel, outbox, policies, pageOf, say }: DeliveryOptions, place: string) {
   let posted = 0;
 
   async function bring(report: ReleaseReport, nowMs: number): Promise<void> {
     const { id: release } = report;
     const sent = new Map((await outbox.messages(place, release)).map((one) => [one.key, one]));
     let thread: string | null = null;
-    for (const message of messagesOf(report, pageOf(release), nowMs)) {
+    for (const message of messagesOf(report, {
+      page: pageOf(release),
+      nowMs,
+      mention: mentionBy(await policies.current()),
+    })) {
       const before = sent.get(message.key);
       let ref = before?.ref ?? null;
       if (before !== undefined && ref === null) ref = await find(release, message, thread);
@@ -130,6 +137,15 @@ function createDelivery({ client, channel, outbox, pageOf, say }: DeliveryOption
     bring,
     /** Messages that were posted or edited so far. */
     posted: () => posted,
+  };
+}
+
+/** Slack tells those whom the policy knows there. */
+function mentionBy({ people }: Policy): (name: string) => string {
+  const known = new Map(Object.entries(people).map(([name, { slack }]) => [name, slack]));
+  return (name) => {
+    const slack = known.get(name) ?? null;
+    return slack === null ? escaped(name) : `<@${slack}>`;
   };
 }
 

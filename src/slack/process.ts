@@ -54,9 +54,9 @@ async function work(config: Config, { signal, ready }: OwnProcess): Promise<void
     say,
   });
   ready();
-  const { outbox, releases } = store;
+  const { outbox, releases, policies } = store;
   await Promise.all([
-    deliver({ client: app.client, channel, outbox, releases, pageOf, say }, signal),
+    deliver({ client: app.client, channel, outbox, releases, policies, pageOf, say }, signal),
     takeUp(pressing, signal, say),
     whenAborted(signal),
   ]);
