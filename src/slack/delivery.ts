@@ -6,6 +6,7 @@ import type { Policy } from '../domain/policy.ts';
 import type { Policies, Releases } from '../domain/ports.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import { keepInStep } from '../notify/in-step.ts';
+import { platformError, reasonOf, retryAfterMs } from './errors.ts';
 import { escaped } from './text.ts';
 import { messagesOf, type Wanted } from './thread.ts';
 
@@ -147,21 +148,4 @@ function mentionBy({ people }: Policy): (name: string) => string {
     const slack = known.get(name) ?? null;
     return slack === null ? escaped(name) : `<@${slack}>`;
   };
-}
-
-function retryAfterMs(error: unknown): number | null {
-  if (typeof error !== 'object' || error === null || !('retryAfter' in error)) return null;
-  return typeof error.retryAfter === 'number' ? error.retryAfter * 1000 : null;
-}
-
-/** Slack's own name of an error that it answered with. */
-function platformError(error: unknown): string | null {
-  if (typeof error !== 'object' || error === null || !('data' in error)) return null;
-  const { data } = error;
-  if (typeof data !== 'object' || data === null || !('error' in data)) return null;
-  return typeof data.error === 'string' ? data.error : null;
-}
-
-function reasonOf(error: unknown): string {
-  return platformError(error) ?? (error instanceof Error ? error.message : String(error));
 }

@@ -11,6 +11,7 @@ import { openStore } from '../store/store.ts';
 import { startSlackApp } from './app.ts';
 import { deliver } from './delivery.ts';
 import { peopleInSlack } from './people.ts';
+import { deliverPictures } from './pictures.ts';
 import { createPressing } from './presses.ts';
 
 /** So long a release may take to answer before its message is left with Temporal. */
@@ -57,6 +58,7 @@ async function work(config: Config, { signal, ready }: OwnProcess): Promise<void
   const { outbox, releases, policies } = store;
   await Promise.all([
     deliver({ client: app.client, channel, outbox, releases, policies, pageOf, say }, signal),
+    deliverPictures({ client: app.client, channel, outbox, releases, say }, signal),
     takeUp(pressing, signal, say),
     whenAborted(signal),
   ]);
