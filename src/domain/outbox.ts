@@ -16,6 +16,8 @@ export interface Outbox {
   due(channel: string): Promise<{ release: string; change: number }[]>;
   /** All that the release said up to that change is in the channel. */
   delivered(channel: string, release: string, change: number): Promise<void>;
+  /** Releases that have not ended. */
+  open(): Promise<string[]>;
   messages(channel: string, release: string): Promise<Sent[]>;
   /** Notes that a message is about to be posted. */
   claim(channel: string, release: string, key: string): Promise<void>;

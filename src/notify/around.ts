@@ -6,7 +6,7 @@ import type { Pauses } from './sending.ts';
 export interface Around {
   outbox: Outbox;
   notices: Notices;
-  releases: Pick<Releases, 'find' | 'list'>;
+  releases: Pick<Releases, 'find'>;
   policies: Pick<Policies, 'current'>;
   /** A release's page in Temporal's UI. */
   pageOf: (release: string) => string | null;

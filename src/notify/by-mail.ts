@@ -6,6 +6,7 @@ import type { Policy } from '../domain/policy.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import type { MailSettings } from '../platform/config.ts';
 import { lookEveryMs, type Around } from './around.ts';
+import { createBell, type Bell } from './bell.ts';
 import { keepInStep } from './in-step.ts';
 import { letterOf } from './letter.ts';
 import { channelOf, createSend, mailOf, mailSchema, tryWithinMs } from './mail.ts';
@@ -37,48 +38,63 @@ export function concerns(report: ReleaseReport, name: string | null, asks: boole
   return report.startedBy === name || asked || report.decisions.some(({ by }) => by === name);
 }
 
-/** Goes on until `signal` says so. */
+/** Goes on until `signal` says so; begins anew when other people are told, who then hear of what is open. */
 export async function tellByMail(settings: MailSettings, around: Around, signal: AbortSignal): Promise<void> {
-  const told = new Map<string, { ending: AbortController; ended: Promise<void> }>();
+  let told: Reader[] = [];
+  let [ending, ended] = [new AbortController(), Promise.resolve()];
   while (!signal.aborted) {
     // While the policy cannot be read, those who are told stay the same.
     const policy = await around.policies.current().catch(() => null);
-    const readers = policy === null ? [] : readersOf(settings, policy);
-    for (const reader of readers) {
-      const who = JSON.stringify(reader);
-      if (told.has(who)) continue;
-      const ending = new AbortController();
-      told.set(who, { ending, ended: tellOne(reader, settings, around, AbortSignal.any([signal, ending.signal])) });
-    }
-    for (const [who, { ending, ended }] of policy === null ? [] : told) {
-      if (readers.some((reader) => JSON.stringify(reader) === who)) continue;
+    const readers = policy === null ? told : readersOf(settings, policy);
+    if (JSON.stringify(readers) !== JSON.stringify(told)) {
       ending.abort();
       await ended;
-      told.delete(who);
+      ending = new AbortController();
+      ended = tellAll(readers, settings, around, AbortSignal.any([signal, ending.signal]));
+      told = readers;
     }
     await sleep(readPolicyEveryMs, undefined, { signal }).catch(() => undefined);
   }
-  await Promise.all([...told.values()].map(({ ended }) => ended));
+  await ended;
 }
 
-async function tellOne(
-  { address, name }: Reader,
+async function tellAll(readers: Reader[], settings: MailSettings, around: Around, signal: AbortSignal): Promise<void> {
+  const { outbox, releases, notices, pageOf, say } = around;
+  const bells = new Map(readers.map(({ address }) => [address, createBell()]));
+
+  async function bring(report: ReleaseReport, nowMs: number): Promise<void> {
+    const page = pageOf(report.id);
+    const letters = eventsOf(report, page, nowMs).flatMap(({ key, event }) => {
+      const letter = letterOf(report, event, page);
+      return letter === null ? [] : [{ key, event, letter }];
+    });
+    for (const { address, name } of readers) {
+      const theirs = letters.filter(({ letter }) => concerns(report, name, letter.asks));
+      const mails = theirs.map(({ key, event, letter }) => ({
+        key,
+        body: mailOf(report, event, letter, address, settings.from),
+      }));
+      await notices.note(channelOf(address), report.id, mails);
+      if (mails.length > 0) bells.get(address)?.ring();
+    }
+  }
+
+  const failed = (error: unknown): void =>
+    say(`e-mail: ${error === null ? 'the records can be read again' : reasonOf(error)}`);
+  await Promise.all([
+    keepInStep({ channel: 'mail', outbox, releases, bring, failed, lookEveryMs }, signal),
+    ...readers.map(({ address }) => sendTo(address, settings, bells.get(address) ?? createBell(), around, signal)),
+  ]);
+}
+
+function sendTo(
+  address: string,
   settings: MailSettings,
-  { outbox, releases, notices, pageOf, say, pauses }: Around,
+  bell: Bell,
+  { releases, notices, say, pauses }: Around,
   signal: AbortSignal,
 ): Promise<void> {
-  const channel = channelOf(address);
   const sendMail = createSend(settings);
-
-  async function note(report: ReleaseReport, nowMs: number): Promise<void> {
-    const page = pageOf(report.id);
-    const mails = eventsOf(report, page, nowMs).flatMap(({ key, event }) => {
-      const letter = letterOf(report, event, page);
-      if (letter === null || !concerns(report, name, letter.asks)) return [];
-      return [{ key, body: mailOf(report, event, letter, address, settings.from) }];
-    });
-    await notices.note(channel, report.id, mails);
-  }
 
   /** A request that was decided while the server was away is not asked any more. */
   async function send(release: string, body: unknown, ending: AbortSignal): Promise<Sent> {
@@ -90,29 +106,17 @@ async function tellOne(
     return sendMail(address, mail, ending);
   }
 
-  await Promise.all([
-    keepInStep(
-      {
-        channel,
-        outbox,
-        releases,
-        bring: note,
-        failed: (error) => say(`${address}: ${error === null ? 'the records can be read again' : reasonOf(error)}`),
-        lookEveryMs,
-      },
-      signal,
-    ),
-    sendAll(
-      {
-        channel,
-        name: `e-mail to ${address}`,
-        notices,
-        send: (notice, ending) => send(notice.release, notice.body, ending),
-        leaseMs: 2 * tryWithinMs,
-        say,
-        ...(pauses === undefined ? {} : { pauses }),
-      },
-      signal,
-    ),
-  ]);
+  return sendAll(
+    {
+      channel: channelOf(address),
+      name: `e-mail to ${address}`,
+      notices,
+      bell,
+      send: (notice, ending) => send(notice.release, notice.body, ending),
+      leaseMs: 2 * tryWithinMs,
+      say,
+      ...(pauses === undefined ? {} : { pauses }),
+    },
+    signal,
+  );
 }

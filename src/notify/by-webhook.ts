@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { eventsOf } from '../domain/events.ts';
 import type { WebhookSettings } from '../platform/config.ts';
 import { lookEveryMs, type Around } from './around.ts';
+import { createBell } from './bell.ts';
 import { keepInStep } from './in-step.ts';
 import { reasonOf, sendAll } from './sending.ts';
 import { channelOf, post, shownUrl, usualWithinMs } from './webhook.ts';
@@ -19,17 +20,20 @@ export async function tellByWebhook(
   await Promise.all(
     urls.map(async (url) => {
       const [channel, name] = [channelOf(url), shownUrl(url)];
+      const bell = createBell();
       const noting = keepInStep(
         {
           channel,
           outbox,
           releases,
-          bring: (report, nowMs) =>
-            notices.note(
+          bring: async (report, nowMs) => {
+            await notices.note(
               channel,
               report.id,
               eventsOf(report, pageOf(report.id), nowMs).map(({ key, event }) => ({ key, body: event })),
-            ),
+            );
+            bell.ring();
+          },
           failed: (error) => say(`${name}: ${error === null ? 'the records can be read again' : reasonOf(error)}`),
           lookEveryMs,
         },
@@ -40,6 +44,7 @@ export async function tellByWebhook(
           channel,
           name,
           notices,
+          bell,
           send: (notice, ending) => post({ url, keys }, sentEvent.parse(notice.body), ending),
           leaseMs: 2 * usualWithinMs,
           say,

@@ -8,8 +8,8 @@ import type { ReleaseReport } from '../domain/report.ts';
 export interface InStep {
   /** As the outbox knows it, e.g. `slack:C012AB3CD`. */
   channel: string;
-  outbox: Pick<Outbox, 'begin' | 'due' | 'delivered'>;
-  releases: Pick<Releases, 'find' | 'list'>;
+  outbox: Pick<Outbox, 'begin' | 'due' | 'delivered' | 'open'>;
+  releases: Pick<Releases, 'find'>;
   /** Brings what is there up to date with one release; doing it again is harmless. */
   bring(report: ReleaseReport, nowMs: number): Promise<void>;
   /** How much was brought so far: where that has grown, a failure is the first one again. */
@@ -51,7 +51,7 @@ function createRounds({ channel, outbox, releases, bring }: InStep) {
 
   async function begin(): Promise<void> {
     await outbox.begin(channel);
-    for (const { id, waiting } of await releases.list()) if (waiting !== null) again.set(id, 0);
+    for (const release of await outbox.open()) again.set(release, 0);
     hasBegun = true;
   }
 

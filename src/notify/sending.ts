@@ -1,5 +1,6 @@
 /** Sends the notices of one channel, one after the other, each again with growing pauses until the other side has it. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Bell } from './bell.ts';
 import type { Notice, Notices } from '../domain/outbox.ts';
 import { duration } from '../domain/words.ts';
 
@@ -20,6 +21,8 @@ export interface Sending {
   /** As it is called in the log. */
   name: string;
   notices: Notices;
+  /** Rings when something was noted. */
+  bell: Bell;
   /** Tries once; ends early where `signal` says so. */
   send(notice: Notice, signal: AbortSignal): Promise<Sent>;
   /** Longer than any try takes. */
@@ -33,6 +36,7 @@ export interface Pauses {
   /** Before the next try, after so many. */
   afterTry(tries: number): number;
   giveUpAfterMs: number;
+  /** Whether one is due again. */
   lookEveryMs: number;
 }
 
@@ -42,48 +46,47 @@ const day = 86_400_000;
 export const usualPauses: Pauses = {
   afterTry: (tries) => Math.min(7_200_000, 5_000 * 3 ** Math.min(tries - 1, 10)) * (0.8 + 0.4 * Math.random()),
   giveUpAfterMs: day,
-  lookEveryMs: 500,
+  lookEveryMs: 2_000,
 };
 
 /** Goes on until `signal` says so. */
 export async function sendAll(sending: Sending, signal: AbortSignal): Promise<void> {
-  const { channel, name, notices, leaseMs, say, pauses = usualPauses } = sending;
+  const { channel, name, notices, bell, leaseMs, say, pauses = usualPauses } = sending;
   let failing = false;
   let storeFails = false;
   while (!signal.aborted) {
-    let pauseMs: number | null = pauses.lookEveryMs;
+    let isIdle = true;
     try {
       const notice = await notices.next(channel, leaseMs);
-      if (notice !== null) pauseMs = await settle(notice);
+      if (notice !== null) isIdle = (await settle(notice)) === 'wait';
       storeFails = false;
     } catch (error) {
       if (!storeFails) say(`${name}: the store does not answer: ${reasonOf(error)}`);
       storeFails = true;
     }
-    if (pauseMs !== null) await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+    if (isIdle) await bell.wait(pauses.lookEveryMs, signal);
   }
 
-  /** How long to wait before the next notice; null: not at all. */
-  async function settle(notice: Notice): Promise<number | null> {
+  async function settle(notice: Notice): Promise<'next' | 'wait'> {
     const sent = await tryOnce(notice);
     switch (sent.kind) {
       case 'taken':
         await notices.taken(channel, notice);
         if (failing) say(`${name} takes what is sent again`);
         failing = false;
-        return null;
+        return 'next';
       case 'needless':
         await notices.taken(channel, notice);
-        return null;
+        return 'next';
       case 'never':
         await notices.giveUp(channel, notice, sent.why);
         say(`${name}: ${notice.release}, ${notice.key} is given up: ${sent.why}`);
-        return null;
+        return 'next';
       case 'gone':
         await notices.later(channel, notice, 0, sent.why);
         await notices.stop(channel, sent.why);
         say(`${name}: nothing is sent there any more: ${sent.why}`);
-        return pauses.lookEveryMs;
+        return 'wait';
       case 'later':
         return putOff(notice, sent);
     }
@@ -97,22 +100,23 @@ export async function sendAll(sending: Sending, signal: AbortSignal): Promise<vo
     }
   }
 
-  async function putOff(notice: Notice, { why, afterMs }: { why: string; afterMs?: number }): Promise<number | null> {
+  async function putOff(notice: Notice, { why, afterMs }: { why: string; afterMs?: number }): Promise<'next' | 'wait'> {
     if (signal.aborted) {
       // It was cut off by our own end, which is nobody's failure.
       await notices.later(channel, notice, 0, why);
-      return null;
+      return 'next';
     }
     if (notice.ageMs >= pauses.giveUpAfterMs) {
       const forHow = duration(notice.ageMs);
       await notices.giveUp(channel, notice, `${why} (after ${notice.tries} tries in ${forHow})`);
       say(`${name}: ${notice.release}, ${notice.key} is given up after ${notice.tries} tries in ${forHow}: ${why}`);
-      return null;
+      return 'next';
     }
     await notices.later(channel, notice, afterMs ?? pauses.afterTry(notice.tries), why);
     if (!failing) say(`${name} does not take what is sent; it is kept and tried again: ${why}`);
     failing = true;
-    return afterMs ?? null;
+    if (afterMs !== undefined) await sleep(afterMs, undefined, { signal }).catch(() => undefined);
+    return 'next';
   }
 }
 

@@ -14,7 +14,7 @@ export interface DeliveryOptions {
   client: webApi.WebClient;
   channel: string;
   outbox: Outbox;
-  releases: Pick<Releases, 'find' | 'list'>;
+  releases: Pick<Releases, 'find'>;
   policies: Pick<Policies, 'current'>;
   /** The release's page in Temporal's UI. */
   pageOf: (release: string) => string | null;

@@ -14,7 +14,7 @@ export interface PicturesOptions {
   client: webApi.WebClient;
   channel: string;
   outbox: Outbox;
-  releases: Pick<Releases, 'find' | 'list'>;
+  releases: Pick<Releases, 'find'>;
   /** In the place of resvg, for tests. */
   draw?: (svg: string) => Promise<Buffer>;
   say: (line: string) => void;

@@ -51,7 +51,7 @@ function begin(to: string[], url = smtp.url, pauses = quick): () => Promise<void
   const around = {
     outbox: fakeOutbox(() => new Map([...reports.keys()].map((id) => [id, change]))),
     notices,
-    releases: { find: async (id: string) => reports.get(id) ?? null, list: async () => [...reports.values()] },
+    releases: { find: async (id: string) => reports.get(id) ?? null },
     policies: { current: async () => policy },
     pageOf: (id: string) => `http://temporal.example/${id}`,
     say: (line: string) => void lines.push(line),

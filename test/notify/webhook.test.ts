@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Notices } from '../../src/domain/outbox.ts';
+import { createBell } from '../../src/notify/bell.ts';
 import { sendAll, usualPauses, type Pauses } from '../../src/notify/sending.ts';
 import { channelOf, post, shownUrl } from '../../src/notify/webhook.ts';
 import { fakeNotices } from '../support/fake-notices.ts';
@@ -41,6 +42,7 @@ function send(url: string, pauses = quick, withinMs = 5_000): () => Promise<void
       channel: channelOf(url),
       name: shownUrl(url),
       notices,
+      bell: createBell(),
       send: ({ body }, signal) => post({ url, keys, withinMs }, sent.parse(body), signal),
       leaseMs: 10_000,
       say: (line) => lines.push(line),

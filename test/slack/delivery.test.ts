@@ -36,7 +36,7 @@ function begin(outbox = outboxOf()): void {
     client,
     channel,
     outbox,
-    releases: { find: async () => report, list: async () => [report] },
+    releases: { find: async () => report },
     policies: { current: async () => ({ people: { bo: { roles: [], slack: 'U0BOB' } } }) },
     pageOf: () => null,
     say: (line: string) => lines.push(line),

@@ -136,7 +136,7 @@ describe('in Slack', () => {
       client,
       channel,
       outbox,
-      releases: { find: async () => report, list: async () => [report] },
+      releases: { find: async () => report },
       policies: { current: async () => ({ people: {} }) },
       pageOf: () => null,
       say: (line: string) => void lines.push(line),
