@@ -147,6 +147,14 @@ describe('who gets it', () => {
     expect(all.flatMap(({ to }) => to).sort()).toEqual(['bo@models.example', 'team@models.example']);
   });
 
+  test('who is added to the policy hears of what is open', async () => {
+    says(asking());
+    begin(['team@models.example']);
+    await arrived(1);
+    policy = { people };
+    expect((await arrived(2, 10_000))[1]?.to).toEqual(['bo@models.example']);
+  }, 20_000);
+
   test('how it went is for those who started it, were asked, or decided', () => {
     const closed = waiting.waiting;
     if (closed === null) throw new Error('nothing waits');
