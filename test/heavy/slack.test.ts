@@ -303,8 +303,10 @@ describe.each(bots)('a bot of one’s own in $language', ({ program, file }) => 
   );
 });
 
-/** Keys of messages that are there more than once. */
+/** Keys of messages, and names of pictures, that are there more than once. */
 function doubled(): string[] {
-  const keys = slack.messages(channel).map(({ metadata }) => JSON.stringify(metadata));
+  const keys = slack
+    .messages(channel)
+    .map(({ metadata, files = [] }) => JSON.stringify(metadata ?? files.map(({ name }) => name)));
   return keys.filter((key, i) => keys.indexOf(key) !== i);
 }
