@@ -206,11 +206,9 @@ describe('a server', () => {
     says({ ...released, id: 'mail-assistant-4' });
     const [one] = await arrived(1);
     expect(one?.mail.subject).toBe('mail-assistant-4 ended: all users have it');
-    expect(await notices.standing(channelOf('team@models.example'))).toMatchObject({
-      taken: 1,
-      givenUp: 1,
-      waiting: 0,
-    });
+    await expect
+      .poll(() => notices.standing(channelOf('team@models.example')))
+      .toMatchObject({ taken: 1, givenUp: 1, waiting: 0 });
   });
 
   test('that does not know an address loses that mail, and the others get theirs', async () => {

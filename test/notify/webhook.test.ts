@@ -65,7 +65,9 @@ test('every event arrives signed, in order, once', async () => {
   send(receiver.url);
   await expect.poll(() => ids()).toEqual(['evt_1', 'evt_2', 'evt_3']);
   expect(receiver.received[0]?.event).toEqual(eventOf('evt_1'));
-  expect(await notices.standing(channelOf(receiver.url))).toMatchObject({ waiting: 0, taken: 3, givenUp: 0 });
+  await expect
+    .poll(() => notices.standing(channelOf(receiver.url)))
+    .toMatchObject({ waiting: 0, taken: 3, givenUp: 0 });
 });
 
 test('one that is not taken comes again under its id with growing pauses, and others pass it', async () => {
