@@ -64,16 +64,13 @@ async function tellAll(readers: Reader[], settings: MailSettings, around: Around
 
   async function bring(report: ReleaseReport, nowMs: number): Promise<void> {
     const page = pageOf(report.id);
-    const letters = eventsOf(report, page, nowMs).flatMap(({ key, event }) => {
-      const letter = letterOf(report, event, page);
-      return letter === null ? [] : [{ key, event, letter }];
-    });
+    const events = eventsOf(report, page, nowMs);
     for (const { address, name } of readers) {
-      const theirs = letters.filter(({ letter }) => concerns(report, name, letter.asks));
-      const mails = theirs.map(({ key, event, letter }) => ({
-        key,
-        body: mailOf(report, event, letter, address, settings.from),
-      }));
+      const mails = events.flatMap(({ key, event }) => {
+        const letter = letterOf(report, event, { page, name });
+        if (letter === null || !concerns(report, name, letter.asks)) return [];
+        return [{ key, body: mailOf(report, event, letter, address, settings.from) }];
+      });
       await notices.note(channelOf(address), report.id, mails);
       if (mails.length > 0) bells.get(address)?.ring();
     }

@@ -21,16 +21,20 @@ export interface Letter {
 
 const marks = { holds: '✓', breached: '✗', open: '○' } as const;
 
-/** Null where nobody gets an e-mail about it. */
-export function letterOf(report: ReleaseReport, { type, data }: ReleaseEvent, page: string | null): Letter | null {
+/** Null where nobody gets an e-mail about it. `name` is who reads it, where the policy knows them. */
+export function letterOf(
+  report: ReleaseReport,
+  { type, data }: ReleaseEvent,
+  { page, name }: { page: string | null; name: string | null },
+): Letter | null {
   const { stages } = report;
   // A request that is over by now is nobody's to decide.
   const waiting = report.waiting?.id === data['request'] ? report.waiting : null;
   switch (type) {
     case 'release.decision.asked':
-      return waiting === null ? null : request(report, waiting, page, false);
+      return waiting === null ? null : request(report, waiting, { page, name, again: false });
     case 'release.decision.reminded':
-      return waiting === null ? null : request(report, waiting, page, true);
+      return waiting === null ? null : request(report, waiting, { page, name, again: true });
     case 'release.stage.rolled_back':
       return rolledBack(report, page);
     case 'release.ended':
@@ -46,7 +50,11 @@ export function letterOf(report: ReleaseReport, { type, data }: ReleaseEvent, pa
   }
 }
 
-function request(report: ReleaseReport, waiting: Waiting, page: string | null, again: boolean): Letter {
+function request(
+  report: ReleaseReport,
+  waiting: Waiting,
+  { page, name, again }: { page: string | null; name: string | null; again: boolean },
+): Letter {
   const { id, stages } = report;
   const stage = stages.find(({ number }) => number === waiting.stage);
   const { what, why } = recommendation(waiting);
@@ -54,13 +62,15 @@ function request(report: ReleaseReport, waiting: Waiting, page: string | null, a
     ({ capability, condition, state, reason }) => `${marks[state]} ${capability}: ${condition}: ${reason}`,
   );
   const soFar = waiting.approvedBy.length === 0 ? '' : `; approved by ${listed(waiting.approvedBy)} so far`;
-  const reply = (operation: string): string => `gradus release ${operation} ${id} --request ${waiting.id} --by NAME`;
+  const by = name === null ? 'NAME' : quoted(name);
+  const reply = (operation: string): string =>
+    `gradus release ${operation} ${quoted(id)} --request ${quoted(waiting.id)} --by ${by}`;
   return {
     subject: `${again ? 'Reminder: ' : ''}${id} asks for a decision: ${waiting.question}`,
     lead: `${nameOf(report)}, stage ${waiting.stage} of ${stages.length}, ${again ? 'still waits' : 'waits'} for ${listed(waiting.from, 'or') || 'anybody'}: ${waiting.question}`,
     facts: [
       ['What changes', whatChanges(report, waiting)],
-      ['Recommended', what === 'decide' ? `nothing; ${why}` : `${what}; ${why}`],
+      ['Recommended', what === 'decide' ? `no recommendation; ${why}` : `${what}; ${why}`],
       [
         'Until',
         waiting.held
@@ -96,7 +106,7 @@ function rolledBack(report: ReleaseReport, page: string | null): Letter | null {
       .flatMap(({ findings }) => findings)
       .filter(({ state }) => state === 'breached')
       .map(({ capability, condition, reason }) => `✗ ${capability}: ${condition}: ${reason}`),
-    commands: [{ what: 'See all of it', typed: `gradus release report ${id}` }],
+    commands: [{ what: 'See all of it', typed: `gradus release report ${quoted(id)}` }],
     page,
     asks: false,
   };
@@ -115,7 +125,7 @@ function ended(report: ReleaseReport, page: string | null): Letter {
       ['N(t) and P(t)', last === undefined ? '0' : `${last.n} and ${last.p.toFixed(2)}`],
     ],
     points: stages.flatMap(examined),
-    commands: [{ what: 'See all of it', typed: `gradus release report ${id}` }],
+    commands: [{ what: 'See all of it', typed: `gradus release report ${quoted(id)}` }],
     page,
     asks: false,
   };
@@ -135,6 +145,11 @@ const stateWords: Record<ReleaseReport['state'], string> = {
 function nameOf({ model, candidate, stable }: ReleaseReport): string {
   const against = stable === null ? '' : ` against v${stable.number}`;
   return candidate === null ? model : `${model} v${candidate.number}${against}`;
+}
+
+/** As a shell takes it for one word, whatever is in it. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 function utc(iso: string): string {

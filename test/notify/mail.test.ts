@@ -1,4 +1,5 @@
 /** E-mail through a real SMTP server: what is in it, who gets it, and that each arrives whatever the server does. */
+import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Policy } from '../../src/domain/policy.ts';
 import type { ReleaseReport } from '../../src/domain/report.ts';
@@ -112,6 +113,27 @@ describe('what is written', () => {
     expect(one?.to).toEqual(['team@models.example']);
   });
 
+  test('what is to be typed is one word to a shell, whatever a release or a person is called', async () => {
+    const id = `x'; touch /tmp/nothing #`;
+    policy = { people: { 'ann lee': { roles: ['approver'], slack: null, email: 'ann@models.example' } } };
+    const report = asking({ id });
+    if (report.waiting !== null) report.waiting.from = [];
+    says(report);
+    begin([]);
+    const [one] = await arrived(1);
+    const typed = /gradus (release approve .*)/.exec(one?.mail.text ?? '')?.[1] ?? '';
+    const { stdout } = spawnSync('/bin/sh', ['-c', `printf '%s\\n' ${typed}`], { encoding: 'utf8' });
+    expect(stdout.split('\n').slice(0, 7)).toEqual([
+      'release',
+      'approve',
+      id,
+      '--request',
+      'stage-2-internal-test-5f2c',
+      '--by',
+      'ann lee',
+    ]);
+  });
+
   test('all mails of a release are one thread', async () => {
     says(asking());
     begin(['team@models.example']);
@@ -145,6 +167,8 @@ describe('who gets it', () => {
     const all = await arrived(2);
     // Ann has approved already.
     expect(all.flatMap(({ to }) => to).sort()).toEqual(['bo@models.example', 'team@models.example']);
+    const forBo = all.find(({ to }) => to.includes('bo@models.example'))?.mail.text;
+    expect(forBo).toContain('--request stage-2-internal-test-5f2c --by bo --why');
   });
 
   test('who is added to the policy hears of what is open', async () => {
