@@ -17,6 +17,7 @@ export const eventTypes = [
   'release.decision.made',
   'release.paused',
   'release.resumed',
+  'release.held',
   'release.stage.rolled_back',
   'release.ended',
 ] as const;
@@ -64,6 +65,7 @@ export function eventsOf(report: ReleaseReport, page: string | null, nowMs: numb
     ...asked.map((waiting) => decisionAsked(report, waiting)),
     ...report.requests.map(decisionMade),
     ...report.decisions.flatMap(pausedOrResumed),
+    ...held(report, nowMs),
     ...report.stages.filter(({ state }) => state === 'rolledBack').map(stageRolledBack(report, nowMs)),
     ...reminded(report, nowMs),
   ].sort((a, b) => Date.parse(a.time) - Date.parse(b.time));
@@ -171,19 +173,27 @@ function reminded(report: ReleaseReport, nowMs: number): Happened[] {
   return [{ key: due.key, type: 'release.decision.reminded', time, data }];
 }
 
-function decisionMade({ request, outcome, at, by, why }: ClosedRequest): Happened {
+function decisionMade({ request, outcome, at, by, why, emergency }: ClosedRequest): Happened {
   const { id, stage, step, question, digest } = request;
   return {
     key: `made/${id}/${at}`,
     type: 'release.decision.made',
     time: at,
-    data: { request: id, evidence: digest, stage, step, question, outcome, by, why },
+    data: { request: id, evidence: digest, stage, step, question, outcome, by, why, emergency: emergency === true },
   };
 }
 
 function pausedOrResumed({ what, at, by, why }: Decision, i: number): Happened[] {
   if (what !== 'paused' && what !== 'resumed') return [];
   return [{ key: `decision/${i}/${at}`, type: `release.${what}`, time: at, data: { by, why } }];
+}
+
+/** Something outside of the release holds it; it goes on by itself. */
+function held({ standing = null }: ReleaseReport, nowMs: number): Happened[] {
+  if (standing === null) return [];
+  const { kind, why, until } = standing;
+  const key = `held/${kind}/${sha256Hex(`${why}\n${until ?? ''}`).slice(0, 16)}`;
+  return [{ key, type: 'release.held', time: new Date(nowMs).toISOString(), data: { kind, why, until } }];
 }
 
 function stageRolledBack({ exposures, endedAt }: ReleaseReport, nowMs: number) {

@@ -115,6 +115,17 @@ export interface ClosedRequest {
   at: string;
   by: string;
   why: string;
+  /** An admin approved it alone, against the quorum. */
+  emergency?: true;
+}
+
+/** What holds a release from outside of it: it goes on by itself when that is over. */
+export interface Standing {
+  kind: 'stopped' | 'frozen' | 'queued';
+  /** A sentence without its full stop. */
+  why: string;
+  /** When it goes on; null where nobody knows yet. */
+  until: string | null;
 }
 
 export interface ReleaseReport {
@@ -137,6 +148,10 @@ export interface ReleaseReport {
   exposures: ExposurePoint[];
   decisions: Decision[];
   waiting: Waiting | null;
+  /** Left out or null: nothing holds it. */
+  standing?: Standing | null;
+  /** Freezes that are over by then do not hold it: an admin let it go on. */
+  overriddenUntil?: string;
   /** Requests that were decided or withdrawn, in that order. */
   requests: ClosedRequest[];
   /** What was answered and said in this release, at its end. */

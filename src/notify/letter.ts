@@ -46,6 +46,7 @@ export function letterOf(
     case 'release.decision.made':
     case 'release.paused':
     case 'release.resumed':
+    case 'release.held':
       return null;
   }
 }

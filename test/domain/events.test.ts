@@ -105,6 +105,20 @@ test('a pause and its end are told', () => {
   ]);
 });
 
+test('what holds a release from outside is told once, and again when it is something else', () => {
+  const frozen = { kind: 'frozen' as const, why: 'year end', until: at(90_000) };
+  const told = (standing: ReleaseReport['standing'], nowMs?: number) =>
+    events(standing === undefined ? baking : { ...baking, standing }, nowMs).filter(
+      ({ type }) => type === 'release.held',
+    );
+  expect(told(undefined)).toEqual([]);
+  expect(told(null)).toEqual([]);
+  const [first] = told(frozen);
+  expect(first).toMatchObject({ time: at(110), data: frozen });
+  expect(told(frozen, soon + 60_000)[0]?.id).toBe(first?.id);
+  expect(told({ ...frozen, until: at(180_000) })[0]?.id).not.toBe(first?.id);
+});
+
 test('names are distinct, the same however often they are made, and every type occurs', () => {
   const ids = events(released).map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
@@ -135,9 +149,10 @@ test('every type is documented with the JSON that it has', () => {
   const closed = { request: waiting.waiting, outcome: 'approved' as const, at: at(200), by: 'ann', why: '' };
   const says = { stage: null, step: null, by: 'ann', why: '' };
   const decisions = ['paused', 'resumed'].map((what, i) => ({ ...says, at: at(60 + i), what }));
+  const standing = { kind: 'frozen' as const, why: 'year end', until: null };
   const all = [
     ...events(rolledBack),
-    ...events({ ...waiting, requests: [closed], decisions }, Date.parse(at(104 + 86_400))),
+    ...events({ ...waiting, requests: [closed], decisions, standing }, Date.parse(at(104 + 86_400))),
   ];
   for (const type of eventTypes) {
     const event = all.find((one) => one.type === type);
