@@ -47,6 +47,8 @@ export async function keepInStep(place: InStep, signal: AbortSignal): Promise<vo
 function createRounds({ channel, outbox, releases, bring }: InStep) {
   /** When a release has to be looked at though nothing of it has changed, because people are to be reminded. */
   const again = new Map<string, number>();
+  /** Releases that failed the last time: they come last, so that one which always fails holds up no other. */
+  const stuck = new Set<string>();
   let hasBegun = false;
 
   async function begin(): Promise<void> {
@@ -59,7 +61,9 @@ function createRounds({ channel, outbox, releases, bring }: InStep) {
     const report = await releases.find(release);
     if (report === null) return;
     const nowMs = Date.now();
+    stuck.add(release);
     await bring(report, nowMs);
+    stuck.delete(release);
     const { nextMs } = reminderAt(report, nowMs);
     if (nextMs === null) again.delete(release);
     else again.set(release, nextMs);
@@ -69,12 +73,15 @@ function createRounds({ channel, outbox, releases, bring }: InStep) {
     /** Brings every release up to date that has changed, or whose time has come. */
     async next(signal: AbortSignal): Promise<void> {
       if (!hasBegun) await begin();
-      for (const { release, change } of await outbox.due(channel)) {
+      const due = await outbox.due(channel);
+      const isStuck = ({ release }: { release: string }): number => Number(stuck.has(release));
+      for (const { release, change } of due.sort((a, b) => isStuck(a) - isStuck(b))) {
         if (signal.aborted) return;
         await look(release);
         await outbox.delivered(channel, release, change);
       }
-      for (const [release, atMs] of again) {
+      const later = [...again].map(([release, atMs]) => ({ release, atMs })).sort((a, b) => isStuck(a) - isStuck(b));
+      for (const { release, atMs } of later) {
         if (signal.aborted) return;
         if (atMs <= Date.now()) await look(release);
       }
