@@ -19,6 +19,7 @@ import { releaseMessageCommands } from './release-message-commands.ts';
 import { releaseReadCommands } from './release-read-commands.ts';
 import { releaseStartCommands } from './release-start-commands.ts';
 import { scheduleCommand } from './schedule-commands.ts';
+import { surveyCommand } from './survey-commands.ts';
 import { tuneCommand } from './tune-command.ts';
 import { upCommands } from './up-commands.ts';
 import { versionCommands } from './version-commands.ts';
@@ -45,6 +46,7 @@ export function program(): Command {
     release,
     scheduleCommand(),
     iterationCommand(),
+    surveyCommand(),
     ...versionCommands(),
     exportCommand(),
     tuneCommand(),

@@ -8,6 +8,7 @@ import type { TrainSpec } from './plan.ts';
 import type { Policy, Role } from './policy.ts';
 import type { ReleaseReport } from './report.ts';
 import type { Exposure, Route } from './route.ts';
+import type { Exposed, Survey, SurveyResults } from './survey.ts';
 import type { Comparison, Evaluation, Lineage, Part, TrainingProgress, Version } from './version.ts';
 
 /** Trains and evaluates; long work that reports progress and stops when `signal` says so. */
@@ -221,6 +222,20 @@ export interface Iterations {
 }
 
 export type NumberedIteration = IterationReport & { number: number };
+
+export interface Surveys {
+  /** The last answer of each user who was answered in that time. */
+  exposed(of: Pick<Survey, 'model' | 'capability' | 'version' | 'withinMs'>): Promise<Exposed[]>;
+  /** Notes whom a survey asks: at most so many as it says, and nobody who was asked too short a time ago. Again: the same. */
+  ask(survey: Survey, about: Exposed[]): Promise<Exposed[]>;
+  find(id: string): Promise<Survey | null>;
+  /** What somebody was asked about; null where they were not. */
+  askedOf(id: string, user: string): Promise<Exposed | null>;
+  /** Newest first. */
+  list(model?: string): Promise<Survey[]>;
+  /** With the comments, newest first. */
+  results(survey: Survey): Promise<SurveyResults & { comments: Comment[] }>;
+}
 
 /** Plans that are started by their name. */
 export interface Plans {

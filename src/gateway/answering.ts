@@ -1,5 +1,5 @@
 /** Answers one request: by the version that the user is assigned, and by stable where a candidate fails. */
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { assign } from '../domain/assignment.ts';
 import { GradusError } from '../domain/errors.ts';
@@ -8,6 +8,7 @@ import type { Prediction } from '../domain/ports.ts';
 import type { Arm, Route } from '../domain/route.ts';
 import { digestOfText, signAnswerId } from './answer-id.ts';
 import type { PredictRequest } from './requests.ts';
+import { hashUser } from './user-hash.ts';
 import { inUse, notReleased, routeOf, type Serving, type Table } from './serving.ts';
 
 export interface Answered {
@@ -100,11 +101,6 @@ export function createAnswering(options: AnsweringOptions): (request: PredictReq
       table.inFlight -= 1;
     }
   };
-}
-
-/** Who a user is in all that is written: the same for the same id, and nothing that the id could be found from without the key. */
-function hashUser(userKey: Buffer, id: string): string {
-  return createHmac('sha256', userKey).update(id).digest().subarray(0, 16).toString('base64url');
 }
 
 function failed({ model, capability }: Route, version: string, cause: unknown): GradusError {

@@ -16,6 +16,7 @@ import type { FeedbackRequest } from './requests.ts';
 import { createServing, inUse, routesOf } from './serving.ts';
 import { startShipper } from './shipper.ts';
 import { openStops } from './stops.ts';
+import { hashUser } from './user-hash.ts';
 
 export interface GatewayOptions {
   /** Who this gateway is to the store; the same after a restart. */
@@ -130,6 +131,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         assignments: Object.fromEntries(own.map((route) => [route.capability, assign(route, user)])),
       };
     },
+    userKeys: (ids) => Object.fromEntries(ids.map((id) => [id, hashUser(userKey, id)])),
     routes() {
       const table = serving.table();
       return { revision: table?.revision ?? null, routes: [...(table?.routes.values() ?? [])], stops: stops.all() };

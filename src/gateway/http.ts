@@ -5,7 +5,7 @@ import { GradusError } from '../domain/errors.ts';
 import type { Stop } from '../domain/ports.ts';
 import type { Assignment, Route, User } from '../domain/route.ts';
 import type { Answered } from './answering.ts';
-import { readAssignments, readFeedback, readPredict, readStop } from './requests.ts';
+import { readAssignments, readFeedback, readPredict, readStop, readUserKeys } from './requests.ts';
 import type { FeedbackRequest, PredictRequest, StopRequest } from './requests.ts';
 
 /** What the URLs call. */
@@ -14,6 +14,8 @@ export interface Handlers {
   /** Resolves with the feedback's id when it is durably written. */
   feedback(request: FeedbackRequest): Promise<string>;
   assignments(model: string, user: User): { revision: number; assignments: Record<string, Assignment> };
+  /** How users are called in all that is written. */
+  userKeys(ids: string[]): Record<string, string>;
   routes(): { revision: number | null; routes: Route[]; stops: Stop[] };
   stop(request: StopRequest): Promise<Stop>;
   resume(request: StopRequest): Promise<void>;
@@ -24,7 +26,7 @@ export interface Handlers {
 
 export interface HttpOptions {
   handlers: Handlers;
-  /** Who may pull the stop switch: whoever sends this token; null: whoever is on this machine. */
+  /** Who may pull the stop switch and ask for the keys of users: whoever sends this token; null: whoever is on this machine. */
   adminToken: string | null;
   problem(message: string, error: unknown): void;
 }
@@ -54,13 +56,18 @@ export function createHttp({ handlers, adminToken, problem }: HttpOptions): Fast
   app.get('/v1/routes', () => handlers.routes());
 
   app.post('/v1/stop', (request) => {
-    mayStop(request, adminToken);
+    isAdmin(request, adminToken);
     return handlers.stop(readStop(request.body)).then((stopped) => ({ stopped }));
   });
   app.post('/v1/resume', (request) => {
-    mayStop(request, adminToken);
+    isAdmin(request, adminToken);
     const resume = readStop(request.body);
     return handlers.resume(resume).then(() => ({ resumed: resume.model }));
+  });
+
+  app.post('/v1/user-keys', (request) => {
+    isAdmin(request, adminToken);
+    return { keys: handlers.userKeys(readUserKeys(request.body)) };
   });
 
   app.get('/healthz', () => ({ status: 'ok' }));
@@ -95,13 +102,16 @@ function explain(error: unknown): Told {
 
 const loopback = /^(127\.|::1$|::ffff:127\.)/;
 
-function mayStop(request: FastifyRequest, adminToken: string | null): void {
+function isAdmin(request: FastifyRequest, adminToken: string | null): void {
   if (adminToken === null) {
     if (loopback.test(request.ip)) return;
-    throw new GradusError('NOT_ALLOWED', 'Without a token the stop switch is for this machine alone.');
+    throw new GradusError('NOT_ALLOWED', 'Without GRADUS_ADMIN_TOKEN this is for the machine of the gateway alone.');
   }
   const given = Buffer.from(request.headers.authorization ?? '');
   const right = Buffer.from(`Bearer ${adminToken}`);
   if (given.length === right.length && timingSafeEqual(given, right)) return;
-  throw new GradusError('NOT_ALLOWED', 'The stop switch asks for its token: send `Authorization: Bearer …`.');
+  throw new GradusError(
+    'NOT_ALLOWED',
+    'This asks for the token of GRADUS_ADMIN_TOKEN: send `Authorization: Bearer …`.',
+  );
 }

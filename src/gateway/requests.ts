@@ -47,6 +47,8 @@ const stopSchema = z.strictObject({
 });
 const assignmentsSchema = z.strictObject({ model: name, user: name, groups: z.string().max(2_000).optional() });
 
+const userKeysSchema = z.strictObject({ ids: z.array(name).min(1).max(1_000) });
+
 export interface PredictRequest {
   model: string;
   capability: string;
@@ -69,6 +71,8 @@ export function readPredict(body: unknown): PredictRequest {
 export const readFeedback = (body: unknown): FeedbackRequest => parse(feedbackSchema, body);
 
 export const readStop = (body: unknown): StopRequest => parse(stopSchema, body);
+
+export const readUserKeys = (body: unknown): string[] => parse(userKeysSchema, body).ids;
 
 /** `?model=&user=&groups=a,b` */
 export function readAssignments(query: unknown): { model: string; user: User } {

@@ -1,6 +1,7 @@
 /** The gateway process: serves applications over HTTP. */
 import path from 'node:path';
 import { createGateway } from '../gateway/gateway.ts';
+import { keyPurposes } from '../gateway/user-hash.ts';
 import { createModels } from '../model/predictor.ts';
 import { openStore } from '../store/store.ts';
 import { artefactsFolder, type Config } from './config.ts';
@@ -24,8 +25,8 @@ async function work(config: Config, { signal, ready }: OwnProcess): Promise<void
     observations: store.observations,
     models: createModels({ artefacts: artefactsFolder(config) }),
     dataFolder: path.join(config.home, 'gateways', name.replace(/[^\w.-]/g, '-')),
-    secret: deriveKey(secret, 'ids of answers'),
-    userKey: deriveKey(secret, 'ids of users'),
+    secret: deriveKey(secret, keyPurposes.answers),
+    userKey: deriveKey(secret, keyPurposes.users),
     adminToken: config.gateway.adminToken,
   });
   await gateway.listen({ host, port, url });

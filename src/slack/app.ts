@@ -8,6 +8,14 @@ import { actionId, noteView, readCarried, whyView } from './buttons.ts';
 import { plain } from './commands.ts';
 import type { PeopleInSlack } from './people.ts';
 import type { Answer, createPressing, Press } from './presses.ts';
+import {
+  commentAction,
+  commentView,
+  commentViewOf,
+  ratingAction,
+  readSurveyValue,
+  type SurveyAnswers,
+} from './survey.ts';
 
 export interface SlackAppOptions {
   botToken: string;
@@ -19,6 +27,8 @@ export interface SlackAppOptions {
   pressing: Pick<ReturnType<typeof createPressing>, 'take'>;
   /** What one person sees, and what their commands are answered with. */
   people: PeopleInSlack;
+  /** What is said to surveys. */
+  surveys: SurveyAnswers;
   /** The question of an open request, to be shown again where somebody rejects it. */
   questionOf: (release: string, request: string | undefined) => Promise<string>;
   say: (line: string) => void;
@@ -32,7 +42,7 @@ const longestWaitMs = 10_000;
 const mostBytes = 256 * 1024;
 
 export async function startSlackApp(options: SlackAppOptions) {
-  const { botToken, by, host, port, apiUrl, pressing, people, questionOf, say } = options;
+  const { botToken, by, host, port, apiUrl, pressing, people, surveys, questionOf, say } = options;
   const logger = quiet(say);
   const receiver =
     by.kind === 'http'
@@ -76,6 +86,31 @@ export async function startSlackApp(options: SlackAppOptions) {
       if (isAtHome) await client.views.publish({ user_id: body.user.id, view: await people.homeOf(body.user.id) });
     });
   }
+
+  app.action<BlockAction<ButtonAction>>(ratingAction, async ({ ack, action, body, respond }) => {
+    await ack();
+    const of = readSurveyValue(action.value);
+    const rating = Number(ratingAction.exec(action.action_id)?.[1]);
+    if (of === null) return;
+    const problem = await surveys.keep(body.user.id, of, { rating });
+    const text = problem ?? `Thank you: ${rating} of 5.`;
+    await respond({ replace_original: problem === null, text, response_type: 'ephemeral' });
+  });
+
+  app.action<BlockAction<ButtonAction>>(commentAction, async ({ ack, action, body, client }) => {
+    await ack();
+    const of = readSurveyValue(action.value);
+    if (of === null) return;
+    const question = await surveys.questionOf(of.survey);
+    await client.views.open({ trigger_id: body.trigger_id, view: commentViewOf(of, question) });
+  });
+
+  app.view(commentView, async ({ ack, body, view }) => {
+    const of = readSurveyValue(view.private_metadata);
+    const comment = view.state.values['comment']?.['comment']?.value?.trim() ?? '';
+    const problem = of === null || comment === '' ? null : await surveys.keep(body.user.id, of, { comment });
+    return problem === null ? ack() : ack({ response_action: 'errors', errors: { comment: problem } });
+  });
 
   app.event('app_home_opened', async ({ event, client }) => {
     if (event.tab !== 'home') return;

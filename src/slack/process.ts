@@ -7,12 +7,15 @@ import { databaseOf, temporalOf } from '../platform/needs.ts';
 import { runOwnProcess, whenAborted, type OwnProcess } from '../platform/own-process.ts';
 import { leaveMessage, sendMessage } from '../platform/send-message.ts';
 import { pageOfRelease } from '../platform/temporal-links.ts';
+import { hashUser, keyPurposes } from '../gateway/user-hash.ts';
+import { deriveKey, readSecret } from '../platform/secret.ts';
 import { openStore } from '../store/store.ts';
 import { startSlackApp } from './app.ts';
 import { deliver } from './delivery.ts';
 import { peopleInSlack } from './people.ts';
 import { deliverPictures } from './pictures.ts';
 import { createPressing } from './presses.ts';
+import { askInSlack, surveyAnswers } from './survey.ts';
 
 /** So long a release may take to answer before its message is left with Temporal. */
 const answerWithinMs = 1_800;
@@ -38,6 +41,7 @@ async function work(config: Config, { signal, ready }: OwnProcess): Promise<void
     send: (release, operation, says) => sendMessage(client, release, operation, says, answerWithinMs),
     leave: (release, operation, says) => leaveMessage(client, release, operation, says),
   });
+  const userKey = deriveKey(await readSecret(config), keyPurposes.users);
   const say = (line: string): void => console.log(`slack: ${line}`);
   const pageOf = (release: string): string | null => pageOfRelease(config, release);
   const app = await startSlackApp({
@@ -48,6 +52,7 @@ async function work(config: Config, { signal, ready }: OwnProcess): Promise<void
     apiUrl,
     pressing,
     people: peopleInSlack({ ...store, pageOf }),
+    surveys: surveyAnswers({ ...store, userOf: (name) => hashUser(userKey, name) }),
     async questionOf(release, request) {
       const waiting = (await store.releases.find(release))?.waiting ?? null;
       return waiting?.id === request ? (waiting?.question ?? release) : `${release}: this request is over by now`;
@@ -59,6 +64,7 @@ async function work(config: Config, { signal, ready }: OwnProcess): Promise<void
   await Promise.all([
     deliver({ client: app.client, channel, outbox, releases, policies, pageOf, say }, signal),
     deliverPictures({ client: app.client, channel, outbox, releases, say }, signal),
+    askInSlack({ client: app.client, notices: store.notices, say }, signal),
     takeUp(pressing, signal, say),
     whenAborted(signal),
   ]);

@@ -117,6 +117,20 @@ const notices: Migration = {
   },
 };
 
+const surveys: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    const statements = [
+      sql`create table surveys (
+        id text primary key, model text not null, survey jsonb not null, made_at timestamptz not null default now())`,
+      sql`create table survey_asked (
+        survey text not null references surveys, user_hash text not null, answer_id text not null, about jsonb not null,
+        asked_at timestamptz not null default now(), primary key (survey, user_hash))`,
+      sql`create index survey_asked_of_user on survey_asked (user_hash, asked_at)`,
+    ];
+    for (const statement of statements) await statement.execute(db);
+  },
+};
+
 /** By name, in order. */
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
@@ -124,4 +138,5 @@ export const migrations: Record<string, Migration> = {
   '0003-learning': learning,
   '0005-notices': notices,
   '0007-sign-ins': signIns,
+  '0008-surveys': surveys,
 };

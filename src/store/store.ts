@@ -9,6 +9,7 @@ import type {
   Policies,
   Releases,
   Routes,
+  Surveys,
   Versions,
 } from '../domain/ports.ts';
 import { createAudit } from './audit.ts';
@@ -20,6 +21,7 @@ import { createOutbox, createPresses } from './outbox.ts';
 import { createPlans } from './plans.ts';
 import { createPolicies } from './policies.ts';
 import { createReleases } from './releases.ts';
+import { createSurveys } from './surveys.ts';
 import { createRoutes } from './routes.ts';
 import { createVersions } from './versions.ts';
 
@@ -36,6 +38,7 @@ export interface Store {
   presses: Presses;
   lessons: LessonRecords;
   iterations: Iterations;
+  surveys: Surveys;
   close(): Promise<void>;
 }
 
@@ -77,6 +80,7 @@ export async function openStore(databaseUrl: string, options: StoreOptions = {})
     presses: createPresses(database),
     lessons: createLessons(database),
     iterations: createIterations(database),
+    surveys: createSurveys(database),
     close,
   };
 }

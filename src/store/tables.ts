@@ -7,6 +7,7 @@ import type { TrainSpec } from '../domain/plan.ts';
 import type { Policy, Role } from '../domain/policy.ts';
 import type { Stop } from '../domain/ports.ts';
 import type { ReleaseReport } from '../domain/report.ts';
+import type { Exposed, Survey } from '../domain/survey.ts';
 import type { Exposure } from '../domain/route.ts';
 
 /** A JSON column: written as text, read as the value. Only this store writes it, so its type is known. */
@@ -196,6 +197,21 @@ export interface SignInTable {
   until: Time;
 }
 
+export interface SurveyTable {
+  id: string;
+  model: string;
+  survey: Json<Survey>;
+  made_at: Generated<Date>;
+}
+
+export interface SurveyAskedTable {
+  survey: string;
+  user_hash: string;
+  answer_id: string;
+  about: Json<Exposed>;
+  asked_at: Generated<Date>;
+}
+
 export interface Tables {
   versions: VersionTable;
   routes: RouteTable;
@@ -216,4 +232,6 @@ export interface Tables {
   lessons: LessonsTable;
   iterations: IterationTable;
   sign_ins: SignInTable;
+  surveys: SurveyTable;
+  survey_asked: SurveyAskedTable;
 }

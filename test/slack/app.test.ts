@@ -66,6 +66,7 @@ async function start(kind: 'http' | 'socket'): Promise<void> {
       leave: async (...message) => void left.push(message),
     }),
     people: peopleInSlack({ releases, policies, pageOf: () => 'http://temporal.example/release' }),
+    surveys: { keep: async () => null, questionOf: async () => 'What would help?' },
     questionOf: async () => 'Really?',
     say: () => undefined,
   });
