@@ -9,6 +9,7 @@ import { iterateActivities } from './iterate.ts';
 import { policyActivities } from './policy.ts';
 import { recordActivities } from './record.ts';
 import { routeActivities } from './routes.ts';
+import { standingActivities } from './standing.ts';
 import { splitActivities } from './split.ts';
 import { longTrainActivities, trainActivities } from './train.ts';
 
@@ -30,6 +31,7 @@ export function createActivities(ports: RecordPorts) {
     ...iterateActivities(ports),
     ...recordActivities(ports),
     ...policyActivities(ports),
+    ...standingActivities(ports),
   });
 }
 

@@ -1,12 +1,21 @@
 /** Whether somebody may do what they ask of a release, by the policy as it is now. */
 import type { Operation } from '../src/domain/approval.ts';
+import { stopOf } from '../src/domain/control.ts';
 import { refusal } from '../src/domain/policy.ts';
 import type { RecordPorts } from '../src/domain/ports.ts';
 
 export function policyActivities(ports: RecordPorts) {
+  /** Whoever stopped all releases and put their users back was allowed to when they did. */
+  async function followsFromStop(by: string, id: string | undefined): Promise<boolean> {
+    const number = stopOf(id);
+    const stop = number === null ? null : await ports.stopAlls.find(number);
+    return stop !== null && stop.rollBack && stop.by === by;
+  }
+
   return {
     /** Null where they may, otherwise why not. */
-    async refusalOf({ by, operation }: { by: string; operation: Operation }): Promise<string | null> {
+    async refusalOf({ by, operation, id }: { by: string; operation: Operation; id?: string }): Promise<string | null> {
+      if (operation === 'rollback' && (await followsFromStop(by, id))) return null;
       return refusal(await ports.policies.current(), by, operation);
     },
   };

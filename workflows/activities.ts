@@ -17,6 +17,12 @@ export const policy = proxyLocalActivities<Pick<Activities, 'refusalOf'>>({
   retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
 });
 
+/** Whether anything holds a release from outside. */
+export const standings = proxyActivities<Pick<Activities, 'standing'>>({
+  startToCloseTimeout: '30 seconds',
+  retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
+});
+
 /** What is decided from records; while no gateway is alive, this waits for one, and says so by heartbeats. */
 export const judgements = proxyActivities<
   Pick<Activities, 'judgeInternalTest' | 'judgeGray' | 'judgeAbTest' | 'lookBack'>

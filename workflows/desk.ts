@@ -11,6 +11,7 @@ import { operations, readMessage, type Operation, type PersonSays } from '../src
 import { policy } from './activities.ts';
 import { operationsOf } from './operations.ts';
 import type { Progress } from './progress.ts';
+import { openHold } from './standing.ts';
 import { openRequests } from './requests.ts';
 import { askSignal, internal, readRequest, standStillSignal, withdrawSignal } from './rollout-messages.ts';
 import type { rollout } from './rollout.ts';
@@ -31,6 +32,7 @@ export function openDesk(progress: Progress, onRollback: (reason: string) => voi
   let current: Rollout | null = null;
   const requests = openRequests(progress, () => current);
 
+  const hold = openHold(progress, () => current);
   const doing = operationsOf({ progress, requests, current: () => current, onRollback });
 
   /** Receipts of messages that are being obeyed. */
@@ -57,7 +59,7 @@ export function openDesk(progress: Progress, onRollback: (reason: string) => voi
     const operation = doing[name];
     refuse(says, operation.objection(says), 'NOT_NOW');
     if (patched('roles')) {
-      const ask = (): Promise<string | null> => policy.refusalOf({ by: says.by, operation: name });
+      const ask = (): Promise<string | null> => policy.refusalOf({ ...idOf(says), by: says.by, operation: name });
       refuse(says, await CancellationScope.nonCancellable(ask), 'NOT_ALLOWED');
       // Others may have said something meanwhile.
       refuse(says, operation.objection(says), 'NOT_NOW');
@@ -103,6 +105,7 @@ export function openDesk(progress: Progress, onRollback: (reason: string) => voi
   return {
     /** What the release's next run has to remember. */
     said: (): Said => [...said],
+    hold,
     /** The rollout that messages go to; null between stages. What was said while it started is passed on. */
     async serve(handle: Rollout | null): Promise<void> {
       current = handle;
@@ -110,6 +113,10 @@ export function openDesk(progress: Progress, onRollback: (reason: string) => voi
       else if (report.state === 'paused') await handle.signal(standStillSignal, true);
     },
   };
+}
+
+function idOf({ id }: PersonSays): { id?: string } {
+  return id === undefined ? {} : { id };
 }
 
 function read(message: unknown): PersonSays {

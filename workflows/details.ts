@@ -1,7 +1,7 @@
 /** A release as Markdown for the page of Temporal's UI: where it stands, what it waits for, and what happens then. */
 import { askedOf, whenSilent } from '../src/domain/approval.ts';
 import type { ReleaseReport } from '../src/domain/report.ts';
-import { percent } from '../src/domain/words.ts';
+import { percent, standingText } from '../src/domain/words.ts';
 
 export function detailsOf(report: ReleaseReport): string {
   const versions = `${name(report.candidate)} against ${name(report.stable)}`;
@@ -9,6 +9,8 @@ export function detailsOf(report: ReleaseReport): string {
     `**${report.model || report.id}** ${versions}, ${report.strategy || 'plan is read'}: **${report.state}**`,
   ];
   if (report.reason !== '') head.push(report.reason);
+  const standing = report.standing ?? null;
+  if (standing !== null) head.push(`**Stands still**: ${standingText(standing)}.`);
   const { waiting } = report;
   if (waiting !== null) {
     head.push(

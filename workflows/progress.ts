@@ -11,7 +11,7 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import type { PersonSays } from '../src/domain/approval.ts';
 import { curvePoint } from '../src/domain/curve.ts';
 import { steps, type Plan, type Step } from '../src/domain/plan.ts';
-import type { ReleaseReport, StageProgress, StepProgress, StepState, Waiting } from '../src/domain/report.ts';
+import type { ReleaseReport, StageProgress, Standing, StepProgress, StepState, Waiting } from '../src/domain/report.ts';
 import type { Version } from '../src/domain/version.ts';
 import { records } from './activities.ts';
 import { detailsOf } from './details.ts';
@@ -71,7 +71,7 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
       { key: attributes.stage, value: stage === undefined ? null : stage.capabilities.join(', ').slice(0, 200) },
       { key: attributes.step, value: stage?.step ?? inStep?.step ?? report.state },
       { key: attributes.exposure, value: stage?.exposure ?? null },
-      { key: attributes.waiting, value: report.waiting === null ? null : 'yes' },
+      { key: attributes.waiting, value: report.waiting === null ? (report.standing?.kind ?? null) : 'yes' },
     ]);
   }
 
@@ -166,6 +166,11 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
       changed();
     },
 
+    stands(standing: Standing | null): void {
+      report.standing = standing;
+      changed();
+    },
+
     decided(what: string, says: PersonSays, waiting: Waiting | null): void {
       decision(what, says, waiting);
     },
@@ -202,6 +207,7 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
     async end(state: ReleaseReport['state'], reason: string): Promise<ReleaseReport> {
       await this.recorded();
       Object.assign(report, { state, reason, endedAt: now(), waiting: null });
+      if (report.standing !== undefined) report.standing = null;
       for (const progress of report.steps) {
         if (progress.state === 'waiting')
           Object.assign(progress, { state: 'skipped', note: skippedBecause(report, progress.step) });

@@ -9,6 +9,7 @@ import {
   condition,
   allHandlersFinished,
   isCancellation,
+  patched,
   ParentClosePolicy,
   getExternalWorkflowHandle,
   sleep,
@@ -60,6 +61,7 @@ export async function release(input: ReleaseInput, carried?: Carried): Promise<R
     await story.run(async () => {
       const { plan, before } = carried ?? (await begin(input, progress));
       progress.keepRecorded();
+      if (patched('clearance')) await desk.hold.cleared();
       const candidate = await train(plan, progress);
       for (const stage of await split(plan, progress)) {
         if (stage.state === 'released') continue;
@@ -148,7 +150,7 @@ async function rollOut(
   const { workflowId: id } = workflowInfo();
   const { number, capabilities } = stage;
   const stable = Object.fromEntries(capabilities.map((name) => [name, before.stable[name] ?? null]));
-  await condition(() => progress.report.state !== 'paused');
+  await mayStart(progress, desk);
   progress.stageStarted(stage);
   const [first = 'internal test'] = stageSteps(plan);
   const position = { step: first, level: 0, effectiveAt: null, exposure: 0, exposed: false, asked: 0, askedAt: null };
@@ -179,6 +181,14 @@ async function rollOut(
   } finally {
     await desk.serve(null);
   }
+}
+
+/** Not while somebody has paused the release, stopped all of them, or frozen the calendar. */
+async function mayStart({ report }: Progress, desk: Desk): Promise<void> {
+  do {
+    await condition(() => report.state !== 'paused');
+    if (patched('clearance')) await desk.hold.cleared();
+  } while (report.state === 'paused');
 }
 
 /**

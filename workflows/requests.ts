@@ -37,7 +37,7 @@ export function openRequests(progress: Progress, current: () => ChildWorkflowHan
 
   /** Waits for the end of a request: true when it was closed, false when its time is over. The clock may stand still. */
   async function isOver(waiting: Waiting): Promise<boolean> {
-    const stands = (): boolean => report.state === 'paused' || waiting.held;
+    const stands = (): boolean => report.state === 'paused' || waiting.held || report.standing?.kind === 'stopped';
     const summary = `waits for ${waiting.from.join(', ') || 'anybody'}, else ${whenSilent(waiting)}`;
     for (;;) {
       const { until } = waiting;

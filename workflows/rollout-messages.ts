@@ -125,6 +125,9 @@ export const askSignal = defineSignal<[Request]>('ask');
 /** The request's id, and why. */
 export const withdrawSignal = defineSignal<[string, string]>('withdraw');
 
+/** To either: something outside has changed that may hold the release, or let it go on. */
+export const lookAgainSignal = defineSignal('lookAgain');
+
 /** From release to rollout. */
 export const decidedSignal = defineSignal<[Decided]>('decided');
 /** The constant is not named as on the wire, where people's own `hold` is another message, to the release. */

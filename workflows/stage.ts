@@ -10,6 +10,8 @@ import {
 } from '@temporalio/workflow';
 import type { Approval, StageStep } from '../src/domain/plan.ts';
 import { termsOf } from '../src/domain/approval.ts';
+import { standings } from './activities.ts';
+import { lookIn } from './standing.ts';
 import { digestOf, gistOf, type Evidence } from '../src/domain/evidence.ts';
 import type { Verdict } from '../src/domain/verdict.ts';
 import {
@@ -18,6 +20,7 @@ import {
   internal,
   isDecided,
   isUndo,
+  lookAgainSignal,
   standStillSignal,
   stageUpdateSignal,
   undoSignal,
@@ -59,6 +62,8 @@ export function openStage(input: RolloutInput) {
   const description = internal;
   setHandler(standStillSignal, (hold: unknown) => void (paused = hold === true), { description });
   setHandler(undoSignal, (message: unknown) => void (undo = isUndo(message) ? message : undo), { description });
+  let looks = 0;
+  setHandler(lookAgainSignal, () => void (looks += 1), { description });
   setHandler(decidedSignal, (decision: unknown) => void (decided = isDecided(decision) ? decision : decided), {
     description,
   });
@@ -204,6 +209,28 @@ export function openStage(input: RolloutInput) {
         const other = await askAbout(question, shown, approval, guard);
         if (other === null) return;
         shown = other;
+      }
+    },
+
+    /** Waits while the release is paused, and while something outside of it holds it; its release shows what. */
+    async cleared(): Promise<void> {
+      let told = '';
+      for (;;) {
+        await this.unpaused();
+        const seen = looks;
+        const standing = await standings.standing({ model: plan.model, at: Date.now() });
+        checkUndo();
+        if (standing === null) {
+          if (!paused) return;
+          continue;
+        }
+        if (told !== standing.why) {
+          told = standing.why;
+          await tell({ state: 'running', note: standing.why });
+          await release.signal(lookAgainSignal);
+        }
+        await condition(() => undo !== null || looks !== seen, lookIn(standing));
+        checkHistory();
       }
     },
 

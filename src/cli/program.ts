@@ -16,6 +16,7 @@ import { policyCommand } from './policy-commands.ts';
 import { releaseMessageCommands } from './release-message-commands.ts';
 import { releaseReadCommands } from './release-read-commands.ts';
 import { releaseStartCommands } from './release-start-commands.ts';
+import { stopAllCommand } from './stop-all-command.ts';
 import { tuneCommand } from './tune-command.ts';
 import { upCommands } from './up-commands.ts';
 import { versionCommands } from './version-commands.ts';
@@ -37,6 +38,7 @@ export function program(): Command {
     auditCommand(),
     dataCommands(),
     release,
+    stopAllCommand(),
     ...versionCommands(),
     exportCommand(),
     tuneCommand(),

@@ -7,6 +7,7 @@ export const errorTable = {
   PLAN_UNKNOWN: { status: 404, retryable: false },
   REQUEST_INVALID: { status: 400, retryable: false },
   MODEL_BUSY: { status: 409, retryable: false },
+  STOPPED_ALL: { status: 409, retryable: false },
   MODEL_UNKNOWN: { status: 404, retryable: false },
   CAPABILITY_UNKNOWN: { status: 404, retryable: false },
   CAPABILITY_NOT_RELEASED: { status: 404, retryable: false },

@@ -8,8 +8,8 @@ import { didYouMean, listed } from './words.ts';
 export const roles = ['viewer', 'operator', 'approver', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
-/** Changing the policy itself is an admin's. */
-const changing = 'policy';
+/** What is not asked of a release: the policy itself, and the switch that stops all of them. */
+type Control = 'policy' | 'stopAll' | 'endStop';
 
 export interface Person {
   roles: Role[];
@@ -24,8 +24,10 @@ export interface Policy {
 
 export const openToAll: Policy = { people: {} };
 
-const needed: Record<Operation | typeof changing, Role> = {
+const needed: Record<Operation | Control, Role | readonly Role[]> = {
   policy: 'admin',
+  stopAll: ['operator', 'approver'],
+  endStop: 'approver',
   approve: 'approver',
   reject: 'approver',
   hold: 'approver',
@@ -36,13 +38,13 @@ const needed: Record<Operation | typeof changing, Role> = {
 };
 
 /** Null where `by` may do it, otherwise why not. An admin may do everything. */
-export function refusal({ people }: Policy, by: string, operation: Operation | typeof changing): string | null {
+export function refusal({ people }: Policy, by: string, operation: Operation | Control): string | null {
   if (Object.keys(people).length === 0) return null;
   const person = new Map(Object.entries(people)).get(by);
   if (person === undefined) return `${by} is not in the policy; an admin adds people with: gradus policy set FILE`;
-  const role = needed[operation];
-  if (person.roles.includes(role) || person.roles.includes('admin')) return null;
-  return `${by} may not do that: it is for the role ${role}, and ${by} has ${listed(person.roles) || 'none'}`;
+  const role = [needed[operation]].flat();
+  if (role.some((one) => person.roles.includes(one)) || person.roles.includes('admin')) return null;
+  return `${by} may not do that: it is for the role ${listed(role, 'or')}, and ${by} has ${listed(person.roles) || 'none'}`;
 }
 
 /** The person whom Slack knows by that id. */

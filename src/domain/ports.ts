@@ -1,5 +1,6 @@
 /** What activities need from outside: each port is implemented for real once, and by a fake that passes the same suite. */
 import type { AuditEntry, AuditEvent } from './audit.ts';
+import type { StopAlls } from './control.ts';
 import type { Answer, Feedback, LiveMetric, Sample } from './feedback.ts';
 import type { TrainSpec } from './plan.ts';
 import type { Policy } from './policy.ts';
@@ -105,7 +106,10 @@ export interface Stop {
 }
 
 export interface Routes {
-  /** Sets routes (never adds to them). Setting what is set already changes nothing and returns the same revision. */
+  /**
+   * Sets routes (never adds to them). Setting what is set already changes nothing and returns the same revision. While all
+   * releases are stopped, it throws `STOPPED_ALL` for whatever would give a candidate to anybody.
+   */
   set(change: RouteChange): Promise<number>;
   current(model?: string): Promise<Route[]>;
   revision(): Promise<number>;
@@ -201,6 +205,7 @@ export interface Ports {
   plans: Plans;
   policies: Policies;
   audit: Audit;
+  stopAlls: StopAlls;
   /** Whether a release's workflow is still running, asked of Temporal. */
   isRunning: (releaseId: string) => Promise<boolean>;
   /** How far a release is, asked of its workflow. */

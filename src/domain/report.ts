@@ -115,6 +115,15 @@ export interface ClosedRequest {
   why: string;
 }
 
+/** What holds a release from outside of it: it goes on by itself when that is over. */
+export interface Standing {
+  kind: 'stopped' | 'frozen' | 'queued';
+  /** A sentence without its full stop. */
+  why: string;
+  /** When it goes on; null where nobody knows yet. */
+  until: string | null;
+}
+
 export interface ReleaseReport {
   id: string;
   model: string;
@@ -135,6 +144,8 @@ export interface ReleaseReport {
   exposures: ExposurePoint[];
   decisions: Decision[];
   waiting: Waiting | null;
+  /** Left out or null: nothing holds it. */
+  standing?: Standing | null;
   /** Requests that were decided or withdrawn, in that order. */
   requests: ClosedRequest[];
   /** What was answered and said in this release, at its end. */

@@ -4,10 +4,10 @@ import { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { App, HTTPReceiver, LogLevel, webApi, type BlockAction, type ButtonAction } from '@slack/bolt';
 import { operations } from '../domain/approval.ts';
-import { actionId, noteView, readCarried, whyView } from './buttons.ts';
+import { actionId, noteView, readCarried, stopActionId, stopKinds, whyView } from './buttons.ts';
 import { plain } from './commands.ts';
 import type { PeopleInSlack } from './people.ts';
-import type { Answer, createPressing, Press } from './presses.ts';
+import type { Answer, createPressing, Press, StopPress } from './presses.ts';
 
 export interface SlackAppOptions {
   botToken: string;
@@ -77,6 +77,21 @@ export async function startSlackApp(options: SlackAppOptions) {
     });
   }
 
+  for (const stop of stopKinds) {
+    app.action<BlockAction<ButtonAction>>(stopActionId(stop), async ({ ack, action, body, client, respond }) => {
+      const why = action.value?.trim() ?? '';
+      const id = idOf('stop', body.user.id, action.action_id, action.action_ts, why);
+      const answer = await answered(take({ id, stop, user: body.user.id, why }), ack);
+      const isAtHome = body.view?.type === 'home';
+      const text = answer.kind === 'repeated' ? 'That was done already.' : answer.text;
+      if (!isAtHome) await respond({ response_type: 'ephemeral', replace_original: true, text });
+      else if (answer.kind !== 'done') {
+        await client.views.open({ trigger_id: body.trigger_id, view: noteView(text) });
+      }
+      if (isAtHome) await client.views.publish({ user_id: body.user.id, view: await people.homeOf(body.user.id) });
+    });
+  }
+
   app.event('app_home_opened', async ({ event, client }) => {
     if (event.tab !== 'home') return;
     await client.views.publish({ user_id: event.user, view: await people.homeOf(event.user) });
@@ -113,7 +128,7 @@ export async function startSlackApp(options: SlackAppOptions) {
   );
 
   /** What could not be brought to its release is kept, and the person is told so. */
-  async function take(press: Press): Promise<Answer> {
+  async function take(press: Press | StopPress): Promise<Answer> {
     try {
       return await pressing.take(press);
     } catch (error) {

@@ -1,12 +1,13 @@
 /** What one person in Slack sees: their home, and the answers to their commands. */
 import type { types } from '@slack/bolt';
+import type { StopAlls } from '../domain/control.ts';
 import { personInSlack } from '../domain/policy.ts';
 import type { Policies, Releases } from '../domain/ports.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import { didYouMean } from '../domain/words.ts';
-import { confirmRollback, helpText, listMessage, plain, readCommand } from './commands.ts';
+import { confirmRollback, confirmStop, helpText, listMessage, plain, readCommand } from './commands.ts';
 import { homeView } from './home.ts';
-import type { Answer, Press } from './presses.ts';
+import type { Answer, Press, StopPress } from './presses.ts';
 import { releaseMessage } from './release-message.ts';
 import type { Written } from './request-message.ts';
 import { section } from './text.ts';
@@ -14,16 +15,21 @@ import { section } from './text.ts';
 export interface PeoplePorts {
   releases: Pick<Releases, 'find' | 'list'>;
   policies: Pick<Policies, 'current'>;
+  stopAlls: Pick<StopAlls, 'current'>;
   pageOf: (release: string) => string | null;
 }
 
 export interface PeopleInSlack {
   homeOf(user: string): Promise<types.HomeView>;
   /** `take` brings what the command asks for to its release. */
-  answer(user: string, text: string, take: (press: Omit<Press, 'id' | 'user'>) => Promise<Answer>): Promise<Written>;
+  answer(
+    user: string,
+    text: string,
+    take: (press: Omit<Press, 'id' | 'user'> | Omit<StopPress, 'id' | 'user'>) => Promise<Answer>,
+  ): Promise<Written>;
 }
 
-export function peopleInSlack({ releases, policies, pageOf }: PeoplePorts): PeopleInSlack {
+export function peopleInSlack({ releases, policies, stopAlls, pageOf }: PeoplePorts): PeopleInSlack {
   const open = async (): Promise<ReleaseReport[]> => (await releases.list()).filter(({ endedAt }) => endedAt === null);
   const nameOf = async (user: string): Promise<string | null> => personInSlack(await policies.current(), user);
 
@@ -34,7 +40,7 @@ export function peopleInSlack({ releases, policies, pageOf }: PeoplePorts): Peop
 
   return {
     async homeOf(user) {
-      return homeView(await open(), await nameOf(user), pageOf);
+      return homeView(await open(), await nameOf(user), pageOf, await stopAlls.current());
     },
 
     async answer(user, text, take) {
@@ -44,6 +50,11 @@ export function peopleInSlack({ releases, policies, pageOf }: PeoplePorts): Peop
         return { text, blocks: [section([text])] };
       }
       if (typed.kind === 'list') return listMessage(await open(), await nameOf(user), pageOf);
+      if (typed.kind === 'stopAll') return confirmStop(typed.why);
+      if (typed.kind === 'endStop') {
+        const answer = await take({ stop: 'end', why: typed.why });
+        return plain(answer.kind === 'repeated' ? 'That was done already.' : answer.text);
+      }
       const report = await releases.find(typed.release);
       if (report === null) return unknown(typed.release);
       if (typed.kind === 'status') return releaseMessage(report, pageOf(report.id));

@@ -4,6 +4,7 @@ import { GradusError } from '../domain/errors.ts';
 import type { Releases } from '../domain/ports.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import { codeOf, toJson, type Database } from './database.ts';
+import { news } from './stop-alls.ts';
 import type { Tables } from './tables.ts';
 
 /** Of `changed`. */
@@ -18,7 +19,7 @@ export function createReleases(database: Database): Releases {
         try {
           await db
             .insertInto('releases')
-            .values({ id, ...row, report: null })
+            .values({ id, ...row, report: null, told: news })
             // A new run takes over; the same run again changes nothing, so that a late repetition reopens nothing.
             .onConflict((on) => on.column('id').doUpdateSet(row).where('releases.run_id', '!=', runId))
             .execute();

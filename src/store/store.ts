@@ -1,4 +1,5 @@
 /** Opens the store: everything that Gradus keeps in PostgreSQL, behind the ports that the domain asks for. */
+import type { StopAlls, Tellings } from '../domain/control.ts';
 import type { Outbox, Presses } from '../domain/outbox.ts';
 import type { Audit, Observations, Plans, Policies, Releases, Routes, Versions } from '../domain/ports.ts';
 import { createAudit } from './audit.ts';
@@ -9,6 +10,7 @@ import { createPlans } from './plans.ts';
 import { createPolicies } from './policies.ts';
 import { createReleases } from './releases.ts';
 import { createRoutes } from './routes.ts';
+import { createStopAlls, createTellings } from './stop-alls.ts';
 import { createVersions } from './versions.ts';
 
 export interface Store {
@@ -21,6 +23,8 @@ export interface Store {
   audit: Audit;
   outbox: Outbox;
   presses: Presses;
+  stopAlls: StopAlls;
+  tellings: Tellings;
   close(): Promise<void>;
 }
 
@@ -59,6 +63,8 @@ export async function openStore(databaseUrl: string, options: StoreOptions = {})
     audit: createAudit(database),
     outbox: createOutbox(database),
     presses: createPresses(database),
+    stopAlls: createStopAlls(database),
+    tellings: createTellings(database),
     close,
   };
 }

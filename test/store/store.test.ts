@@ -5,6 +5,7 @@ import { createFakePorts } from '../support/fake-ports.ts';
 import { fakeAudit, fakeOutbox, fakePolicies, fakePresses } from '../support/fake-records.ts';
 import { testServer, type TestServer } from '../support/postgres.ts';
 import { recordsContract, reportOf } from './contract.ts';
+import { controlContract } from './control-contract.ts';
 import { peopleContract } from './people-contract.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -15,6 +16,8 @@ describe('in memory', () => {
     await ports.routes.leave('gateway-1');
     return ports;
   });
+
+  controlContract(async () => createFakePorts());
 
   peopleContract(async () => {
     const changes = new Map<string, number>();
@@ -57,6 +60,8 @@ describe('in PostgreSQL', () => {
     return store;
   });
 
+  controlContract(async () => store);
+
   peopleContract(async () => {
     const { policies, outbox, presses, audit, releases } = store;
     const startedAt = new Date().toISOString();
@@ -72,6 +77,35 @@ describe('in PostgreSQL', () => {
       },
       end: async (id) => releases.record(id, reportOf(id, id, 'released', 2), true),
     };
+  });
+
+  test('knows which releases have still to hear of a stop, of its end and of another policy', async () => {
+    const { stopAlls, tellings, releases, policies } = store;
+    const [id, later] = ['told-1', 'told-2'];
+    const begin = (release: string) =>
+      releases.begin({ id: release, runId: 'run', model: release, plan: {}, startedAt: new Date().toISOString() });
+    const due = async () => (await tellings.due()).find(({ release }) => release === id)?.news ?? null;
+    await begin(id);
+    expect(await due()).toBeNull();
+    const stop = await stopAlls.begin({ id: 'told', by: 'ann', why: 'x', rollBack: true });
+    await begin(later);
+    const heard = await due();
+    await policies.set({ people: { ann: { roles: ['admin'], slack: null } } }, 'ann');
+    await tellings.told(id, heard ?? '');
+    const next = await due();
+    expect(next).not.toBe(heard);
+    await tellings.told(id, next ?? '');
+    expect(await due()).toBeNull();
+    await stopAlls.end({ by: 'ann', why: '' });
+    expect(await due()).not.toBeNull();
+    const waiting = async () => (await tellings.rollbacks()).filter(({ stop: one }) => one.number === stop.number);
+    // Those that were under way; told also when the stop is over by then.
+    expect((await waiting()).map(({ release }) => release)).toContain(id);
+    expect((await waiting()).map(({ release }) => release)).not.toContain(later);
+    for (const { release } of await waiting()) await tellings.rolledBack(stop.number, release);
+    expect(await waiting()).toEqual([]);
+    await releases.record(id, reportOf(id, id, 'released', 2), true);
+    expect(await due()).toBeNull();
   });
 
   test('lets nobody change the audit log', async () => {

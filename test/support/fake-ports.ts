@@ -10,6 +10,7 @@ import {
   fakePolicies,
   fakeReleases,
   fakeRoutes,
+  fakeStopAlls,
   fakeVersions,
   type FakeRoutes,
 } from './fake-records.ts';
@@ -29,7 +30,8 @@ export interface FakePorts extends Ports {
 export function createFakePorts(): FakePorts {
   const accuracy = new Map<string, Record<string, number>>();
   const trained: TrainOrder[] = [];
-  const routes = fakeRoutes();
+  const stopAlls = fakeStopAlls();
+  const routes = fakeRoutes(stopAlls.current);
   routes.addGateway('gateway-1');
 
   const evaluation = (version: string, capability: string, data: string, part: Evaluation['part']): Evaluation => {
@@ -47,6 +49,7 @@ export function createFakePorts(): FakePorts {
     plans: fakePlans(),
     policies: fakePolicies(),
     audit: fakeAudit(),
+    stopAlls,
     stateOf: async (id) => {
       throw new GradusError('RELEASE_UNKNOWN', `No workflow ${id} here; the test says where to ask.`);
     },

@@ -1,4 +1,5 @@
 /** Versions, routes, releases and plans kept in memory, by the rules that the store keeps in SQL. */
+import type { StopAll, StopAlls } from '../../src/domain/control.ts';
 import { nextEntry, type AuditEntry } from '../../src/domain/audit.ts';
 import { GradusError } from '../../src/domain/errors.ts';
 import type { Outbox, Presses, Sent } from '../../src/domain/outbox.ts';
@@ -49,7 +50,8 @@ export interface FakeRoutes extends Routes {
   pullStop(stop: Stop): void;
 }
 
-export function fakeRoutes(): FakeRoutes {
+/** `stopped` is the stop that holds, if one does. */
+export function fakeRoutes(stopped: StopAlls['current'] = async () => null): FakeRoutes {
   const routes = new Map<string, Route>();
   const gateways = new Map<string, FakeGateway>();
   const obedient = new Set<string>();
@@ -71,6 +73,8 @@ export function fakeRoutes(): FakeRoutes {
       if (after.every((route, i) => sameRoute(old[i] ?? { ...route, phase: 'no route yet' }, route))) {
         return old.length === 0 ? newest : Math.max(...old.map((route) => route?.revision ?? 0));
       }
+      const stop = change.to.kind === 'restored' ? null : await stopped();
+      if (stop !== null) throw new GradusError('STOPPED_ALL', `All releases were stopped by ${stop.by}.`);
       newest += 1;
       for (const route of after) routes.set(`${model} ${route.capability}`, { ...route, revision: newest });
       history.push(structuredClone([...routes.values()]));
@@ -240,6 +244,27 @@ export function fakePresses(): Presses {
       [...all]
         .filter(([, { settled, atMs }]) => !settled && atMs < Date.now() - sinceMs)
         .map(([id, { press }]) => ({ id, press })),
+  };
+}
+
+export function fakeStopAlls(): StopAlls {
+  const all = new Map<string, StopAll>();
+  const list = (): StopAll[] => structuredClone([...all.values()]);
+  return {
+    current: async () => list().find(({ end }) => end === null) ?? null,
+    list: async () => list().reverse(),
+    find: async (number) => list().find((one) => one.number === number) ?? null,
+    async begin({ id, ...order }) {
+      const known = all.get(id);
+      const stop = known ?? { ...order, number: all.size + 1, at: new Date().toISOString(), end: null };
+      all.set(id, stop);
+      return structuredClone(stop);
+    },
+    async end(end) {
+      const open = [...all.values()].filter((stop) => stop.end === null);
+      for (const stop of open) stop.end = { ...end, at: new Date().toISOString() };
+      return structuredClone(open);
+    },
   };
 }
 
