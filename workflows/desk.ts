@@ -30,10 +30,10 @@ export function openDesk(progress: Progress, onRollback: (reason: string) => voi
   const { report } = progress;
   const said = new Map(before);
   let current: Rollout | null = null;
-  const requests = openRequests(progress, () => current);
 
   const hold = openHold(progress, () => current);
-  const doing = operationsOf({ progress, requests, current: () => current, onRollback });
+  const requests = openRequests(progress, () => current, hold.look);
+  const doing = operationsOf({ progress, requests, current: () => current, hold, onRollback });
 
   /** Receipts of messages that are being obeyed. */
   const obeying = new Map<string, Promise<string>>();

@@ -61,7 +61,7 @@ export async function release(input: ReleaseInput, carried?: Carried): Promise<R
     await story.run(async () => {
       const { plan, before } = carried ?? (await begin(input, progress));
       progress.keepRecorded();
-      if (patched('clearance')) await desk.hold.cleared();
+      if (patched('clearance')) await desk.hold.cleared('training');
       const candidate = await train(plan, progress);
       for (const stage of await split(plan, progress)) {
         if (stage.state === 'released') continue;
@@ -162,6 +162,7 @@ async function rollOut(
     candidate,
     before: stable,
     paused: false,
+    ...(progress.report.overriddenUntil === undefined ? {} : { overriddenUntil: progress.report.overriddenUntil }),
     position,
   });
   await desk.serve(child);
@@ -187,7 +188,7 @@ async function rollOut(
 async function mayStart({ report }: Progress, desk: Desk): Promise<void> {
   do {
     await condition(() => report.state !== 'paused');
-    if (patched('clearance')) await desk.hold.cleared();
+    if (patched('clearance')) await desk.hold.cleared('growth');
   } while (report.state === 'paused');
 }
 

@@ -16,6 +16,8 @@ export interface RolloutInput {
   /** What was stable when the stage began: what its users go back to. */
   before: Record<string, string | null>;
   paused: boolean;
+  /** Freezes that are over by then do not hold it. */
+  overriddenUntil?: string;
   /** Where an earlier run of this rollout left off. */
   position: Position;
 }
@@ -132,4 +134,6 @@ export const lookAgainSignal = defineSignal('lookAgain');
 export const decidedSignal = defineSignal<[Decided]>('decided');
 /** The constant is not named as on the wire, where people's own `hold` is another message, to the release. */
 export const standStillSignal = defineSignal<[boolean]>('hold');
+/** Freezes that are over by then do not hold it: ISO time. */
+export const overriddenSignal = defineSignal<[string]>('overridden');
 export const undoSignal = defineSignal<[Undo]>('undo');

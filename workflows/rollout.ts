@@ -33,7 +33,12 @@ export async function rollout(input: RolloutInput): Promise<StageOutcome> {
   } catch (error) {
     if (error instanceof GoOnAnew) {
       await condition(allHandlersFinished);
-      return continueAsNew<typeof rollout>({ ...input, position: stage.position, paused: stage.isPaused() });
+      return continueAsNew<typeof rollout>({
+        ...input,
+        position: stage.position,
+        paused: stage.isPaused(),
+        ...stage.overridden(),
+      });
     }
     await backToStable(stage);
     if (isCancellation(error)) throw error;

@@ -3,11 +3,13 @@ import { CancellationScope, condition, log, setHandler, type ChildWorkflowHandle
 import type { Standing } from '../src/domain/report.ts';
 import { standings } from './activities.ts';
 import type { Progress } from './progress.ts';
-import { internal, lookAgainSignal } from './rollout-messages.ts';
+import { internal, lookAgainSignal, overriddenSignal } from './rollout-messages.ts';
 import type { rollout } from './rollout.ts';
 
 /** Whoever ends a stop or changes the policy says so; this is for what was never said. */
 const longestMs = 24 * 3_600_000;
+
+export type Hold = ReturnType<typeof openHold>;
 
 export function openHold(progress: Progress, current: () => ChildWorkflowHandle<typeof rollout> | null) {
   const { report } = progress;
@@ -23,11 +25,16 @@ export function openHold(progress: Progress, current: () => ChildWorkflowHandle<
     void CancellationScope.nonCancellable(watch).finally(() => (watching = false));
   }
 
+  function look(): Promise<Standing | null> {
+    const { model, overriddenUntil } = report;
+    return standings.standing({ model, at: Date.now(), ...(overriddenUntil === undefined ? {} : { overriddenUntil }) });
+  }
+
   /** Looks until nothing holds the release any more. */
   async function watch(): Promise<void> {
     for (;;) {
       const seen = asked;
-      const standing = await standings.standing({ model: report.model, at: Date.now() });
+      const standing = await look();
       if (report.endedAt !== null) return;
       await note(standing);
       if (standing === null && seen === asked) return;
@@ -49,14 +56,25 @@ export function openHold(progress: Progress, current: () => ChildWorkflowHandle<
 
   return {
     lookAgain,
-    /** Waits while something holds the release; looks first. */
-    async cleared(): Promise<void> {
+    look,
+
+    /** Waits while something holds the release that holds also what it would do next; looks first. */
+    async cleared(what: 'training' | 'growth'): Promise<void> {
       if (!watching) {
-        const standing = await standings.standing({ model: report.model, at: Date.now() });
+        const standing = await look();
         if (standing !== null) lookAgain();
         else if ((report.standing ?? null) !== null) progress.stands(null);
+        // What is to be seen is in the report as soon as it has been looked at.
+        if (standing !== null) await condition(() => !watching || (report.standing ?? null) !== null);
       }
-      await condition(() => !watching);
+      await condition(() => !watching || (what === 'training' && report.standing?.kind === 'frozen'));
+    },
+
+    /** Freezes that are over by then do not hold the release any more. */
+    async override(until: string): Promise<void> {
+      report.overriddenUntil = until;
+      await current()?.signal(overriddenSignal, until);
+      lookAgain();
     },
   };
 }

@@ -8,6 +8,7 @@ import { GradusError } from '../domain/errors.ts';
 import { parsePolicy, refusal, type Policy } from '../domain/policy.ts';
 import { readConfig } from '../platform/config.ts';
 import { dataCommand, print, type JsonOption } from './output.ts';
+import { freezeText } from './words.ts';
 
 export function policyCommand(): Command {
   return new Command('policy')
@@ -62,13 +63,12 @@ async function readYaml(file: string): Promise<unknown> {
   }
 }
 
-function policyText({ people }: Policy): string {
+function policyText({ people, freeze = [] }: Policy): string {
   const entries = Object.entries(people);
   if (entries.length === 0) return 'There is no policy: whoever reaches a release may do everything.';
-  return entries
-    .map(
-      ([name, { roles, slack }]) =>
-        `  ${name}: ${roles.join(', ') || 'no role'}${slack === null ? '' : ` (Slack ${slack})`}`,
-    )
-    .join('\n');
+  const lines = entries.map(
+    ([name, { roles, slack }]) =>
+      `  ${name}: ${roles.join(', ') || 'no role'}${slack === null ? '' : ` (Slack ${slack})`}`,
+  );
+  return [...lines, ...freeze.map((one) => `  freeze ${freezeText(one)}`)].join('\n');
 }

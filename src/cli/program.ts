@@ -11,6 +11,7 @@ import { cardCommands } from './card-commands.ts';
 import { dataCommands } from './data-commands.ts';
 import { demoCommand } from './demo-command.ts';
 import { exportCommand } from './export-command.ts';
+import { freezeCommand } from './freeze-commands.ts';
 import { planCommand } from './plan-commands.ts';
 import { policyCommand } from './policy-commands.ts';
 import { releaseMessageCommands } from './release-message-commands.ts';
@@ -39,6 +40,7 @@ export function program(): Command {
     dataCommands(),
     release,
     stopAllCommand(),
+    freezeCommand(),
     ...versionCommands(),
     exportCommand(),
     tuneCommand(),

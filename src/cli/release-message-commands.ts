@@ -46,7 +46,7 @@ function decision(kind: Operation, description: string, examples: [string, strin
   );
 }
 
-function message(kind: Operation, description: string, examples: [string, string][]): Command {
+export function message(kind: Operation, description: string, examples: [string, string][]): Command {
   return dataCommand(kind === 'moreTime' ? 'more-time' : kind, description, examples)
     .argument('[release]', 'which one; left out: the only one under way')
     .option('--by <name>', 'who says this', userInfo().username)

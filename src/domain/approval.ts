@@ -4,7 +4,7 @@ import type { ClosedRequest, Need, ReleaseReport, Waiting } from './report.ts';
 import { listed, printable } from './words.ts';
 
 /** What a person may ask of a release, as messages are named. */
-export const operations = ['approve', 'reject', 'hold', 'moreTime', 'pause', 'resume', 'rollback'] as const;
+export const operations = ['approve', 'reject', 'hold', 'moreTime', 'pause', 'resume', 'rollback', 'override'] as const;
 export type Operation = (typeof operations)[number];
 
 export interface PersonSays {

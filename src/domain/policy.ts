@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import type { Operation } from './approval.ts';
 import { GradusError } from './errors.ts';
+import { readFreezes, writtenFreeze } from './freeze-input.ts';
+import type { Freeze } from './freeze.ts';
 import { nameProblem } from './plan-leaves.ts';
 import { didYouMean, listed } from './words.ts';
 
@@ -20,6 +22,8 @@ export interface Person {
 /** People by name. Nobody at all: there is no policy, and whoever reaches a release may do everything. */
 export interface Policy {
   people: Record<string, Person>;
+  /** Times in which nothing grows; left out: none. */
+  freeze?: Freeze[];
 }
 
 export const openToAll: Policy = { people: {} };
@@ -35,6 +39,7 @@ const needed: Record<Operation | Control, Role | readonly Role[]> = {
   pause: 'operator',
   resume: 'operator',
   rollback: 'operator',
+  override: 'admin',
 };
 
 /** Null where `by` may do it, otherwise why not. An admin may do everything. */
@@ -56,7 +61,10 @@ const person = z.strictObject({
   roles: z.union([z.string(), z.array(z.string())]).optional(),
   slack: z.string().optional(),
 });
-const written = z.strictObject({ people: z.record(z.string(), person) });
+const written = z.strictObject({
+  people: z.record(z.string(), person),
+  freeze: z.array(writtenFreeze).optional(),
+});
 
 /** Reads a policy as people write it. Throws `POLICY_INVALID` with every problem of it. */
 export function parsePolicy(input: unknown): Policy {
@@ -89,8 +97,9 @@ export function parsePolicy(input: unknown): Policy {
   if (!Object.values(people).some((one) => one.roles.includes('admin'))) {
     problems.push('people: nobody is an admin, so nobody could change this; give somebody roles: admin');
   }
+  const freeze = readFreezes(shape.data.freeze ?? [], problems);
   if (problems.length > 0) throw invalid(problems);
-  return { people };
+  return { people, ...(freeze.length === 0 ? {} : { freeze }) };
 }
 
 function isRole(text: string): text is Role {

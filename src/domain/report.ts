@@ -146,6 +146,8 @@ export interface ReleaseReport {
   waiting: Waiting | null;
   /** Left out or null: nothing holds it. */
   standing?: Standing | null;
+  /** Freezes that are over by then do not hold it: an admin let it go on. */
+  overriddenUntil?: string;
   /** Requests that were decided or withdrawn, in that order. */
   requests: ClosedRequest[];
   /** What was answered and said in this release, at its end. */

@@ -30,6 +30,7 @@ const labels: Record<Operation, { text: string; style?: 'primary' | 'danger' }> 
   pause: { text: 'Pause' },
   resume: { text: 'Resume' },
   rollback: { text: 'Roll back', style: 'danger' },
+  override: { text: 'Go on in the freeze', style: 'danger' },
 };
 
 /** Stops of all releases, by what they are called on a button. */

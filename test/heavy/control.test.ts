@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pauseUpdate, resumeUpdate, rollbackSignal, rollbackUpdate } from '../../workflows/messages.ts';
 import { lookAgainSignal } from '../../workflows/rollout-messages.ts';
+import { parsePolicy } from '../../src/domain/policy.ts';
 import { createFakePorts } from '../support/fake-ports.ts';
 import { expectStable, openReleases, refusal, weeks, type Releases } from './releases.ts';
 
@@ -80,5 +81,83 @@ describe('a stop of all releases', () => {
     });
     expect(report.state).toBe('rolledBack');
     await expectStable(ports);
+  });
+});
+
+describe('a freeze', () => {
+  const day = 86_400_000;
+
+  /** From the second day on, for so many days. */
+  async function frozen(days: number) {
+    const ports = createFakePorts();
+    const now = Math.ceil((await releases.harness.env.currentTimeMs()) / day);
+    const date = (days: number): string => new Date((now + days) * day).toISOString().slice(0, 10);
+    const freeze = [{ name: 'year end', from: date(1), until: date(1 + days), zone: 'UTC' }];
+    await ports.policies.set(
+      parsePolicy({ people: { root: { roles: 'admin' }, bob: { roles: 'operator' } }, freeze }),
+      'x',
+    );
+    return { ports, until: `${date(1 + days)} 00:00 UTC` };
+  }
+
+  it('holds exposures where they are, says until when, and lets bake and guardrails go on', async () => {
+    const { ports, until } = await frozen(60);
+    const shares = new Set<number>();
+    const { report, days } = await releases.run(weeks, {
+      ports,
+      eachDay: async (handle, state, day) => {
+        if (day > 4 && day < 58) shares.add(state.stages[0]?.exposure ?? 0);
+        if (day !== 40) return;
+        expect(state.standing).toMatchObject({ kind: 'frozen', why: 'frozen: year end' });
+        const details = await handle.describe();
+        expect(state.stages[0]?.reason).toBe(`frozen: year end; it goes on at ${until}`);
+        expect(details.searchAttributes['GradusWaiting']).toEqual(['frozen']);
+        expect(await refusal(handle, 'override', { by: 'bob', why: 'urgent' })).toContain('role admin');
+        expect(await refusal(handle, 'override', { by: 'root' })).toContain('say why');
+      },
+    });
+    expect(shares).toEqual(new Set([0.01]));
+    expect(report.state, report.reason).toBe('released');
+    expect(days).toBeGreaterThan(61 + 14);
+  });
+
+  it('does not keep anybody from rolling back', async () => {
+    const { ports } = await frozen(60);
+    const { report, days } = await releases.run(weeks, {
+      ports,
+      eachDay: async (handle, _, day) => {
+        if (day === 30) await handle.executeUpdate(rollbackUpdate, { args: [{ by: 'bob', why: 'complaints' }] });
+      },
+    });
+    expect([report.reason, days < 31]).toEqual(['rolled back by bob: complaints', true]);
+    await expectStable(ports);
+  });
+
+  it('takes nobody at their silence: the time of a request goes on when it is over', async () => {
+    const { ports } = await frozen(60);
+    const asked = { ...weeks, 'internal test': { approval: { from: 'ann', within: '30 days', else: 'reject' } } };
+    const { report, days } = await releases.run(asked, { ports, onWaiting: async () => undefined });
+    expect(report.reason).toMatch(/nobody decided/);
+    expect(days).toBeGreaterThan(90);
+  });
+
+  it('that an admin overrides holds that release no more, which its decisions say', async () => {
+    const { ports } = await frozen(200);
+    const { report, days } = await releases.run(weeks, {
+      ports,
+      eachDay: async (handle, state, day) => {
+        if (day === 0)
+          expect(await refusal(handle, 'override', { by: 'root', why: 'x' })).toContain('no freeze holds it');
+        if (day !== 20) return;
+        expect(state.stages[0]?.exposure).toBe(0.01);
+        await handle.executeUpdate('override', { args: [{ by: 'root', why: 'it repairs what is broken' }] });
+      },
+    });
+    expect(report.state, report.reason).toBe('released');
+    expect(days).toBeLessThan(190);
+    expect(report.decisions.find(({ by }) => by === 'root')).toMatchObject({
+      what: 'went on in a freeze',
+      why: expect.stringContaining('it repairs what is broken (frozen: year end; it goes on at'),
+    });
   });
 });
