@@ -43,11 +43,33 @@ export function beginActivities(ports: RecordPorts) {
       if (holder !== null && holder.id !== id && !(await ports.isRunning(holder.id))) {
         await ports.releases.abandon(holder.id, 'its workflow ended without an end of its own (terminated?)');
       }
+      await letOthersFirst(ports, plan.model, id);
       await begin();
       await clearLeftovers(ports.routes, plan.model, id);
       return before(ports, plan);
     },
+
+    /** Puts the release among those that wait for its model; answers with who gets it before, the last of them last. */
+    async queueRelease({ id, runId, plan, startedAt }: BeginInput): Promise<string[]> {
+      const { model } = plan;
+      await ports.releases.enqueue({ id, runId, model, plan, startedAt });
+      const [holder, queue] = [await ports.releases.holder(model), await ports.releases.queue(model)];
+      const place = queue.indexOf(id);
+      return [...(holder === null ? [] : [holder.id]), ...queue.slice(0, Math.max(0, place))];
+    },
   };
+}
+
+/** Who waits for the model gets it in turn; one whose workflow ended meanwhile waits no more. */
+async function letOthersFirst(ports: RecordPorts, model: string, id: string): Promise<void> {
+  for (const waiting of await ports.releases.queue(model)) {
+    if (waiting === id) return;
+    if (await ports.isRunning(waiting)) {
+      const message = `Model ${model} is promised to ${waiting}, which waits for it. Wait for it too: gradus release start PLAN --queue`;
+      throw new GradusError('MODEL_BUSY', message);
+    }
+    await ports.releases.abandon(waiting, 'its workflow ended while it waited for its model (terminated?)');
+  }
 }
 
 async function unknownPlan(ports: RecordPorts, name: string): Promise<GradusError> {

@@ -5,7 +5,10 @@ import { trainingQueue } from './messages.ts';
 
 /** Reads and writes of records; tried again for as long as the store is away. */
 export const records = proxyActivities<
-  Pick<Activities, 'readPlan' | 'beginRelease' | 'findVersion' | 'registerVersion' | 'split' | 'recordRelease'>
+  Pick<
+    Activities,
+    'readPlan' | 'beginRelease' | 'queueRelease' | 'findVersion' | 'registerVersion' | 'split' | 'recordRelease'
+  >
 >({
   startToCloseTimeout: '30 seconds',
   retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },

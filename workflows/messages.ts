@@ -15,6 +15,8 @@ export interface ReleaseInput {
   plan: unknown;
   /** Who starts it; they may not approve it, unless the plan says so. */
   by?: string;
+  /** Where another release of the model runs: wait for its end instead of being refused. */
+  queue?: boolean;
 }
 
 /** What a person says with every message; see `PersonSays` for its fields. */

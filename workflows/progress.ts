@@ -57,6 +57,7 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
   };
   let dirty = false;
   let stopped = false;
+  let isKept = false;
   let recording = Promise.resolve();
 
   /** Shows the report in Temporal's UI, and has it written to the store soon. */
@@ -187,6 +188,8 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
 
     /** Writes the report to the store whenever it has changed, until the release ends, cancelled or not. */
     keepRecorded(): void {
+      if (isKept) return;
+      isKept = true;
       recording = CancellationScope.nonCancellable(async () => {
         for (;;) {
           await condition(() => dirty || stopped);

@@ -170,7 +170,7 @@ async function grown<T>(stage: Stage, grow: () => Promise<T>): Promise<T> {
   }
 }
 
-function isOfType(error: unknown, type: string): boolean {
+export function isOfType(error: unknown, type: string): boolean {
   return error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.type === type;
 }
 

@@ -56,6 +56,8 @@ export function openHold(progress: Progress, current: () => ChildWorkflowHandle<
 
   return {
     lookAgain,
+    /** How often somebody said that there is something to see. */
+    asked: () => asked,
     look,
 
     /** Waits while something holds the release that holds also what it would do next; looks first. */

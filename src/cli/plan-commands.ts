@@ -1,6 +1,7 @@
 /** `gradus plan check`, `schema`, `save`, `list`: plans before they are released. */
 import { Command } from 'commander';
 import { GradusError } from '../domain/errors.ts';
+import { insistUnused } from '../domain/plan-lock.ts';
 import { nameProblem } from '../domain/plan-leaves.ts';
 import { readConfig } from '../platform/config.ts';
 import { dataCommand, plainCommand, print, printJson, writeNamed, type JsonOption } from './output.ts';
@@ -59,10 +60,12 @@ function schema(): Command {
 function save(): Command {
   return dataCommand('save', 'store a plan under a name, so that releases are started by it', [
     ['gradus plan save mail plan.yaml', 'then: gradus release start mail'],
+    ['gradus plan save mail plan.yaml --anyway', 'a release under way goes on by the plan as it was'],
   ])
     .argument('<name>')
     .argument('<file>', 'a plan in YAML or JSON; - reads standard input')
-    .action(async (name: string, file: string, options: JsonOption) => {
+    .option('--anyway', 'also where a release under way was started by the plan as it is')
+    .action(async (name: string, file: string, options: JsonOption & { anyway?: boolean }) => {
       const [{ readPlanFile }, { withStore }] = await Promise.all([
         import('./plan-file.ts'),
         import('../platform/records.ts'),
@@ -70,7 +73,17 @@ function save(): Command {
       const problem = nameProblem(name, false);
       if (problem !== null) throw new GradusError('REQUEST_INVALID', `The plan's name: ${problem}.`);
       const { given } = await readPlanFile(file);
-      await withStore(readConfig(), ({ plans }) => plans.save(name, given), { create: true });
+      await withStore(
+        readConfig(),
+        async ({ plans, releases }) => {
+          const stored = await plans.find(name);
+          if (options.anyway !== true && stored !== null && stored !== undefined) {
+            insistUnused(name, stored, given, await releases.list());
+          }
+          await plans.save(name, given);
+        },
+        { create: true },
+      );
       print({ name }, options, () => `Stored as ${name}. Release it with: gradus release start ${name}`);
     });
 }

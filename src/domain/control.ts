@@ -33,6 +33,8 @@ export interface Tellings {
   /** Releases that do not know yet that a stop or the policy has changed; `news` says up to what. */
   due(): Promise<{ release: string; news: string }[]>;
   told(release: string, news: string): Promise<void>;
+  /** The first of those that wait for a model, of each model that is free. */
+  next(): Promise<string[]>;
 }
 
 /** Who told of a rollback: a message of that id, which the policy lets pass where the stop is on record. */

@@ -159,9 +159,25 @@ export interface ObservationSummary {
   comments: string[];
 }
 
+/** What is known of a release before its first step. */
+export interface NewRelease {
+  id: string;
+  runId: string;
+  model: string;
+  plan: unknown;
+  startedAt: string;
+}
+
 export interface Releases {
-  /** Takes a model for a release; throws `MODEL_BUSY` while another release of it runs. Taking it again is harmless. */
-  begin(release: { id: string; runId: string; model: string; plan: unknown; startedAt: string }): Promise<void>;
+  /**
+   * Takes a model for a release; throws `MODEL_BUSY` while another release of it runs. Taking it again is harmless. A
+   * release that waited for the model waits no more.
+   */
+  begin(release: NewRelease): Promise<void>;
+  /** Puts a release at the end of those that wait for its model, unless it is among them, has the model or has ended. */
+  enqueue(release: NewRelease): Promise<void>;
+  /** Releases that wait for a model, the first one first. */
+  queue(model: string): Promise<string[]>;
   /** Who has the model now; null when nobody has. */
   holder(model: string): Promise<{ id: string; startedAt: string } | null>;
   /** Frees the model of a release whose workflow is no more, and marks that release as failed with `reason`. */

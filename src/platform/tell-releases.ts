@@ -40,6 +40,7 @@ export async function tellReleases(client: Client, store: Records): Promise<void
       await tellings.told(release, news);
     });
   }
+  for (const release of await tellings.next()) await attempt(() => nudge(client, release));
   if (failure !== null) throw failure;
 }
 

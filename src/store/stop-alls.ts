@@ -95,6 +95,17 @@ export function createTellings(database: Database): Tellings {
           .execute(),
       ),
 
+    next: () =>
+      database.run(async (db) => {
+        const { rows } = await sql<{ id: string }>`
+          select distinct on (model) id from releases
+          where ended_at is null and queued is not null and not exists (
+            select 1 from releases other
+            where other.model = releases.model and other.ended_at is null and other.queued is null)
+          order by model, queued`.execute(db);
+        return rows.map(({ id }) => id);
+      }),
+
     told: (release, heard) =>
       database.run(async (db) => {
         await db.updateTable('releases').set({ told: heard }).where('id', '=', release).execute();

@@ -1,10 +1,11 @@
 /** What holds releases from outside, on a server that skips time: a stop of all, the calendar, a model that is taken. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { pauseUpdate, resumeUpdate, rollbackSignal, rollbackUpdate } from '../../workflows/messages.ts';
+import { pauseUpdate, resumeUpdate, rollbackSignal, rollbackUpdate, stateQuery } from '../../workflows/messages.ts';
 import { lookAgainSignal } from '../../workflows/rollout-messages.ts';
 import { parsePolicy } from '../../src/domain/policy.ts';
+import { crowd } from '../support/crowd.ts';
 import { createFakePorts } from '../support/fake-ports.ts';
-import { expectStable, openReleases, refusal, weeks, type Releases } from './releases.ts';
+import { expectStable, openReleases, refusal, weeks, withStable, type Handle, type Releases } from './releases.ts';
 
 let releases: Releases;
 
@@ -160,4 +161,57 @@ describe('a freeze', () => {
       why: expect.stringContaining('it repairs what is broken (frozen: year end; it goes on at'),
     });
   });
+});
+
+describe('a release of a model that is taken', () => {
+  const { model } = weeks;
+
+  it('is refused; told to wait, it waits its turn, says behind whom, and goes on when that one has ended', async () => {
+    const ports = await withStable(createFakePorts());
+    const end = crowd(ports, { candidate: 0.92, stable: 0.9, users: 200, seed: 7 });
+    await releases.harness.with(ports, async () => {
+      const { env } = releases.harness;
+      const first = await releases.start({ plan: weeks });
+      await env.sleep('1 day');
+      const refused = await releases.start({ plan: weeks });
+      await expect(refused.result()).rejects.toMatchObject({ cause: { type: 'MODEL_BUSY' } });
+
+      const [second, third, fourth] = [
+        await queued(weeks, first.workflowId),
+        await queued(weeks, first.workflowId),
+        await queued({ ...weeks, strategy: 'one-shot' }, first.workflowId),
+      ];
+      expect((await third.query(stateQuery)).standing?.why).toBe(
+        `queued behind ${first.workflowId} and ${second.workflowId}`,
+      );
+      expect((await fourth.describe()).searchAttributes['GradusWaiting']).toEqual(['queued']);
+      const listed = (await ports.releases.list(model)).map(({ id }) => id);
+      expect(listed).toEqual(
+        expect.arrayContaining([first, second, third, fourth].map(({ workflowId }) => workflowId)),
+      );
+
+      // Whoever leaves the queue makes room: cancelled, rolled back by a person, or terminated.
+      await second.cancel();
+      await expect(second.result()).rejects.toThrow(/cancelled/i);
+      await third.terminate('somebody was in a hurry');
+      ports.running = new Set([first, fourth].map(({ workflowId }) => workflowId));
+      // Nobody gets in before those that wait.
+      await first.executeUpdate(rollbackUpdate, { args: [{ by: 'ann' }] });
+      await first.result();
+      const hasty = await releases.start({ plan: weeks });
+      await expect(hasty.result()).rejects.toThrow();
+      await fourth.signal(lookAgainSignal);
+      const report = await fourth.result();
+      expect(report.state, report.reason).toBe('released');
+      expect(report.standing).toBeNull();
+      expect(await ports.releases.queue(model)).toEqual([]);
+    });
+    end();
+  });
+
+  async function queued(plan: unknown, behind: string): Promise<Handle> {
+    const handle = await releases.start({ plan, queue: true });
+    await expect.poll(async () => (await handle.query(stateQuery)).standing?.why ?? '').toContain(behind);
+    return handle;
+  }
 });

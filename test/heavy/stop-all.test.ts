@@ -14,14 +14,17 @@ afterAll(async () => system.stop(), 60_000);
 
 /** Two shares of users, each for some seconds. */
 async function ramping(model: string, ramp: string[]): Promise<Handle> {
-  return system.start(`${model}-1`, {
+  const plan = {
     model,
     train: { data: 'mail', share: 0.05, epochs: 1, units: 16, embedding: 16 },
     capabilities: ['spam'],
     strategy: 'gray',
     'internal test': { gate: 'accuracy >= 0.1' },
     gray: { ramp, bake: '2 s', 'check every': '1 s', 'min rated': 1, within: '1 hour', guardrails: ['errorRate <= 1'] },
-  });
+  };
+  const saved = await gradus(['plan', 'save', model, '-'], system.environment, JSON.stringify(plan));
+  expect(saved.code, saved.err).toBe(0);
+  return system.start(`${model}-1`, model);
 }
 
 async function candidateOf(model: string): Promise<unknown> {
@@ -59,6 +62,23 @@ it('stops at once what is under way and what starts later; then they go on, or a
   expect(ended.code, ended.err).toBe(0);
   await until(second, 'exposed', ({ exposures }) => exposures.length > 0);
   expect(await candidateOf('later')).not.toBeNull();
+
+  // A plan by which a release is under way is not changed unnoticed.
+  const save = (...more: string[]) =>
+    gradus(
+      ['plan', 'save', 'later', '-', ...more],
+      system.environment,
+      '{model: later, data: mail, capabilities: spam}',
+    );
+  const locked = await save();
+  expect([locked.code, locked.err]).toEqual([1, expect.stringContaining('later-1 is under way by the stored plan')]);
+  expect((await save('--anyway')).code).toBe(0);
+
+  // Who waits for the model has its turn when the release before has ended.
+  const queued = await run('release', 'start', 'later', '--queue');
+  expect(queued.out, queued.err).toContain('and waits for the end of later-1');
+  const waitingList = await gradus(['release', 'list'], system.environment);
+  expect(waitingList.out).toContain('queued behind later-1');
 
   // Temporal dies: users are back on stable before it is there again, and their releases end as soon as it is.
   system.kill('temporal');

@@ -108,6 +108,18 @@ describe('in PostgreSQL', () => {
     expect(await due()).toBeNull();
   });
 
+  test('knows who is next where a model is free', async () => {
+    const { releases, tellings } = store;
+    const model = 'next-model';
+    const named = (id: string) => ({ id, runId: 'run', model, plan: {}, startedAt: new Date().toISOString() });
+    await releases.begin(named('next-1'));
+    for (const id of ['next-3', 'next-2']) await releases.enqueue(named(id));
+    expect(await tellings.next()).not.toContain('next-3');
+    await releases.record('next-1', reportOf('next-1', model, 'released', 1), true);
+    const next = await tellings.next();
+    expect([next.includes('next-3'), next.includes('next-2')]).toEqual([true, false]);
+  });
+
   test('lets nobody change the audit log', async () => {
     const database = new pg.Client({ connectionString: server.url });
     await database.connect();

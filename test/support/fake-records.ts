@@ -119,23 +119,37 @@ export function fakeReleases(): Releases {
     model: string;
     startedAt: string;
     running: boolean;
+    /** Its place among those that wait for the model. */
+    queued: number | null;
     report: ReleaseReport | null;
   }
   const rows = new Map<string, Row>();
   const numbers = new Map<string, number>();
+  let places = 0;
   const holderOf = (model: string): [string, Row] | undefined =>
-    [...rows].find(([, row]) => row.running && row.model === model);
+    [...rows].find(([, row]) => row.running && row.queued === null && row.model === model);
 
   return {
     async begin({ id, runId, model, startedAt }) {
       const known = rows.get(id);
-      if (known?.runId === runId) return;
+      if (known?.runId === runId && (known.queued === null || !known.running)) return;
       const other = holderOf(model);
       if (other !== undefined && other[0] !== id) {
         const message = `Model ${model} is being released by ${other[0]} since ${other[1].startedAt}.`;
         throw new GradusError('MODEL_BUSY', message);
       }
-      rows.set(id, { runId, model, startedAt, running: true, report: known?.report ?? null });
+      rows.set(id, { runId, model, startedAt, running: true, queued: null, report: known?.report ?? null });
+    },
+    async enqueue({ id, runId, model, startedAt }) {
+      const known = rows.get(id);
+      if (known !== undefined && (known.running || known.runId === runId)) return;
+      rows.set(id, { runId, model, startedAt, running: true, queued: ++places, report: known?.report ?? null });
+    },
+    async queue(model) {
+      return [...rows]
+        .filter(([, row]) => row.running && row.queued !== null && row.model === model)
+        .sort(([, a], [, b]) => (a.queued ?? 0) - (b.queued ?? 0))
+        .map(([id]) => id);
     },
     async holder(model) {
       const found = holderOf(model);
@@ -153,7 +167,7 @@ export function fakeReleases(): Releases {
       if (row === undefined) {
         if (!ended) throw new GradusError('RELEASE_UNKNOWN', `Release ${id} has not begun.`);
         const { model, startedAt } = report;
-        rows.set(id, { runId: '', model, startedAt, running: false, report: structuredClone(report) });
+        rows.set(id, { runId: '', model, startedAt, running: false, queued: null, report: structuredClone(report) });
         return;
       }
       if (!ended && !row.running) return;
