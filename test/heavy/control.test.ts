@@ -199,7 +199,7 @@ describe('a release of a model that is taken', () => {
       await first.executeUpdate(rollbackUpdate, { args: [{ by: 'ann' }] });
       await first.result();
       const hasty = await releases.start({ plan: weeks });
-      await expect(hasty.result()).rejects.toThrow();
+      await expect(hasty.result()).rejects.toMatchObject({ cause: { type: 'MODEL_BUSY' } });
       await fourth.signal(lookAgainSignal);
       const report = await fourth.result();
       expect(report.state, report.reason).toBe('released');
