@@ -3,6 +3,7 @@ import { GradusError } from '../src/domain/errors.ts';
 import { parsePlan } from '../src/domain/plan-input.ts';
 import type { Plan } from '../src/domain/plan.ts';
 import type { RecordPorts } from '../src/domain/ports.ts';
+import { riskProblems } from '../src/domain/risk.ts';
 import type { Version } from '../src/domain/version.ts';
 import { clearLeftovers } from './leftovers.ts';
 import { neededVersion } from './train.ts';
@@ -34,6 +35,7 @@ export function beginActivities(ports: RecordPorts) {
 
     async beginRelease(input: BeginInput): Promise<Before> {
       const { id, runId, plan, startedAt } = input;
+      await insistApprovers(ports, plan);
       const begin = () => ports.releases.begin({ id, runId, model: plan.model, plan, startedAt });
       if (plan.candidate.kind === 'version') {
         const { version } = plan.candidate;
@@ -58,6 +60,17 @@ export function beginActivities(ports: RecordPorts) {
       return [...(holder === null ? [] : [holder.id]), ...queue.slice(0, Math.max(0, place))];
     },
   };
+}
+
+/** The policy as it is now says who has to approve what is risky. */
+async function insistApprovers(ports: RecordPorts, plan: Plan): Promise<void> {
+  const { risk = {}, groups = {} } = await ports.policies.current();
+  const problems = riskProblems(risk, groups, plan);
+  if (problems.length === 0) return;
+  const count = `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`;
+  const lines = problems.map((problem) => `\n  ${problem}`).join('');
+  const message = `The plan has ${count} with the policy:${lines}\nNothing was started. See the policy: gradus policy show`;
+  throw new GradusError('PLAN_REFUSED', message, { problems });
 }
 
 /** Who waits for the model gets it in turn; one whose workflow ended meanwhile waits no more. */

@@ -11,6 +11,7 @@ export function planCommand(): Command {
     .description('check, store and explain plans')
     .addCommand(check())
     .addCommand(schema())
+    .addCommand(show())
     .addCommand(save())
     .addCommand(list());
 }
@@ -38,7 +39,8 @@ function check(): Command {
         if (isForPrograms) printJson({ problems: error.problems });
         throw error;
       });
-      print(planView(read.plan), options, planText);
+      const { givenByTemplate } = await import('../domain/plan-input.ts');
+      print(planView(read.plan, givenByTemplate(read.given)), options, planText);
     });
 }
 
@@ -54,6 +56,23 @@ function schema(): Command {
       const { planJsonSchema } = await import('../domain/plan-input.ts');
       if (file === undefined) printJson(planJsonSchema());
       else writeNamed(file, `${JSON.stringify(planJsonSchema(), null, 2)}\n`);
+    });
+}
+
+function show(): Command {
+  return dataCommand('show', 'show what a release of a stored plan would do', [
+    ['gradus plan show mail', 'its stages and steps, and what a template gave it'],
+  ])
+    .argument('<name>')
+    .action(async (name: string, options: JsonOption) => {
+      const [{ readStoredPlan }, { planText, planView }, { givenByTemplate }, { withStore }] = await Promise.all([
+        import('./plan-file.ts'),
+        import('./plan-text.ts'),
+        import('../domain/plan-input.ts'),
+        import('../platform/records.ts'),
+      ]);
+      const { plan, stored } = await withStore(readConfig(), ({ plans }) => readStoredPlan(name, plans));
+      print(planView(plan, givenByTemplate(stored)), options, planText);
     });
 }
 

@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import { parse } from 'yaml';
 import { GradusError } from '../domain/errors.ts';
 import { parsePolicy, refusal, type Policy } from '../domain/policy.ts';
+import { riskLevels } from '../domain/risk.ts';
 import { readConfig } from '../platform/config.ts';
 import { dataCommand, print, type JsonOption } from './output.ts';
 import { freezeText } from './words.ts';
@@ -63,12 +64,23 @@ async function readYaml(file: string): Promise<unknown> {
   }
 }
 
-function policyText({ people, freeze = [] }: Policy): string {
+function policyText({ people, freeze = [], risk = {}, groups = {} }: Policy): string {
   const entries = Object.entries(people);
   if (entries.length === 0) return 'There is no policy: whoever reaches a release may do everything.';
   const lines = entries.map(
     ([name, { roles, slack }]) =>
       `  ${name}: ${roles.join(', ') || 'no role'}${slack === null ? '' : ` (Slack ${slack})`}`,
   );
-  return [...lines, ...freeze.map((one) => `  freeze ${freezeText(one)}`)].join('\n');
+  const approvals = riskLevels.flatMap((level) =>
+    Object.entries(risk[level] ?? {}).map(
+      ([step, needed]) =>
+        `  ${level} risk: ${needed.join(' and ')} approve${needed.length === 1 ? 's' : ''} in ${step}`,
+    ),
+  );
+  return [
+    ...lines,
+    ...Object.entries(groups).map(([name, members]) => `  group ${name}: ${members.join(', ')}`),
+    ...approvals,
+    ...freeze.map((one) => `  freeze ${freezeText(one)}`),
+  ].join('\n');
 }

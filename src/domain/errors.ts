@@ -4,6 +4,7 @@ export const errorTable = {
   PLAN_INVALID: { status: 400, retryable: false },
   AUDIT_BROKEN: { status: 500, retryable: false },
   POLICY_INVALID: { status: 400, retryable: false },
+  PLAN_REFUSED: { status: 422, retryable: false },
   PLAN_IN_USE: { status: 409, retryable: false },
   PLAN_UNKNOWN: { status: 404, retryable: false },
   REQUEST_INVALID: { status: 400, retryable: false },

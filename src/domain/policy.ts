@@ -5,6 +5,7 @@ import { GradusError } from './errors.ts';
 import { readFreezes, writtenFreeze } from './freeze-input.ts';
 import type { Freeze } from './freeze.ts';
 import { nameProblem } from './plan-leaves.ts';
+import { readRisk, writtenRisk, type Approvers, type RiskLevel } from './risk.ts';
 import { didYouMean, listed } from './words.ts';
 
 export const roles = ['viewer', 'operator', 'approver', 'admin'] as const;
@@ -24,6 +25,10 @@ export interface Policy {
   people: Record<string, Person>;
   /** Times in which nothing grows; left out: none. */
   freeze?: Freeze[];
+  /** Groups that have to approve, by the risk of a capability; left out: nobody in particular. */
+  risk?: Partial<Record<RiskLevel, Approvers>>;
+  /** Who may be in a group of that name in a plan; of a group that is not here, the plan says. */
+  groups?: Record<string, string[]>;
 }
 
 export const openToAll: Policy = { people: {} };
@@ -64,6 +69,8 @@ const person = z.strictObject({
 const written = z.strictObject({
   people: z.record(z.string(), person),
   freeze: z.array(writtenFreeze).optional(),
+  risk: writtenRisk.optional(),
+  groups: z.record(z.string(), z.union([z.string(), z.array(z.string())])).optional(),
 });
 
 /** Reads a policy as people write it. Throws `POLICY_INVALID` with every problem of it. */
@@ -98,8 +105,22 @@ export function parsePolicy(input: unknown): Policy {
     problems.push('people: nobody is an admin, so nobody could change this; give somebody roles: admin');
   }
   const freeze = readFreezes(shape.data.freeze ?? [], problems);
+  const risk = readRisk(shape.data.risk ?? {}, problems);
+  const groups = Object.fromEntries(
+    Object.entries(shape.data.groups ?? {}).map(([name, members]) => [name, [members].flat()] as const),
+  );
+  for (const [name, members] of Object.entries(groups)) {
+    const unknown = members.filter((member) => !Object.hasOwn(people, member));
+    if (members.length === 0) problems.push(`groups.${name}: nobody is in it`);
+    if (unknown.length > 0) problems.push(`groups.${name}: ${listed(unknown)} not among people`);
+  }
   if (problems.length > 0) throw invalid(problems);
-  return { people, ...(freeze.length === 0 ? {} : { freeze }) };
+  return {
+    people,
+    ...(freeze.length === 0 ? {} : { freeze }),
+    ...(Object.keys(risk).length === 0 ? {} : { risk }),
+    ...(Object.keys(groups).length === 0 ? {} : { groups }),
+  };
 }
 
 function isRole(text: string): text is Role {

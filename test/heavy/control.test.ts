@@ -215,3 +215,17 @@ describe('a release of a model that is taken', () => {
     return handle;
   }
 });
+
+describe('a plan that lacks whom the policy wants to approve', () => {
+  it('is refused before anything is done, with every problem', async () => {
+    const ports = createFakePorts();
+    const risk = { medium: { approvals: { full: ['product', 'safety'] } } };
+    await ports.policies.set(parsePolicy({ people: { root: { roles: 'admin' } }, risk }), 'root');
+    const failure = await releases.failureOf({ plan: weeks }, ports);
+    expect(failure.type).toBe('PLAN_REFUSED');
+    expect(failure.message).toContain('The plan has 3 problems with the policy:');
+    expect(failure.message).toContain('spam, html and topic are of medium risk, so product and safety have to approve');
+    expect(await ports.releases.holder(weeks.model)).toBeNull();
+    expect(ports.trained).toEqual([]);
+  });
+});
