@@ -1,8 +1,15 @@
 /** Whether somebody may do what they ask of a release, by the policy as it is now. */
 import type { Operation } from '../src/domain/approval.ts';
 import { stopOf } from '../src/domain/control.ts';
+import { givers } from '../src/domain/delegation.ts';
 import { refusal } from '../src/domain/policy.ts';
 import type { RecordPorts } from '../src/domain/ports.ts';
+
+export interface Asked {
+  by: string;
+  operation: Operation | 'emergency';
+  id?: string;
+}
 
 export function policyActivities(ports: RecordPorts) {
   /** Whoever stopped all releases and put their users back was allowed to when they did. */
@@ -14,9 +21,18 @@ export function policyActivities(ports: RecordPorts) {
 
   return {
     /** Null where they may, otherwise why not. */
-    async refusalOf({ by, operation, id }: { by: string; operation: Operation; id?: string }): Promise<string | null> {
+    async refusalOf({ by, operation, id }: Asked): Promise<string | null> {
       if (operation === 'rollback' && (await followsFromStop(by, id))) return null;
       return refusal(await ports.policies.current(), by, operation);
+    },
+
+    /** Whom somebody stands in for, of those who may decide themselves; nobody where the policy does not know them. */
+    async standsFor({ by, at }: { by: string; at: number }): Promise<string[]> {
+      const policy = await ports.policies.current();
+      const isKnown = Object.keys(policy.people).length === 0 || Object.hasOwn(policy.people, by);
+      if (!isKnown) return [];
+      const all = givers(await ports.delegations.list(), by, Math.max(at, Date.now()));
+      return all.filter((giver) => refusal(policy, giver, 'approve') === null);
     },
   };
 }

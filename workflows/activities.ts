@@ -15,7 +15,7 @@ export const records = proxyActivities<
 });
 
 /** A look at the policy while somebody waits for an answer: in the worker itself, without a turn through the server. */
-export const policy = proxyLocalActivities<Pick<Activities, 'refusalOf'>>({
+export const policy = proxyLocalActivities<Pick<Activities, 'refusalOf' | 'standsFor'>>({
   startToCloseTimeout: '30 seconds',
   retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
 });

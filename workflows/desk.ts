@@ -7,7 +7,14 @@ import {
   setHandler,
   type ChildWorkflowHandle,
 } from '@temporalio/workflow';
-import { operations, readMessage, type Operation, type PersonSays } from '../src/domain/approval.ts';
+import {
+  couldStandIn,
+  operations,
+  readMessage,
+  standingIn,
+  type Operation,
+  type PersonSays,
+} from '../src/domain/approval.ts';
 import { policy } from './activities.ts';
 import { operationsOf } from './operations.ts';
 import type { Progress } from './progress.ts';
@@ -55,25 +62,49 @@ export function openDesk(progress: Progress, onRollback: (reason: string) => voi
     return receipt;
   }
 
-  async function tryTo(name: Operation, says: PersonSays): Promise<string> {
+  function isStandIn(name: Operation, says: PersonSays): boolean {
+    const decides = name === 'approve' || name === 'reject' || name === 'hold' || name === 'moreTime';
+    return decides && couldStandIn(report.waiting, says);
+  }
+
+  function problemOf(name: Operation, says: PersonSays): string | null {
+    if (says.emergency === true && name !== 'approve') return 'emergency is for approve alone';
+    return doing[name].objection(says);
+  }
+
+  async function tryTo(name: Operation, given: PersonSays): Promise<string> {
+    let says = given;
     const operation = doing[name];
-    refuse(says, operation.objection(says), 'NOT_NOW');
+    if (isStandIn(name, given) && patched('delegation')) {
+      // Whoever may decide only for somebody else.
+      const by = { by: given.by, at: Date.now() };
+      const givers = await CancellationScope.nonCancellable(() => policy.standsFor(by));
+      says = standingIn(report, given, name === 'approve' ? 'approve' : 'reject', givers);
+    }
+    refuse(says, problemOf(name, says), 'NOT_NOW');
     if (patched('roles')) {
-      const ask = (): Promise<string | null> => policy.refusalOf({ ...idOf(says), by: says.by, operation: name });
+      const ask = (): Promise<string | null> =>
+        policy.refusalOf({
+          ...idOf(says),
+          by: says.for ?? says.by,
+          operation: says.emergency === true ? 'emergency' : name,
+        });
       refuse(says, await CancellationScope.nonCancellable(ask), 'NOT_ALLOWED');
       // Others may have said something meanwhile.
-      refuse(says, operation.objection(says), 'NOT_NOW');
+      refuse(says, problemOf(name, says), 'NOT_NOW');
     }
     return operation.act(says);
   }
 
   for (const name of operations) {
-    const { update, signal, description, objection } = doing[name];
+    const { update, signal, description } = doing[name];
     setHandler(update, async (message) => obey(name, read(message)), {
       description,
       validator: (message) => {
         const says = read(message);
-        if (says.id === undefined || !said.has(says.id)) refuse(says, objection(says), 'NOT_NOW');
+        // Whom somebody stands in for is not known here.
+        if (isStandIn(name, says)) return;
+        if (says.id === undefined || !said.has(says.id)) refuse(says, problemOf(name, says), 'NOT_NOW');
       },
     });
     setHandler(

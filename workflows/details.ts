@@ -1,5 +1,5 @@
 /** A release as Markdown for the page of Temporal's UI: where it stands, what it waits for, and what happens then. */
-import { askedOf, whenSilent } from '../src/domain/approval.ts';
+import { approversOf, askedOf, whenSilent } from '../src/domain/approval.ts';
 import type { ReleaseReport } from '../src/domain/report.ts';
 import { percent, standingText } from '../src/domain/words.ts';
 
@@ -15,7 +15,7 @@ export function detailsOf(report: ReleaseReport): string {
   if (waiting !== null) {
     head.push(
       '',
-      `**Waits for ${askedOf(waiting)}** (${waiting.approvedBy.join(', ') || 'nobody'} so far): ${waiting.question}`,
+      `**Waits for ${askedOf(waiting)}** (${approversOf(waiting).join(', ') || 'nobody'} so far): ${waiting.question}`,
       `${waiting.held ? 'Held: its clock stands still' : `Until ${waiting.until}, else ${whenSilent(waiting)}`}. Send the Update or Signal \`approve\`, \`reject\`, \`hold\` or \`moreTime\` with \`{"by": "…", "why": "…"}\`.`,
       ...waiting.evidence.map((line) => `- ${line}`),
     );

@@ -1,6 +1,6 @@
 /** What a person may ask of a release: why not (null: they may), and what it does. */
 import { ApplicationFailure, type ChildWorkflowHandle } from '@temporalio/workflow';
-import { missing, objection, type PersonSays } from '../src/domain/approval.ts';
+import { approversOf, missing, objection, type PersonSays } from '../src/domain/approval.ts';
 import type { Waiting } from '../src/domain/report.ts';
 import { duration, listed, standingText } from '../src/domain/words.ts';
 import {
@@ -59,11 +59,17 @@ export function operationsOf({ progress, requests, current, hold, onRollback }: 
       objection: (says: PersonSays) => objection(report, says, 'approve'),
       async act(says: PersonSays): Promise<string> {
         const waiting = open();
-        waiting.approvedBy.push(says.by);
-        progress.decided('approved', says, waiting);
+        if (says.emergency === true) {
+          progress.decided('approved in an emergency', says, waiting);
+          await requests.close(waiting, 'approved', says.by, `emergency: ${says.why ?? ''}`, true);
+          return `approved in an emergency: ${waiting.question}`;
+        }
+        waiting.approvedBy.push(says.for ?? says.by);
+        if (says.for !== undefined) waiting.delegates = { ...waiting.delegates, [says.for]: says.by };
+        progress.decided(`approved${forWhom(says)}`, says, waiting);
         const left = missing(waiting);
-        if (left.size > 0) return `approved by ${listed(waiting.approvedBy)}; ${stillMissing(left)}`;
-        await requests.close(waiting, 'approved', waiting.approvedBy.join(', '), says.why ?? '');
+        if (left.size > 0) return `approved by ${listed(approversOf(waiting))}; ${stillMissing(left)}`;
+        await requests.close(waiting, 'approved', approversOf(waiting).join(', '), says.why ?? '');
         return `approved: ${waiting.question}`;
       },
     },
@@ -74,8 +80,8 @@ export function operationsOf({ progress, requests, current, hold, onRollback }: 
       objection: (says: PersonSays) => objection(report, says, 'reject'),
       async act(says: PersonSays): Promise<string> {
         const waiting = open();
-        progress.decided('rejected', says, waiting);
-        await requests.close(waiting, 'rejected', says.by, says.why ?? '');
+        progress.decided(`rejected${forWhom(says)}`, says, waiting);
+        await requests.close(waiting, 'rejected', `${says.by}${forWhom(says)}`, says.why ?? '');
         return `rejected: ${waiting.question}`;
       },
     },
@@ -162,6 +168,10 @@ export function operationsOf({ progress, requests, current, hold, onRollback }: 
 }
 
 const forEver = '9999-12-31T00:00:00.000Z';
+
+function forWhom(says: PersonSays): string {
+  return says.for === undefined ? '' : ` for ${says.for}`;
+}
 
 function stillMissing(left: Map<string, number>): string {
   return `missing: ${[...left].map(([group, count]) => (group === '' ? `${count} more` : `${count} of ${group}`)).join(', ')}`;

@@ -85,7 +85,7 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
     changed();
   }
 
-  function decision(what: string, { by, why = '', via }: PersonSays, about: Waiting | null): void {
+  function decision(what: string, { by, why = '', via, ...says }: PersonSays, about: Waiting | null): void {
     report.decisions.push({
       at: now(),
       stage: about?.stage ?? null,
@@ -93,6 +93,8 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
       what,
       by,
       why,
+      ...(says.for === undefined ? {} : { for: says.for }),
+      ...(says.emergency === undefined ? {} : { emergency: says.emergency }),
       ...(via === undefined ? {} : { via }),
       ...(about === null ? {} : { request: about.id, evidence: about.digest }),
     });

@@ -80,13 +80,20 @@ export function openRequests(
     progress.waits(waiting);
   }
 
-  async function close(waiting: Waiting, outcome: 'approved' | 'rejected', by: string, why: string): Promise<void> {
-    end(waiting, outcome, by, why);
+  async function close(
+    waiting: Waiting,
+    outcome: 'approved' | 'rejected',
+    by: string,
+    why: string,
+    emergency = false,
+  ): Promise<void> {
+    end(waiting, outcome, by, why, emergency);
     await current()?.signal(decidedSignal, { request: waiting.id, approved: outcome === 'approved', by, why });
   }
 
-  function end(request: Waiting, outcome: ClosedRequest['outcome'], by: string, why: string): void {
-    report.requests.push({ request, outcome, at: new Date().toISOString(), by, why });
+  function end(request: Waiting, outcome: ClosedRequest['outcome'], by: string, why: string, emergency = false): void {
+    const at = new Date().toISOString();
+    report.requests.push({ request, outcome, at, by, why, ...(emergency ? { emergency } : {}) });
     progress.waits(null);
   }
 

@@ -8,6 +8,7 @@ import { GradusError } from '../domain/errors.ts';
 import { parsePolicy, refusal, type Policy } from '../domain/policy.ts';
 import { riskLevels } from '../domain/risk.ts';
 import { readConfig } from '../platform/config.ts';
+import { delegateCommand, delegationsCommand } from './delegation-commands.ts';
 import { dataCommand, print, type JsonOption } from './output.ts';
 import { freezeText } from './words.ts';
 
@@ -15,7 +16,9 @@ export function policyCommand(): Command {
   return new Command('policy')
     .description('say who people are, and what each may do to a release')
     .addCommand(set())
-    .addCommand(show());
+    .addCommand(show())
+    .addCommand(delegateCommand())
+    .addCommand(delegationsCommand());
 }
 
 function set(): Command {

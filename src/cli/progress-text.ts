@@ -1,5 +1,5 @@
 /** A release while it runs: where it stands, what it measures, and what it waits for, in a few lines. */
-import { askedOf, whenSilent } from '../domain/approval.ts';
+import { approversOf, askedOf, whenSilent } from '../domain/approval.ts';
 import type { StageStep } from '../domain/plan.ts';
 import type { ReleaseReport, StageProgress, Waiting } from '../domain/report.ts';
 import type { Finding } from '../domain/verdict.ts';
@@ -191,7 +191,7 @@ function curve(report: ReleaseReport, width: number): Line[] {
 
 function waitingLines(id: string, waiting: Waiting, width: number, now: Date | null): Line[] {
   const left = now === null ? '' : ` (${duration(Date.parse(waiting.until) - now.getTime())} left)`;
-  const approved = waiting.approvedBy.length === 0 ? '' : `, approved by ${waiting.approvedBy.join(', ')} so far`;
+  const approved = waiting.approvedBy.length === 0 ? '' : `, approved by ${approversOf(waiting).join(', ')} so far`;
   const need = `needs ${askedOf(waiting)}${approved}`;
   const clock = waiting.held
     ? 'held: it stays open until somebody decides'

@@ -1,5 +1,5 @@
 /** A release's report as one page of HTML that needs nothing else: no script, no network, light and dark. */
-import { askedOf, whenSilent } from '../domain/approval.ts';
+import { approversOf, askedOf, whenSilent } from '../domain/approval.ts';
 import type { ReleaseReport, Waiting } from '../domain/report.ts';
 import { exposureSentence, feedbackSentence } from './story.ts';
 import {
@@ -102,7 +102,7 @@ function exposedNow(report: ReleaseReport): string {
 }
 
 function waitingCard(id: string, waiting: Waiting): Html {
-  const so = waiting.approvedBy.length === 0 ? '' : `; approved by ${waiting.approvedBy.join(', ')} so far`;
+  const so = waiting.approvedBy.length === 0 ? '' : `; approved by ${approversOf(waiting).join(', ')} so far`;
   return html`<section class="card ask" aria-labelledby="ask">
     <h2 id="ask">Waits for a person</h2>
     <p>${waiting.question}</p>

@@ -11,8 +11,8 @@ import { didYouMean, listed } from './words.ts';
 export const roles = ['viewer', 'operator', 'approver', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
-/** What is not asked of a release: the policy itself, and the switch that stops all of them. */
-type Control = 'policy' | 'stopAll' | 'endStop';
+/** What is not asked of a release, or not of everybody who may ask it: approving alone in an emergency. */
+type Control = 'policy' | 'stopAll' | 'endStop' | 'emergency';
 
 export interface Person {
   roles: Role[];
@@ -37,6 +37,7 @@ const needed: Record<Operation | Control, Role | readonly Role[]> = {
   policy: 'admin',
   stopAll: ['operator', 'approver'],
   endStop: 'approver',
+  emergency: 'admin',
   approve: 'approver',
   reject: 'approver',
   hold: 'approver',
@@ -49,7 +50,9 @@ const needed: Record<Operation | Control, Role | readonly Role[]> = {
 
 /** Null where `by` may do it, otherwise why not. An admin may do everything. */
 export function refusal({ people }: Policy, by: string, operation: Operation | Control): string | null {
-  if (Object.keys(people).length === 0) return null;
+  if (Object.keys(people).length === 0) {
+    return operation === 'emergency' ? 'there is no policy, so nobody is an admin (gradus policy set FILE)' : null;
+  }
   const person = new Map(Object.entries(people)).get(by);
   if (person === undefined) return `${by} is not in the policy; an admin adds people with: gradus policy set FILE`;
   const role = [needed[operation]].flat();

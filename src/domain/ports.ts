@@ -1,6 +1,7 @@
 /** What activities need from outside: each port is implemented for real once, and by a fake that passes the same suite. */
 import type { AuditEntry, AuditEvent } from './audit.ts';
 import type { StopAlls } from './control.ts';
+import type { Delegations } from './delegation.ts';
 import type { Answer, Feedback, LiveMetric, Sample } from './feedback.ts';
 import type { TrainSpec } from './plan.ts';
 import type { Policy } from './policy.ts';
@@ -222,6 +223,7 @@ export interface Ports {
   policies: Policies;
   audit: Audit;
   stopAlls: StopAlls;
+  delegations: Delegations;
   /** Whether a release's workflow is still running, asked of Temporal. */
   isRunning: (releaseId: string) => Promise<boolean>;
   /** How far a release is, asked of its workflow. */

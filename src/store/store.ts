@@ -1,9 +1,11 @@
 /** Opens the store: everything that Gradus keeps in PostgreSQL, behind the ports that the domain asks for. */
 import type { StopAlls, Tellings } from '../domain/control.ts';
+import type { Delegations } from '../domain/delegation.ts';
 import type { Outbox, Presses } from '../domain/outbox.ts';
 import type { Audit, Observations, Plans, Policies, Releases, Routes, Versions } from '../domain/ports.ts';
 import { createAudit } from './audit.ts';
 import { connect } from './database.ts';
+import { createDelegations } from './delegations.ts';
 import { createObservations } from './observations.ts';
 import { createOutbox, createPresses } from './outbox.ts';
 import { createPlans } from './plans.ts';
@@ -25,6 +27,7 @@ export interface Store {
   presses: Presses;
   stopAlls: StopAlls;
   tellings: Tellings;
+  delegations: Delegations;
   close(): Promise<void>;
 }
 
@@ -65,6 +68,7 @@ export async function openStore(databaseUrl: string, options: StoreOptions = {})
     presses: createPresses(database),
     stopAlls: createStopAlls(database),
     tellings: createTellings(database),
+    delegations: createDelegations(database),
     close,
   };
 }

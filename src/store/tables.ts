@@ -174,6 +174,18 @@ export interface StopAllTable {
   ended_why: string | null;
 }
 
+export interface DelegationTable {
+  number: Generated<number>;
+  giver: string;
+  taker: string;
+  until: Time;
+  why: string;
+  by: string;
+  at: Generated<Date>;
+  ended_at: ColumnType<Date | null, null | undefined, string>;
+  ended_by: string | null;
+}
+
 /** Releases that a stop put back, and whether each has been told. */
 export interface StopRollbackTable {
   stop: number;
@@ -200,4 +212,5 @@ export interface Tables {
   presses: PressTable;
   stop_alls: StopAllTable;
   stop_rollbacks: StopRollbackTable;
+  delegations: DelegationTable;
 }

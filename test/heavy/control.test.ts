@@ -1,8 +1,17 @@
 /** What holds releases from outside, on a server that skips time: a stop of all, the calendar, a model that is taken. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { pauseUpdate, resumeUpdate, rollbackSignal, rollbackUpdate, stateQuery } from '../../workflows/messages.ts';
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import {
+  approveSignal,
+  approveUpdate,
+  pauseUpdate,
+  resumeUpdate,
+  rollbackSignal,
+  rollbackUpdate,
+  stateQuery,
+} from '../../workflows/messages.ts';
 import { lookAgainSignal } from '../../workflows/rollout-messages.ts';
-import { parsePolicy } from '../../src/domain/policy.ts';
+import { parsePolicy, type Role } from '../../src/domain/policy.ts';
 import { crowd } from '../support/crowd.ts';
 import { createFakePorts } from '../support/fake-ports.ts';
 import { expectStable, openReleases, refusal, weeks, withStable, type Handle, type Releases } from './releases.ts';
@@ -227,5 +236,140 @@ describe('a plan that lacks whom the policy wants to approve', () => {
     expect(failure.message).toContain('spam, html and topic are of medium risk, so product and safety have to approve');
     expect(await ports.releases.holder(weeks.model)).toBeNull();
     expect(ports.trained).toEqual([]);
+  });
+});
+
+describe('whoever stands in for somebody', () => {
+  const day = 86_400_000;
+  const plan = {
+    ...weeks,
+    strategy: 'one-shot',
+    stages: { first: 3, then: 1 },
+    people: { product: ['wang', 'bob'], safety: ['zhou'] },
+    full: { approval: { from: ['product', 'safety'], each: true, within: '30 days' } },
+  };
+  const approver = { roles: ['approver' as const], slack: null };
+
+  async function away(from: string, to: string, days: number, ports = createFakePorts()) {
+    const now = await releases.harness.env.currentTimeMs();
+    await ports.delegations.add({ from, to, until: new Date(now + days * day).toISOString(), why: 'leave', by: from });
+    return ports;
+  }
+
+  it('counts as them, for one of them only, and it says so; not after its time', async () => {
+    const ports = await away('wang', 'li', 10);
+    await away('zhou', 'li', 10, ports);
+    await away('wang', 'late', 0.5, ports);
+    await ports.policies.set(
+      { people: { wang: approver, bob: approver, zhou: approver, li: { roles: [], slack: null }, late: approver } },
+      'root',
+    );
+    const said: string[] = [];
+    const { report } = await releases.run(plan, {
+      ports,
+      eachDay: async (handle, { waiting }, days) => {
+        if (waiting === null || days !== 2) return;
+        const approve = async (by: string): Promise<void> => void said.push(await answer(handle, by));
+        for (const by of ['late', 'stranger', 'li', 'li', 'wang']) await approve(by);
+        expect((await handle.query(stateQuery)).waiting).toMatchObject({
+          approvedBy: ['wang'],
+          delegates: { wang: 'li' },
+        });
+        await approve('zhou');
+      },
+    });
+    expect(report.state, report.reason).toBe('released');
+    expect(said).toEqual([
+      'late may not decide this; it is for wang, bob, zhou',
+      'stranger may not decide this; it is for wang, bob, zhou',
+      'approved by li for wang; missing: 1 of safety',
+      'li has approved already for wang',
+      'li has approved for wang already',
+      expect.stringContaining('approved: give'),
+    ]);
+    expect(report.requests).toMatchObject([{ outcome: 'approved', by: 'li for wang, zhou' }]);
+    expect(report.decisions.find(({ by }) => by === 'li')).toMatchObject({ what: 'approved for wang', for: 'wang' });
+  });
+
+  it('does not approve for whoever started the release, nor what they started themselves', async () => {
+    for (const starter of ['wang', 'li']) {
+      const ports = await away('wang', 'li', 10);
+      const said: string[] = [];
+      const { report } = await releases.run(plan, {
+        ports,
+        by: starter,
+        onWaiting: async (handle) => {
+          if (said.length > 0) return;
+          said.push(await answer(handle, 'li'));
+          await handle.executeUpdate(rollbackUpdate, { args: [{ by: 'bob' }] });
+        },
+      });
+      expect(report.state).toBe('rolledBack');
+      expect(said).toEqual([
+        expect.stringMatching(starter === 'wang' ? /^li stands in for wang, who st/ : /^li started/),
+      ]);
+    }
+  });
+
+  async function answer(handle: Handle, by: string): Promise<string> {
+    return handle.executeUpdate(approveUpdate, { args: [{ by }] }).catch((error: unknown) => {
+      if (error instanceof WorkflowUpdateFailedError) return error.cause?.message ?? '';
+      throw error;
+    });
+  }
+});
+
+describe('an emergency', () => {
+  const plan = {
+    ...weeks,
+    strategy: 'one-shot',
+    stages: { first: 3, then: 1 },
+    people: { product: ['ann', 'bob'], safety: ['cem'] },
+    full: { approval: { from: ['product', 'safety'], each: true } },
+  };
+
+  it('lets an admin approve alone, with a reason, by Update or by Signal, and is recorded as one', async () => {
+    for (const bySignal of [false, true]) {
+      const ports = createFakePorts();
+      const of = (...roles: Role[]) => ({ roles, slack: null });
+      await ports.policies.set({ people: { root: of('admin'), ann: of('approver', 'operator') } }, 'root');
+      const refusals: string[] = [];
+      const { report } = await releases.run(plan, {
+        ports,
+        onWaiting: async (handle) => {
+          const emergency = { emergency: true, why: 'users are locked out' } as const;
+          refusals.push(await refusal(handle, 'approve', { ...emergency, by: 'ann' }));
+          refusals.push(await refusal(handle, 'approve', { by: 'root', emergency: true }));
+          refusals.push(await refusal(handle, 'approve', { by: 'root', emergency: 'yes' }));
+          refusals.push(await refusal(handle, 'reject', { ...emergency, by: 'root' }));
+          if (bySignal) await handle.signal(approveSignal, { ...emergency, by: 'root' });
+          else await handle.executeUpdate(approveUpdate, { args: [{ ...emergency, by: 'root' }] });
+        },
+      });
+      expect(report.state, report.reason).toBe('released');
+      expect(refusals).toEqual([
+        expect.stringContaining('role admin'),
+        expect.stringContaining('say why this cannot wait'),
+        expect.stringContaining('emergency has to be true or false'),
+        expect.stringContaining('emergency is for approve alone'),
+      ]);
+      expect(report.requests).toMatchObject([
+        { outcome: 'approved', by: 'root', why: 'emergency: users are locked out', emergency: true },
+      ]);
+      const decision = { what: 'approved in an emergency', by: 'root', emergency: true, why: 'users are locked out' };
+      expect(report.decisions).toContainEqual(expect.objectContaining(decision));
+      expect(await ports.audit.entries(0, 1000)).toContainEqual(expect.objectContaining(decision));
+    }
+  });
+
+  it('is nobody’s where there is no policy, since then nobody is an admin', async () => {
+    const { report } = await releases.run(plan, {
+      onWaiting: async (handle) => {
+        const message = { by: 'ann', why: 'x', emergency: true };
+        expect(await refusal(handle, 'approve', message)).toContain('nobody is an admin');
+        await handle.executeUpdate(rollbackUpdate, { args: [{ by: 'ann' }] });
+      },
+    });
+    expect(report.state).toBe('rolledBack');
   });
 });

@@ -1,12 +1,14 @@
 /** What every keeper of stops has to do, with the routes that obey them: run against PostgreSQL and against the fakes. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { StopAlls } from '../../src/domain/control.ts';
+import type { Delegations } from '../../src/domain/delegation.ts';
 import type { Routes } from '../../src/domain/ports.ts';
 import { nobody } from '../../src/domain/route.ts';
 
 export interface Control {
   stopAlls: StopAlls;
   routes: Routes;
+  delegations: Delegations;
 }
 
 let names = 0;
@@ -63,5 +65,21 @@ export function controlContract(open: () => Promise<Control>): void {
       await stopAlls.end({ by: 'ann', why: '' });
       expect(await expose(model, 0.2)).toBe(revision + 2);
     });
+  });
+
+  test('delegations are kept, newest first, and end once', async () => {
+    const { delegations } = control;
+    const order = { from: 'wang', to: 'li', until: '2031-01-01T00:00:00.000Z', why: 'on leave', by: 'wang' };
+    const first = await delegations.add(order);
+    const second = await delegations.add({ ...order, to: 'zhou', until: '2031-01-02T08:00:00+08:00' });
+    expect(first).toMatchObject({ ...order, endedAt: null });
+    expect(second).toMatchObject({ number: first.number + 1, until: '2031-01-02T00:00:00.000Z' });
+    expect((await delegations.list()).slice(0, 2)).toEqual([second, first]);
+    expect(await delegations.end(first.number, 'root')).toMatchObject({
+      number: first.number,
+      endedAt: expect.any(String),
+    });
+    expect(await delegations.end(first.number, 'root')).toBeNull();
+    expect(await delegations.end(9999, 'root')).toBeNull();
   });
 }

@@ -6,6 +6,7 @@ import type { ClassMetrics, Comparison, Evaluation } from '../../src/domain/vers
 import { fakeObservations, type FakeObservations } from './fake-observations.ts';
 import {
   fakeAudit,
+  fakeDelegations,
   fakePlans,
   fakePolicies,
   fakeReleases,
@@ -50,6 +51,7 @@ export function createFakePorts(): FakePorts {
     policies: fakePolicies(),
     audit: fakeAudit(),
     stopAlls,
+    delegations: fakeDelegations(),
     stateOf: async (id) => {
       throw new GradusError('RELEASE_UNKNOWN', `No workflow ${id} here; the test says where to ask.`);
     },

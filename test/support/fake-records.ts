@@ -1,6 +1,7 @@
 /** Versions, routes, releases and plans kept in memory, by the rules that the store keeps in SQL. */
 import type { StopAll, StopAlls } from '../../src/domain/control.ts';
 import { nextEntry, type AuditEntry } from '../../src/domain/audit.ts';
+import type { Delegation, Delegations } from '../../src/domain/delegation.ts';
 import { GradusError } from '../../src/domain/errors.ts';
 import type { Outbox, Presses, Sent } from '../../src/domain/outbox.ts';
 import { openToAll } from '../../src/domain/policy.ts';
@@ -278,6 +279,24 @@ export function fakeStopAlls(): StopAlls {
       const open = [...all.values()].filter((stop) => stop.end === null);
       for (const stop of open) stop.end = { ...end, at: new Date().toISOString() };
       return structuredClone(open);
+    },
+  };
+}
+
+export function fakeDelegations(): Delegations {
+  const all: Delegation[] = [];
+  return {
+    list: async () => structuredClone(all).reverse(),
+    async add(delegation) {
+      const until = new Date(delegation.until).toISOString();
+      const at = new Date().toISOString();
+      all.push({ ...delegation, until, number: all.length + 1, at, endedAt: null });
+      return structuredClone({ ...delegation, until, number: all.length, at, endedAt: null });
+    },
+    async end(number) {
+      const found = all.find((one) => one.number === number && one.endedAt === null);
+      if (found !== undefined) found.endedAt = new Date().toISOString();
+      return structuredClone(found ?? null);
     },
   };
 }
