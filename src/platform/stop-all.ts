@@ -4,6 +4,7 @@ import type { AuditEvent } from '../domain/audit.ts';
 import type { StopAll } from '../domain/control.ts';
 import { GradusError } from '../domain/errors.ts';
 import { refusal } from '../domain/policy.ts';
+import { printable } from '../domain/words.ts';
 import type { Store } from '../store/store.ts';
 
 type Records = Pick<Store, 'stopAlls' | 'policies' | 'audit' | 'routes'>;
@@ -26,7 +27,8 @@ export async function stopAll(store: Records, { via, ...order }: StopOrder): Pro
   await insist(store, order.by, 'stopAll');
   if (order.why.trim() === '')
     throw new GradusError('REQUEST_INVALID', 'Say why all releases are stopped: --why REASON');
-  const stop = await store.stopAlls.begin(order);
+  const why = printable(order.why).slice(0, 2000);
+  const stop = await store.stopAlls.begin({ ...order, by: printable(order.by), why });
   if (stop.rollBack && stop.end === null) {
     const onTheirWay = (await store.routes.current()).filter(({ candidate }) => candidate !== null);
     for (const model of new Set(onTheirWay.map((route) => route.model))) await clearLeftovers(store.routes, model, '');
@@ -41,7 +43,7 @@ export async function endStopAll(
   { by, why, via }: { by: string; why: string; via: string },
 ): Promise<StopAll[]> {
   await insist(store, by, 'endStop');
-  const ended = await store.stopAlls.end({ by, why });
+  const ended = await store.stopAlls.end({ by: printable(by), why: printable(why).slice(0, 2000) });
   if (ended.length === 0)
     throw new GradusError('REQUEST_INVALID', 'No stop of all releases holds, so none can be ended.');
   await store.audit.append(

@@ -13,8 +13,18 @@ type Records = Pick<Store, 'tellings' | 'releases' | 'routes'>;
 const againMs = 2_000;
 const withinMs = 5_000;
 
-/** Tells all that is due now, once. Throws what failed first, after the rest was tried too. */
-export async function tellReleases(client: Client, store: Records): Promise<void> {
+/** So long Temporal has to say that it does not know a release: while it starts, it may know none. */
+const goneMs = 30_000;
+
+/**
+ * Tells all that is due now, once. Throws what failed first, after the rest was tried too. `unknownSince` remembers since
+ * when Temporal does not know a release.
+ */
+export async function tellReleases(
+  client: Client,
+  store: Records,
+  unknownSince = new Map<string, number>(),
+): Promise<void> {
   const { tellings } = store;
   let failure: unknown = null;
   const attempt = async (work: () => Promise<void>): Promise<void> => {
@@ -29,8 +39,14 @@ export async function tellReleases(client: Client, store: Records): Promise<void
       const says = { by: stop.by, why: `stop-all: ${stop.why}`, via: 'stop-all', id: rollbackId(stop) };
       await leaveMessage(client, release, 'rollback', says).catch(async (error: unknown) => {
         if (!(error instanceof GradusError) || error.code !== 'RELEASE_UNKNOWN') throw error;
-        await endAbandoned(store, release, says);
+        if ((await store.releases.find(release))?.endedAt !== null) {
+          const since = unknownSince.get(release) ?? Date.now();
+          unknownSince.set(release, since);
+          if (Date.now() - since < goneMs) throw error;
+          await endAbandoned(store, release, says);
+        }
       });
+      unknownSince.delete(release);
       await tellings.rolledBack(stop.number, release);
     });
   }
@@ -56,9 +72,10 @@ async function nudge(client: Client, release: string): Promise<void> {
 /** For as long as a worker runs. */
 export async function keepTelling(client: Client, store: Records, signal: AbortSignal): Promise<void> {
   let last = '';
+  const unknownSince = new Map<string, number>();
   while (!signal.aborted) {
     try {
-      await tellReleases(client, store);
+      await tellReleases(client, store, unknownSince);
       last = '';
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);

@@ -74,6 +74,25 @@ describe('a stop of all releases', () => {
     await expectStable(after);
   });
 
+  it('can be rolled back and cancelled while it stands still before its first step', async () => {
+    const ports = createFakePorts();
+    await withStable(ports);
+    await ports.stopAlls.begin(stopOrder);
+    await releases.harness.with(ports, async () => {
+      const [rolled, cancelled] = [
+        await releases.start({ plan: weeks }),
+        await releases.start({ plan: weeks, queue: true }),
+      ];
+      await expect.poll(async () => (await rolled.query(stateQuery)).standing?.kind).toBe('stopped');
+      await rolled.executeUpdate(rollbackUpdate, { args: [{ by: 'ann', why: 'never mind' }] });
+      expect(await rolled.result()).toMatchObject({ state: 'rolledBack', reason: 'rolled back by ann: never mind' });
+      await cancelled.signal(lookAgainSignal);
+      await expect.poll(async () => (await cancelled.query(stateQuery)).standing?.kind).toBe('stopped');
+      await cancelled.cancel();
+      await expect(cancelled.result()).rejects.toThrow(/cancelled/i);
+    });
+  });
+
   it('rolls back for whoever was allowed to stop, and for nobody who only says so', async () => {
     const ports = createFakePorts();
     await ports.policies.set(
