@@ -64,8 +64,8 @@ export function beginActivities(ports: RecordPorts) {
 
 /** The policy as it is now says who has to approve what is risky. */
 async function insistApprovers(ports: RecordPorts, plan: Plan): Promise<void> {
-  const { risk = {}, groups = {} } = await ports.policies.current();
-  const problems = riskProblems(risk, groups, plan);
+  const { risk = {}, teams = {} } = await ports.policies.current();
+  const problems = riskProblems(risk, teams, plan);
   if (problems.length === 0) return;
   const count = `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`;
   const lines = problems.map((problem) => `\n  ${problem}`).join('');

@@ -67,7 +67,7 @@ async function readYaml(file: string): Promise<unknown> {
   }
 }
 
-function policyText({ people, freeze = [], risk = {}, groups = {} }: Policy): string {
+function policyText({ people, freeze = [], risk = {}, teams = {} }: Policy): string {
   const entries = Object.entries(people);
   if (entries.length === 0) return 'There is no policy: whoever reaches a release may do everything.';
   const lines = entries.map(
@@ -82,7 +82,7 @@ function policyText({ people, freeze = [], risk = {}, groups = {} }: Policy): st
   );
   return [
     ...lines,
-    ...Object.entries(groups).map(([name, members]) => `  group ${name}: ${members.join(', ')}`),
+    ...Object.entries(teams).map(([name, members]) => `  team ${name}: ${members.join(', ')}`),
     ...approvals,
     ...freeze.map((one) => `  freeze ${freezeText(one)}`),
   ].join('\n');

@@ -28,7 +28,7 @@ export interface Policy {
   /** Groups that have to approve, by the risk of a capability; left out: nobody in particular. */
   risk?: Partial<Record<RiskLevel, Approvers>>;
   /** Who may be in a group of that name in a plan; of a group that is not here, the plan says. */
-  groups?: Record<string, string[]>;
+  teams?: Record<string, string[]>;
 }
 
 export const openToAll: Policy = { people: {} };
@@ -73,7 +73,7 @@ const written = z.strictObject({
   people: z.record(z.string(), person),
   freeze: z.array(writtenFreeze).optional(),
   risk: writtenRisk.optional(),
-  groups: z.record(z.string(), z.union([z.string(), z.array(z.string())])).optional(),
+  teams: z.record(z.string(), z.union([z.string(), z.array(z.string())])).optional(),
 });
 
 /** Reads a policy as people write it. Throws `POLICY_INVALID` with every problem of it. */
@@ -109,20 +109,20 @@ export function parsePolicy(input: unknown): Policy {
   }
   const freeze = readFreezes(shape.data.freeze ?? [], problems);
   const risk = readRisk(shape.data.risk ?? {}, problems);
-  const groups = Object.fromEntries(
-    Object.entries(shape.data.groups ?? {}).map(([name, members]) => [name, [members].flat()] as const),
+  const teams = Object.fromEntries(
+    Object.entries(shape.data.teams ?? {}).map(([name, members]) => [name, [members].flat()] as const),
   );
-  for (const [name, members] of Object.entries(groups)) {
+  for (const [name, members] of Object.entries(teams)) {
     const unknown = members.filter((member) => !Object.hasOwn(people, member));
-    if (members.length === 0) problems.push(`groups.${name}: nobody is in it`);
-    if (unknown.length > 0) problems.push(`groups.${name}: ${listed(unknown)} not among people`);
+    if (members.length === 0) problems.push(`teams.${name}: nobody is in it`);
+    if (unknown.length > 0) problems.push(`teams.${name}: ${listed(unknown)} not among people`);
   }
   if (problems.length > 0) throw invalid(problems);
   return {
     people,
     ...(freeze.length === 0 ? {} : { freeze }),
     ...(Object.keys(risk).length === 0 ? {} : { risk }),
-    ...(Object.keys(groups).length === 0 ? {} : { groups }),
+    ...(Object.keys(teams).length === 0 ? {} : { teams }),
   };
 }
 

@@ -50,7 +50,7 @@ export function readRisk(
   return read;
 }
 
-/** Everything that a plan lacks; `members` are the policy's groups, which a plan may not widen. */
+/** Everything that a plan lacks; `members` are the policy's teams, which a plan may not widen. */
 export function riskProblems(
   risk: Partial<Record<RiskLevel, Approvers>>,
   members: Record<string, string[]>,
@@ -111,6 +111,6 @@ function membersProblems(group: string, members: Record<string, string[]>, plan:
   const others = known === undefined ? [] : own.filter((person) => !known.includes(person));
   if (others.length === 0) return [];
   return [
-    `people.${group}: ${listed(others)} ${others.length === 1 ? 'is' : 'are'} not in the policy's group ${group} (${listed(known ?? [])})`,
+    `people.${group}: ${listed(others)} ${others.length === 1 ? 'is' : 'are'} not in the policy's team ${group} (${listed(known ?? [])})`,
   ];
 }

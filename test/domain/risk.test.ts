@@ -8,7 +8,7 @@ import { levelOfRisk, riskProblems } from '../../src/domain/risk.ts';
 const people = { root: { roles: 'admin' }, ann: {}, bob: {}, cem: {} };
 const policyOf = (more: object) => parsePolicy({ people, ...more });
 const problemsOf = (policy: ReturnType<typeof policyOf>, plan: object): string[] =>
-  riskProblems(policy.risk ?? {}, policy.groups ?? {}, parsePlan(plan));
+  riskProblems(policy.risk ?? {}, policy.teams ?? {}, parsePlan(plan));
 
 const risky = { model: 'mail', data: 'mail', capabilities: { spam: { risk: 8 }, html: { risk: 1 } } };
 const twoGroups = {
@@ -19,7 +19,7 @@ const twoGroups = {
 describe('a policy by risk', () => {
   const policy = policyOf({
     risk: { high: { approvals: { full: ['product', 'safety'], gray: 'safety' } }, low: { approvals: 'product' } },
-    groups: { safety: ['cem'] },
+    teams: { safety: ['cem'] },
   });
 
   test('names everything that a plan lacks, and lets through one that has it', () => {
@@ -38,7 +38,7 @@ describe('a policy by risk', () => {
     const tries: [object, string][] = [
       [{ full: { approval: { ...twoGroups.full.approval, else: 'approve' } } }, 'silence may not approve'],
       [{ full: { approval: { ...twoGroups.full.approval, own: true } } }, 'nobody may approve what they started'],
-      [{ people: { product: ['ann'], safety: ['cem', 'eve'] } }, "eve is not in the policy's group safety (cem)"],
+      [{ people: { product: ['ann'], safety: ['cem', 'eve'] } }, "eve is not in the policy's team safety (cem)"],
       [{ full: { approval: { from: ['product', 'safety'], count: 2 } } }, 'product and safety have to approve, each'],
       [{ gray: { approval: { from: 'safety', 'escalate to': 'ann' } } }, 'safety have to approve'],
       [{ strategy: 'one-shot' }, 'which one-shot leaves out'],
@@ -52,9 +52,9 @@ describe('a policy by risk', () => {
   test('knows three levels, and says what in it cannot be read', () => {
     expect([0, 3, 4, 6, 7, 10].map(levelOfRisk)).toEqual(['low', 'low', 'medium', 'medium', 'high', 'high']);
     expect(() =>
-      policyOf({ risk: { high: { approvals: { fulll: 'safety' } } }, groups: { safety: ['eve'], x: [] } }),
+      policyOf({ risk: { high: { approvals: { fulll: 'safety' } } }, teams: { safety: ['eve'], x: [] } }),
     ).toThrow(
-      /there is no step "fulll" \(did you mean full\?\)[\s\S]*groups.safety: eve not among people[\s\S]*groups.x: nobody/,
+      /there is no step "fulll" \(did you mean full\?\)[\s\S]*teams.safety: eve not among people[\s\S]*teams.x: nobody/,
     );
   });
 });
