@@ -26,12 +26,7 @@ export interface Before {
 export function beginActivities(ports: RecordPorts) {
   return {
     /** `plan` is a stored plan's name, or the plan itself. */
-    async readPlan(plan: unknown): Promise<Plan> {
-      if (typeof plan !== 'string') return parsePlan(plan);
-      const stored = await ports.plans.find(plan);
-      if (stored === null || stored === undefined) throw await unknownPlan(ports, plan);
-      return parsePlan(stored);
-    },
+    readPlan: (plan: unknown): Promise<Plan> => planOf(ports, plan),
 
     async beginRelease(input: BeginInput): Promise<Before> {
       const { id, runId, plan, startedAt } = input;
@@ -83,6 +78,14 @@ async function letOthersFirst(ports: RecordPorts, model: string, id: string): Pr
     }
     await ports.releases.abandon(waiting, 'its workflow ended while it waited for its model (terminated?)');
   }
+}
+
+/** A stored plan by its name, or the plan itself. Throws PLAN_UNKNOWN and PLAN_INVALID. */
+export async function planOf(ports: RecordPorts, plan: unknown): Promise<Plan> {
+  if (typeof plan !== 'string') return parsePlan(plan);
+  const stored = await ports.plans.find(plan);
+  if (stored === null || stored === undefined) throw await unknownPlan(ports, plan);
+  return parsePlan(stored);
 }
 
 async function unknownPlan(ports: RecordPorts, name: string): Promise<GradusError> {

@@ -6,14 +6,16 @@ import { withFailures } from './failure.ts';
 import { grayActivities } from './gray.ts';
 import { examineActivities, internalTestActivities } from './internal-test.ts';
 import { iterateActivities } from './iterate.ts';
+import { iterationActivities } from './iteration.ts';
 import { policyActivities } from './policy.ts';
 import { recordActivities } from './record.ts';
 import { routeActivities } from './routes.ts';
 import { standingActivities } from './standing.ts';
 import { splitActivities } from './split.ts';
-import { longTrainActivities, trainActivities } from './train.ts';
+import { longTrainActivities, profileActivities, trainActivities } from './train.ts';
 
 export type { Before } from './begin.ts';
+export type { IterationPlan } from './iteration.ts';
 
 export type Activities = ReturnType<typeof createActivities>;
 export type TrainingActivities = ReturnType<typeof createTrainingActivities>;
@@ -29,6 +31,7 @@ export function createActivities(ports: RecordPorts) {
     ...abTestActivities(ports),
     ...routeActivities(ports),
     ...iterateActivities(ports),
+    ...iterationActivities(ports),
     ...recordActivities(ports),
     ...policyActivities(ports),
     ...standingActivities(ports),
@@ -36,6 +39,6 @@ export function createActivities(ports: RecordPorts) {
 }
 
 /** Long work, in a process of its own (queue `gradus-training`). */
-export function createTrainingActivities(ports: Pick<Ports, 'trainer'>) {
-  return withFailures({ ...longTrainActivities(ports), ...examineActivities(ports) });
+export function createTrainingActivities(ports: Pick<Ports, 'trainer' | 'lessons'>) {
+  return withFailures({ ...longTrainActivities(ports), ...examineActivities(ports), ...profileActivities(ports) });
 }

@@ -23,16 +23,19 @@ export function policyActivities(ports: RecordPorts) {
     /** Null where they may, otherwise why not. */
     async refusalOf({ by, operation, id }: Asked): Promise<string | null> {
       if (operation === 'rollback' && (await followsFromStop(by, id))) return null;
-      return refusal(await ports.policies.current(), by, operation);
+      const [policy, given] = await Promise.all([ports.policies.current(), ports.policies.signedIn(by)]);
+      return refusal(policy, by, operation, given);
     },
 
     /** Whom somebody stands in for, of those who may decide themselves; nobody where the policy does not know them. */
     async standsFor({ by, at }: { by: string; at: number }): Promise<string[]> {
       const policy = await ports.policies.current();
-      const isKnown = Object.keys(policy.people).length === 0 || Object.hasOwn(policy.people, by);
-      if (!isKnown) return [];
+      const { people } = policy;
+      const isKnown = Object.keys(people).length === 0 || Object.hasOwn(people, by);
+      if (!isKnown && (await ports.policies.signedIn(by)).length === 0) return [];
       const all = givers(await ports.delegations.list(), by, Math.max(at, Date.now()));
-      return all.filter((giver) => refusal(policy, giver, 'approve') === null);
+      const roles = await Promise.all(all.map((giver) => ports.policies.signedIn(giver)));
+      return all.filter((giver, i) => refusal(policy, giver, 'approve', roles[i]) === null);
     },
   };
 }

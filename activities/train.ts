@@ -1,7 +1,9 @@
 /** Step 1: the candidate is trained, or found, and registered. */
 import { Context } from '@temporalio/activity';
+import type { Profile } from '../src/domain/drift.ts';
 import { GradusError } from '../src/domain/errors.ts';
-import type { Ports, RecordPorts, TrainedVersion, TrainOrder } from '../src/domain/ports.ts';
+import type { Lesson } from '../src/domain/lessons.ts';
+import type { Ports, ProfileOrder, RecordPorts, TrainedVersion, TrainOrder } from '../src/domain/ports.ts';
 import type { Version } from '../src/domain/version.ts';
 
 export function trainActivities(ports: RecordPorts) {
@@ -41,12 +43,33 @@ export async function neededVersion(ports: RecordPorts, query: VersionQuery): Pr
   return version;
 }
 
-export function longTrainActivities(ports: Pick<Ports, 'trainer'>) {
+export function longTrainActivities(ports: Pick<Ports, 'trainer' | 'lessons'>) {
   return {
     /** Trains; each heartbeat carries how far it is, and the networks that are finished survive a crash. */
     async trainVersion(order: TrainOrder): Promise<TrainedVersion> {
       const context = Context.current();
-      return ports.trainer.train(order, (progress) => context.heartbeat(progress), context.cancellationSignal);
+      const { lessons } = order.spec;
+      const taught = lessons === undefined ? order : { ...order, lessons: await neededLessons(ports, lessons) };
+      return ports.trainer.train(taught, (progress) => context.heartbeat(progress), context.cancellationSignal);
     },
   };
+}
+
+export function profileActivities(ports: Pick<Ports, 'trainer'>) {
+  return {
+    /** What versions were trained for, to tell drift by. */
+    async profileVersions(orders: ProfileOrder[]): Promise<Profile[]> {
+      const { cancellationSignal } = Context.current();
+      const profiles: Profile[] = [];
+      for (const order of orders) profiles.push(await ports.trainer.profile(order, cancellationSignal));
+      return profiles;
+    },
+  };
+}
+
+async function neededLessons({ lessons }: Pick<Ports, 'lessons'>, digest: string): Promise<Lesson[]> {
+  const found = await lessons.find(digest);
+  if (found !== null) return found;
+  const message = `There are no lessons ${digest.slice(0, 12)} here: take train.lessons out of the plan, or the digest that an iteration wrote (gradus iteration list).`;
+  throw new GradusError('DATA_UNKNOWN', message);
 }

@@ -14,6 +14,17 @@ export const records = proxyActivities<
   retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
 });
 
+/** What an iteration reads and writes: tried again for as long as the store is away. */
+export const iterations = proxyActivities<
+  Pick<
+    Activities,
+    'gatherFeedback' | 'recordIteration' | 'nextReleaseId' | 'learningOf' | 'readIteration' | 'servedVersions'
+  >
+>({
+  startToCloseTimeout: '10 minutes',
+  retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
+});
+
 /** A look at the policy while somebody waits for an answer: in the worker itself, without a turn through the server. */
 export const policy = proxyLocalActivities<Pick<Activities, 'refusalOf' | 'standsFor'>>({
   startToCloseTimeout: '30 seconds',

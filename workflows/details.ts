@@ -11,6 +11,12 @@ export function detailsOf(report: ReleaseReport): string {
   if (report.reason !== '') head.push(report.reason);
   const standing = report.standing ?? null;
   if (standing !== null) head.push(`**Stands still**: ${standingText(standing)}.`);
+  if (report.learning !== null && report.learning !== undefined) {
+    const { number, reasons, lessons } = report.learning;
+    const from =
+      lessons === null ? '' : `, learns from ${lessons.count} texts that users corrected (${lessons.fresh} new)`;
+    head.push('', `Iteration ${number}${from}: ${reasons.join('; ')}`);
+  }
   const { waiting } = report;
   if (waiting !== null) {
     head.push(

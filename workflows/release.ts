@@ -24,7 +24,7 @@ import type { ReleaseReport, StageProgress } from '../src/domain/report.ts';
 import type { Version } from '../src/domain/version.ts';
 import { listed, printable } from '../src/domain/words.ts';
 import type { Before } from '../activities/index.ts';
-import { judgements, records, routes, training } from './activities.ts';
+import { iterations, judgements, records, routes, training } from './activities.ts';
 import { openDesk, type Desk, type Said } from './desk.ts';
 import type { ReleaseInput } from './messages.ts';
 import { startProgress, type Progress } from './progress.ts';
@@ -88,6 +88,8 @@ async function begin(input: ReleaseInput, plan: Plan, progress: Progress, desk: 
     try {
       const before = await records.beginRelease(order);
       if (progress.report.standing?.kind === 'queued') progress.report.standing = null;
+      const key = iterationIn(input);
+      if (key !== null) progress.report.learning = await iterations.learningOf(key);
       progress.planned(plan, before.version);
       return before;
     } catch (error) {
@@ -124,6 +126,11 @@ function starterIn(input: unknown): string | null {
   return printable(input.by).trim().slice(0, 200) || null;
 }
 
+function iterationIn(input: unknown): string | null {
+  const isGiven = typeof input === 'object' && input !== null && 'iteration' in input;
+  return isGiven && typeof input.iteration === 'string' ? input.iteration : null;
+}
+
 async function train(plan: Plan, progress: Progress): Promise<Version> {
   if (progress.report.candidate !== null) return progress.report.candidate;
   const capabilities = Object.keys(plan.capabilities);
@@ -140,9 +147,17 @@ async function train(plan: Plan, progress: Progress): Promise<Version> {
   const version = await records.registerVersion(trained);
   progress.trained(version);
   const isStable = version.digest === progress.report.stable?.digest ? ', which is stable already' : '';
-  const from = `trained on ${version.trainedOn} examples of ${spec.data}`;
+  const from = `trained on ${version.trainedOn - (trained.lessons ?? 0)} examples of ${spec.data}${taught(trained, progress)}`;
   progress.step('train', 'done', `v${version.number}, ${from}${isStable}`);
   return version;
+}
+
+/** `, and 225 that users corrected`, or nothing. */
+function taught({ lessons }: { lessons?: number }, { report }: Progress): string {
+  if (lessons === undefined) return '';
+  if (report.learning?.lessons !== null && report.learning?.lessons !== undefined)
+    report.learning.lessons.used = lessons;
+  return `, and ${lessons} that users corrected`;
 }
 
 async function split(plan: Plan, progress: Progress): Promise<StageProgress[]> {
@@ -242,8 +257,8 @@ async function startRollout(input: RolloutInput): Promise<ChildWorkflowHandle<ty
 /** Step 7: what came back from users, and whether the model should learn from it. */
 async function iterate(progress: Progress): Promise<void> {
   progress.step('iterate', 'running', '');
-  const { observations, iteration } = await judgements.lookBack({ id: progress.report.id, plan: progress.report.plan });
-  Object.assign(progress.report, { observations, iteration });
+  const { iteration, ...found } = await judgements.lookBack({ id: progress.report.id, plan: progress.report.plan });
+  Object.assign(progress.report, found, { iteration });
   progress.step('iterate', 'done', iteration.reasons[0] ?? '');
 }
 
@@ -274,8 +289,11 @@ async function endedEarly(progress: Progress, error: unknown, rolledBack: string
 }
 
 async function lookBackAnyway(progress: Progress): Promise<void> {
-  const { observations } = await judgements.lookBack({ id: progress.report.id, plan: progress.report.plan });
-  progress.report.observations = observations;
+  const { iteration: _, ...found } = await judgements.lookBack({
+    id: progress.report.id,
+    plan: progress.report.plan,
+  });
+  Object.assign(progress.report, found);
 }
 
 function stateOf(stages: StageProgress[]): ReleaseReport['state'] {

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { Client } from '@temporalio/client';
 import { openDataset } from '../datasets/index.ts';
 import type { Example } from '../datasets/dataset.ts';
+import { drawExamples } from '../model/training-data.ts';
 import { GradusError } from '../domain/errors.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import { datasetPlaces, type Config } from '../platform/config.ts';
@@ -36,14 +37,19 @@ export interface Stage {
 }
 
 /** Who starts the demo's releases. */
-const demoName = 'npm start';
+export const demoName = 'npm start';
 
 /** Thrown where the demo was ended from outside. */
 class Interrupted extends Error {}
 
 const trainingLineEveryMs = 15_000;
 
-const examples = { first: 'mail-v1.yaml', better: 'mail.yaml', degraded: 'mail-degraded.yaml' } as const;
+const examples = {
+  first: 'mail-v1.yaml',
+  better: 'mail.yaml',
+  degraded: 'mail-degraded.yaml',
+  learn: 'mail-learn.yaml',
+} as const;
 export type ExamplePlan = keyof typeof examples;
 
 export function examplePlan(name: ExamplePlan): Promise<GivenPlan> {
@@ -89,7 +95,7 @@ export async function carry(stage: Stage, name: ExamplePlan, users: DemoUsers | 
   return follow(stage, id, users);
 }
 
-async function follow(stage: Stage, id: string, users: DemoUsers | null): Promise<ReleaseReport> {
+export async function follow(stage: Stage, id: string, users: DemoUsers | null): Promise<ReleaseReport> {
   const { client, store, screen, signal, running } = stage;
   const approve = demoApprover(client, (line) => screen.say(line));
   const show = screen.isTerminal ? showLive(stage, workflowLink(running.addresses, id), users) : showLines(stage);
@@ -140,14 +146,18 @@ function showLines({ client, screen }: Stage): Show {
 export async function openUsers(
   { config, running }: Stage,
   model: string,
-  mix: (heldOut: Example[]) => Example[] = (heldOut) => heldOut,
+  mix: (unseen: Example[]) => Example[] = (unseen) => unseen,
 ): Promise<DemoUsers> {
   const { plan } = await examplePlan('better');
   const dataset = await openDataset('mail', datasetPlaces(config));
+  // Mails that no version has seen: those that are held out, and of the others those that the plans leave to users.
+  const share = plan.candidate.kind === 'train' ? plan.candidate.train.share : 1;
+  const drawn = new Set(drawExamples(dataset, share));
+  const left = dataset.part('train').filter((example) => !drawn.has(example));
   return demoUsers({
     gateway: running.addresses.gateway,
     model,
-    examples: mix(dataset.part('held-out')),
+    examples: mix([...dataset.part('held-out'), ...left]),
     capabilities: Object.keys(plan.capabilities),
   });
 }

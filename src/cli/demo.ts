@@ -7,6 +7,7 @@ import { openStore } from '../store/store.ts';
 import { demoScreen } from './demo-screen.ts';
 import { carry, examplePlan, finishWhatIsOpen, openUsers, showReport, type Stage } from './demo-stage.ts';
 import { mixedAsToday, usersLine, type DemoUsers } from './demo-users.ts';
+import { learnFromUsers, learntLines } from './demo-learning.ts';
 import { exitCodes } from './exit.ts';
 import { upLine } from './up-text.ts';
 import { percent } from './words.ts';
@@ -79,13 +80,16 @@ async function showRelease(stage: Stage): Promise<number> {
   return withUsers(await openUsers(stage, model), async (users) => {
     screen.say('');
     const report = await carry(stage, 'better', users);
+    const learnt = report.state === 'released' ? await learnFromUsers(stage, users) : null;
     const stats = await users.stop();
     screen.say('');
     screen.say(
       ` simulated users: ${usersLine(stats, report.candidate)}; taken back without a rollback: ${stats.flips}`,
     );
+    for (const line of learnt === null ? [] : learntLines(learnt)) screen.say(line);
     await showReport(stage, report, [
-      'npx gradus release report              the same report again, with nothing running',
+      'npx gradus release report              the report of the newest release, with nothing running',
+      'npx gradus iteration show              what users corrected, and what was learnt from it',
       'npx gradus predict spam --text "…"     an answer, as an application gets it (while this runs)',
       'npm start -- --degraded                a candidate with a fault, and how it is stopped',
     ]);

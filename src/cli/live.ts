@@ -8,3 +8,4 @@ export { findRelease, openRelease } from './find-release.ts';
 export { readPlanFileOrStored } from './plan-file.ts';
 export { watchRelease } from './watch.ts';
 export { endAbandoned } from '../platform/end-abandoned.ts';
+export { createSchedule, listSchedules, on as onSchedule, readSchedule } from '../platform/schedules.ts';

@@ -59,6 +59,7 @@ export const planKeys: Record<string, string> = {
   'train.patience':
     'Epochs in a row that may be no better on the validation part before a network is finished. Default all.',
   'train.class weights': 'balanced: rare labels count as much as frequent ones; equal (default): each example does.',
+  'train.lessons': 'Digest of what users corrected, to learn from beside the data. An iteration writes it.',
   'train.schedule': 'How the learning rate falls over all epochs: constant (default), linear or cosine.',
   'train.seed': 'Of everything random. Default 1.',
   'capabilities.*.importance': 'How important it is, 0 to 10. Default 5.',
@@ -98,7 +99,13 @@ export const planKeys: Record<string, string> = {
     'What happens when time is up and both are still possible: ask (default), advance, roll back.',
   'ab test.approval': 'People who decide when the test has.',
   'full.approval': 'People who decide before all users get it.',
-  'iterate.learn when': 'When a next version should be trained. Default corrections >= 200 or satisfaction < 0.6.',
+  'iterate.learn when':
+    'When a next version should be trained, of what was heard since the model last learnt. Default corrections >= 200 or satisfaction < 0.6.',
+  'iterate.every': 'How often gradus schedule create looks whether there is something to learn, e.g. 1 week.',
+  'iterate.adjust':
+    'How the model is trained otherwise when it learns again: a list of {when: condition, set: {keys of train}}.',
+  'iterate.adjust.when': 'A condition over the same figures as learn when.',
+  'iterate.adjust.set': 'Keys of train and their new values, e.g. {epochs: 12, class weights: balanced}.',
   ...Object.fromEntries(
     ['internal test', 'gray', 'ab test', 'full'].flatMap((section) =>
       Object.entries(approval).map(([key, meaning]) => [`${section}.approval.${key}`, meaning]),

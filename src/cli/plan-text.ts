@@ -74,7 +74,10 @@ function sentence(plan: Plan, stages: string[][], step: Step): string {
     case 'split':
       return `${several(stages.length, 'stage')}, ${plan.stages.kind === 'listed' ? 'as listed' : 'the highest score first'}`;
     case 'iterate':
-      return `learn when ${plan.iterate.learnWhen}`;
+      return [
+        `learn when ${plan.iterate.learnWhen}`,
+        ...(plan.iterate.everyMs === undefined ? [] : [`look every ${duration(plan.iterate.everyMs)}`]),
+      ].join(', ');
     case 'internal test':
     case 'gray':
     case 'A/B':

@@ -13,11 +13,13 @@ import { demoCommand } from './demo-command.ts';
 import { exportCommand } from './export-command.ts';
 import { freezeCommand } from './freeze-commands.ts';
 import { planCommand } from './plan-commands.ts';
+import { iterationCommand } from './iteration-commands.ts';
 import { policyCommand } from './policy-commands.ts';
 import { releaseMessageCommands } from './release-message-commands.ts';
 import { releaseReadCommands } from './release-read-commands.ts';
 import { releaseStartCommands } from './release-start-commands.ts';
 import { stopAllCommand } from './stop-all-command.ts';
+import { scheduleCommand } from './schedule-commands.ts';
 import { tuneCommand } from './tune-command.ts';
 import { upCommands } from './up-commands.ts';
 import { versionCommands } from './version-commands.ts';
@@ -41,6 +43,8 @@ export function program(): Command {
     release,
     stopAllCommand(),
     freezeCommand(),
+    scheduleCommand(),
+    iterationCommand(),
     ...versionCommands(),
     exportCommand(),
     tuneCommand(),

@@ -3,13 +3,13 @@ import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import type { Client } from '@temporalio/client';
 import { GradusError } from '../domain/errors.ts';
-import type { Plan } from '../domain/plan.ts';
 import type { ReleaseReport } from '../domain/report.ts';
-import { datasetPlaces, readConfig, type Config } from '../platform/config.ts';
+import { readConfig, type Config } from '../platform/config.ts';
 import { runningOn } from '../platform/run-file.ts';
 import { workflowLink } from '../platform/temporal-links.ts';
 import type { Store } from '../store/store.ts';
 import { exitCodes } from './exit.ts';
+import { needData } from './need-data.ts';
 import { dataCommand, plainCommand, print, printJson, type JsonOption } from './output.ts';
 
 export function releaseStartCommands(): Command[] {
@@ -62,13 +62,6 @@ function start(): Command {
         }),
       );
     });
-}
-
-/** A release of data that is not there would fail in its first step. */
-async function needData(config: Config, { candidate, capabilities }: Plan): Promise<void> {
-  if (candidate.kind !== 'train') return;
-  const { checkLabels } = await import('../datasets/index.ts');
-  await checkLabels(candidate.train.data, Object.keys(capabilities), datasetPlaces(config));
 }
 
 function watch(): Command {

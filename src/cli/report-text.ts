@@ -2,6 +2,7 @@
 import { askedOf, whenSilent } from '../domain/approval.ts';
 import type { ReleaseReport, StageProgress } from '../domain/report.ts';
 import { standingText } from '../domain/words.ts';
+import { learningLines } from './iteration-text.ts';
 import { cell, clip, columns, draw, wrap, type Line, type Tone } from './lines.ts';
 import { metricsText } from './metrics-text.ts';
 import {
@@ -10,6 +11,7 @@ import {
   exposureSentence,
   feedbackSentence,
   storyOf,
+  themesSentence,
   type CurveStep,
   type StageStepStory,
 } from './story.ts';
@@ -179,13 +181,18 @@ function curve(report: ReleaseReport, width: number): Line[] {
 
 function ending(report: ReleaseReport, width: number): Line[] {
   const said = feedbackSentence(report);
-  const found = report.iteration;
+  const { iteration: found, learning, themes = [] } = report;
+  const about = themesSentence(themes);
   const undone = report.stages.some((stage) => stage.state === 'rolledBack');
   const standing = report.standing ?? null;
   const entries = [
     standing === null ? null : (['held', standingText(standing)] as const),
     undone ? (['exposed', exposureSentence(report)] as const) : null,
     said === null ? null : (['users', said] as const),
+    learning === null || learning === undefined
+      ? null
+      : ([`learning`, [`iteration ${learning.number}`, ...learningLines(learning)].join('; ')] as const),
+    about === null ? null : (['comments', about] as const),
     found === null ? null : (['iterate', found.reasons.join('; ')] as const),
     report.waiting === null
       ? null

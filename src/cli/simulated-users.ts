@@ -1,4 +1,4 @@
-/** Simulated users: they send held-out mails to the gateway over HTTP, and rate what they get by the true label. */
+/** Simulated users: they send mails to the gateway over HTTP, rate what they get by the true label, and correct some of it. */
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { z } from 'zod';
@@ -12,7 +12,7 @@ export interface SimulatedUsersOptions {
   /** URL of the gateway. */
   gateway: string;
   model: string;
-  /** Held-out examples: what the versions have not seen. */
+  /** What the versions have not seen. */
   examples: readonly Example[];
   capabilities: readonly string[];
   /** How many different users there are. */
@@ -116,10 +116,10 @@ export async function simulateUsers(options: SimulatedUsersOptions): Promise<Sim
     byVersion[version] = (byVersion[version] ?? 0) + 1;
     sticky.note({ user: visitor.id, capability, version, arm, sentAt: reply.sentAt, answeredAt: Date.now() });
     const truth = example.labels[capability];
-    if (truth !== undefined && random() < ratingShare) await rate(client, id, label, truth);
+    if (truth !== undefined && random() < ratingShare) await rate(client, id, label, truth, example.text);
   }
 
-  async function rate(to: PatientPost, id: string, label: string, truth: string): Promise<void> {
+  async function rate(to: PatientPost, id: string, label: string, truth: string, text: string): Promise<void> {
     const right = (label === truth) !== random() < slipShare;
     const corrects = random() < correctionShare;
     const comments = random() < commentShare;
@@ -128,7 +128,7 @@ export async function simulateUsers(options: SimulatedUsersOptions): Promise<Sim
       // The same for every try, so that it counts once.
       feedbackId: randomUUID(),
       satisfaction: right ? 1 : 0,
-      ...(corrects ? { label: truth } : {}),
+      ...(corrects ? { label: truth, text } : {}),
       ...(comments ? { comment: right ? 'this is right' : `this is ${truth}, not ${label}` } : {}),
     };
     const reply = await to.post('/v1/feedback', feedback, finishing.signal).catch(() => null);

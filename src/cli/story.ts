@@ -1,5 +1,6 @@
 /** What a report says once it is put together: each stage's steps, the planned curve, and the figures worth a sentence. */
 import { stageSteps } from '../domain/levels.ts';
+import type { Theme } from '../domain/feedback.ts';
 import type { Step, StageStep } from '../domain/plan.ts';
 import type { Decision, ExposurePoint, ReleaseReport, StageProgress, StepState } from '../domain/report.ts';
 import type { Verdict } from '../domain/verdict.ts';
@@ -153,4 +154,19 @@ export function feedbackSentence(report: ReleaseReport): string | null {
   });
   const satisfied = arms.length === 0 ? '' : `; satisfied: ${arms.join(', ')}`;
   return `${count(answers)} answers, ${count(rated)} rated${satisfied}`;
+}
+
+const themesShown = 4;
+
+/** What comments are about, e.g. `slow, answer (12, satisfied 20 %): “too slow”`; null where there are none. */
+export function themesSentence(themes: readonly Theme[]): string | null {
+  if (themes.length === 0) return null;
+  const shown = themes.slice(0, themesShown).map(themeWords);
+  const left = themes.length - shown.length;
+  return [...shown, ...(left === 0 ? [] : [`and ${several(left, 'more theme')}`])].join('; ');
+}
+
+export function themeWords({ words, comments, satisfaction, examples }: Theme): string {
+  const satisfied = satisfaction === null ? '' : `, satisfied ${percent(satisfaction)}`;
+  return `${words.join(', ')} (${count(comments)}${satisfied}): “${examples[0] ?? ''}”`;
 }

@@ -76,5 +76,11 @@ function parts(): Command[] {
         ],
       ],
     ).action(() => alone(async () => (await import('../slack/process.ts')).runSlack(readConfig()))),
+    plainCommand('console', 'take operations over HTTP alone (up runs one where GRADUS_OIDC_ISSUER is set)', [
+      [
+        'GRADUS_OIDC_ISSUER=https://login.example.org GRADUS_OIDC_AUDIENCE=gradus gradus console',
+        'with tokens of yours',
+      ],
+    ]).action(() => alone(async () => (await import('../console/process.ts')).runConsole(readConfig()))),
   ];
 }

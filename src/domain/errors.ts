@@ -27,6 +27,8 @@ export const errorTable = {
   NOT_RUNNING: { status: 503, retryable: true },
   TEMPORAL_UNREACHABLE: { status: 503, retryable: true },
   PREDICTION_FAILED: { status: 500, retryable: true },
+  NOT_SIGNED_IN: { status: 401, retryable: false },
+  PROVIDER_UNREACHABLE: { status: 503, retryable: true },
   NOT_ALLOWED: { status: 403, retryable: false },
   NOT_FOUND: { status: 404, retryable: false },
   INTERNAL: { status: 500, retryable: true },

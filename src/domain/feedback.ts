@@ -17,6 +17,9 @@ export interface Answer {
   confidence: number | null;
   latencyMs: number;
   failed: boolean;
+  /** Tokens of the text that were read, and how many of them the version has no word for; null where it does not say. */
+  tokens: number | null;
+  unknown: number | null;
 }
 
 /** What a user said of an answer: tied to the answer's assignment by what its signed id carries. */
@@ -37,6 +40,30 @@ export interface Feedback {
   comment: string | null;
   /** What the answer should have been. */
   correctLabel: string | null;
+  /** The text that was answered, without personal data; null where the application did not send it to be learnt from. */
+  text: string | null;
+}
+
+/** What somebody wrote of an answer, without personal data. */
+export interface Comment {
+  text: string;
+  /** Digest. */
+  version: string;
+  /** What the same user thought of the same answer, 0 to 1. */
+  satisfaction: number | null;
+}
+
+/** What several comments are about. */
+export interface Theme {
+  /** Words that tell it from the others, the most telling first. */
+  words: string[];
+  comments: number;
+  /** Mean over those who said so, 0 to 1. */
+  satisfaction: number | null;
+  /** How many were about each version (digest). */
+  byVersion: Record<string, number>;
+  /** Some of them, the most usual first. */
+  examples: string[];
 }
 
 /** Live metrics that are means of values between 0 and 1 (tested by confidence sequences). */

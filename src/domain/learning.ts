@@ -1,29 +1,40 @@
 /** Whether the model should learn from what came back, by the plan's `learn when`. */
-import { judge } from './evaluate.ts';
+import { judge, type Value } from './evaluate.ts';
 import { parseCondition } from './expressions.ts';
 import type { LearningFigure } from './metrics.ts';
 import { learningFigures } from './metrics.ts';
 import type { Plan } from './plan.ts';
 import type { ObservationSummary } from './ports.ts';
 
+/** Null where it was not measured. */
+export type Figures = Record<LearningFigure, number | null>;
+
 /** What was not measured leaves its condition open, and an open condition is no reason to learn. */
 export function whetherToLearn(
   plan: Pick<Plan, 'iterate'>,
   summaries: ObservationSummary[],
-): { learn: boolean; reasons: string[] } {
-  const figures = figuresOf(summaries);
-  const { state, reasons } = judge(parseCondition(plan.iterate.learnWhen), ([name]) => {
-    const figure = learningFigures.find((one) => one === name);
-    const value = figure === undefined ? null : figures[figure];
-    return value ?? { kind: 'missing', why: `no ${name ?? 'figure'} in this release` };
-  });
+  drift: number | null = null,
+): { learn: boolean; reasons: string[]; figures: Figures } {
+  const figures = figuresOf(summaries, drift);
+  const { state, reasons } = judge(parseCondition(plan.iterate.learnWhen), ([name = '']) => figureOf(figures, name));
   const learn = state === 'holds';
   const heard = `${figures.answers} answers were given, ${figures.rated} rated, ${figures.corrections} corrected by users`;
-  return { learn, reasons: [`${learn ? 'train again' : 'nothing to learn yet'}: ${reasons.join(', ')}`, heard] };
+  return {
+    learn,
+    reasons: [`${learn ? 'train again' : 'nothing to learn yet'}: ${reasons.join(', ')}`, heard],
+    figures,
+  };
+}
+
+/** The value of a name in `learn when`. */
+export function figureOf(figures: Figures, name: string): Value {
+  const figure = learningFigures.find((one) => one === name);
+  const value = figure === undefined ? null : figures[figure];
+  return value ?? { kind: 'missing', why: `no ${name === '' ? 'figure' : name} in this release` };
 }
 
 /** Over all capabilities and arms: whoever was answered wrongly has something to teach, and so has who was content. */
-function figuresOf(summaries: ObservationSummary[]): Record<LearningFigure, number | null> {
+function figuresOf(summaries: ObservationSummary[], drift: number | null): Figures {
   const sum = (of: (summary: ObservationSummary) => number) => summaries.reduce((total, one) => total + of(one), 0);
   const answers = sum((one) => one.answers);
   const rated = sum((one) => one.rated);
@@ -40,5 +51,6 @@ function figuresOf(summaries: ObservationSummary[]): Record<LearningFigure, numb
     accuracy: labelled === 0 ? null : right / labelled,
     errorRate: answers === 0 ? null : sum((one) => one.failures) / answers,
     comments: sum((one) => one.comments.length),
+    drift,
   };
 }

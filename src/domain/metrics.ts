@@ -12,7 +12,7 @@ const averages = ['macro', 'weighted'];
 export const groupMetrics = ['gap', 'worst'] as const;
 export type GroupMetric = (typeof groupMetrics)[number];
 
-/** What `learn when` may look at: sums and means over a whole release. */
+/** What `learn when` may look at: sums and means over a release or since the model last learnt; `drift` only in the latter. */
 export const learningFigures = [
   'answers',
   'users',
@@ -24,6 +24,7 @@ export const learningFigures = [
   'accuracy',
   'errorRate',
   'comments',
+  'drift',
 ] as const;
 export type LearningFigure = (typeof learningFigures)[number];
 

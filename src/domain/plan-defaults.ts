@@ -32,7 +32,7 @@ export function withDefaults(written: WrittenPlan): Plan {
     gray: gray(written.gray ?? {}),
     abTest: abTest(written['ab test'] ?? {}),
     full: { approval: approval(written.full?.approval) },
-    iterate: { learnWhen: written.iterate?.['learn when'] ?? 'corrections >= 200 or satisfaction < 0.6' },
+    iterate: iterate(written.iterate ?? {}),
     people: written.people ?? {},
     gatewayWithinMs: written['gateway within'] ?? minute,
     alpha: written.alpha ?? 0.05,
@@ -45,7 +45,7 @@ function trainSpec(written: NonNullable<WrittenPlan['train']>): TrainSpec {
   const { length = 100, embedding = 128, units = 128, seed = 1, 'learning rate': learningRate = 0.001 } = written;
   const spec = { data, share, network, epochs, batch, learningRate, vocabulary, length, embedding, units, seed };
   const { pooling = 'last', 'word dropout': wordDropout = 0, patience, averaging } = written;
-  const { 'class weights': classWeights, 'clip norm': clipNorm, schedule } = written;
+  const { 'class weights': classWeights, 'clip norm': clipNorm, schedule, lessons } = written;
   // What says the same as leaving it out is left out, so that both spellings give the same version.
   return {
     ...spec,
@@ -56,7 +56,24 @@ function trainSpec(written: NonNullable<WrittenPlan['train']>): TrainSpec {
     ...(classWeights === 'balanced' ? { classWeights } : {}),
     ...(clipNorm === undefined ? {} : { clipNorm }),
     ...(schedule === 'linear' || schedule === 'cosine' ? { schedule } : {}),
+    ...(lessons === undefined ? {} : { lessons }),
   };
+}
+
+function iterate({ 'learn when': learnWhen, every, adjust }: NonNullable<WrittenPlan['iterate']>): Plan['iterate'] {
+  return {
+    learnWhen: learnWhen ?? 'corrections >= 200 or satisfaction < 0.6',
+    ...(every === undefined ? {} : { everyMs: every }),
+    ...(adjust === undefined ? {} : { adjust: adjust.map(({ when, set }) => ({ when, set: inCamelCase(set) })) }),
+  };
+}
+
+function inCamelCase(set: Record<string, string | number | undefined>): Record<string, string | number> {
+  return Object.fromEntries(
+    Object.entries(set).flatMap(([key, value]) =>
+      value === undefined ? [] : [[key.replace(/ (\w)/g, (_, letter: string) => letter.toUpperCase()), value]],
+    ),
+  );
 }
 
 /** Three stages of about the same size, unless the plan says otherwise. */

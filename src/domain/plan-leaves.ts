@@ -135,6 +135,11 @@ export const versionName = leaf<string>({ type: ['string', 'integer'], examples:
   return { problem: `${shown(input)} is not a version; write e.g. v3, or a digest` };
 });
 
+export const lessonsName = leaf<string>({ type: 'string', pattern: '^[0-9a-f]{64}$' }, (input) => {
+  if (typeof input === 'string' && /^[0-9a-f]{64}$/.test(input)) return { value: input };
+  return { problem: `${shown(input)} is not the digest of lessons; an iteration writes it, 64 hex digits` };
+});
+
 /** Reads a list, or one thing as a list of one; every entry that is wrong is named. */
 function readList<T>(input: unknown, read: (item: unknown, before: T[]) => Read<T>): Read<T[]> {
   const list: unknown[] = Array.isArray(input) ? input : [input];

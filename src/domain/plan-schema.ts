@@ -6,6 +6,7 @@ import {
   duration,
   expression,
   expressions,
+  lessonsName,
   name,
   names,
   number,
@@ -36,29 +37,33 @@ const approval = z
   .optional()
   .meta({ short: [text, { type: 'array', items: text }, { type: 'boolean' }], description: 'A decision of people' });
 
+const trainKeys = {
+  data: name.optional(),
+  share: number({ least: 0, most: 1, open: 'least', example: '25%' }).optional(),
+  network: choice(['per capability', 'shared']).optional(),
+  epochs: whole(1, '10', 10_000).optional(),
+  batch: whole(1, '32', 65_536).optional(),
+  'learning rate': number({ least: 0, most: 10, open: 'least', example: '0.001' }).optional(),
+  'clip norm': number({ least: 0, most: 1e6, open: 'least', example: '1' }).optional(),
+  vocabulary: whole(10, '10000').optional(),
+  length: whole(1, '100', 10_000).optional(),
+  embedding: whole(4, '128', 8192, 4).optional(),
+  units: whole(16, '128', 8192, 16).optional(),
+  pooling: choice(poolings).optional(),
+  'word dropout': number({ least: 0, most: 0.9, example: '30%' }).optional(),
+  patience: whole(1, '2', 10_000).optional(),
+  averaging: choice(['none', 'epochs']).optional(),
+  'class weights': choice(['equal', 'balanced']).optional(),
+  schedule: choice(['constant', 'linear', 'cosine']).optional(),
+  seed: whole(0, '1', 2 ** 31).optional(),
+};
+
 const train = z
-  .strictObject({
-    data: name.optional(),
-    share: number({ least: 0, most: 1, open: 'least', example: '25%' }).optional(),
-    network: choice(['per capability', 'shared']).optional(),
-    epochs: whole(1, '10', 10_000).optional(),
-    batch: whole(1, '32', 65_536).optional(),
-    'learning rate': number({ least: 0, most: 10, open: 'least', example: '0.001' }).optional(),
-    'clip norm': number({ least: 0, most: 1e6, open: 'least', example: '1' }).optional(),
-    vocabulary: whole(10, '10000').optional(),
-    length: whole(1, '100', 10_000).optional(),
-    embedding: whole(4, '128', 8192, 4).optional(),
-    units: whole(16, '128', 8192, 16).optional(),
-    pooling: choice(poolings).optional(),
-    'word dropout': number({ least: 0, most: 0.9, example: '30%' }).optional(),
-    patience: whole(1, '2', 10_000).optional(),
-    averaging: choice(['none', 'epochs']).optional(),
-    'class weights': choice(['equal', 'balanced']).optional(),
-    schedule: choice(['constant', 'linear', 'cosine']).optional(),
-    seed: whole(0, '1', 2 ** 31).optional(),
-  })
+  .strictObject({ ...trainKeys, lessons: lessonsName.optional() })
   .optional()
   .meta({ short: [text], description: 'How the candidate is trained; or the name of its data' });
+
+const adjustment = z.strictObject({ when: expression, set: z.strictObject(trainKeys) });
 
 const capability = z
   .strictObject({
@@ -126,7 +131,13 @@ export const planSchema = z.strictObject({
     })
     .optional(),
   full: z.strictObject({ approval }).optional(),
-  iterate: z.strictObject({ 'learn when': expression.optional() }).optional(),
+  iterate: z
+    .strictObject({
+      'learn when': expression.optional(),
+      every: duration.optional(),
+      adjust: z.array(adjustment).max(50).optional(),
+    })
+    .optional(),
   people: z.record(z.string(), names).optional(),
   'gateway within': duration.optional(),
   alpha: number({ least: 0, most: 0.5, open: 'least', example: '0.05' }).optional(),

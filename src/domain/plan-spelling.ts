@@ -64,6 +64,7 @@ export const sections: Record<string, Section> = {
       'averaging',
       'class weights',
       'schedule',
+      'lessons',
       'seed',
     ],
   },
@@ -85,7 +86,8 @@ export const sections: Record<string, Section> = {
     also: { metric: 'decide on' },
   },
   full: { keys: ['approval'] },
-  iterate: { keys: ['learn when'] },
+  iterate: { keys: ['learn when', 'every', 'adjust'] },
+  'iterate.adjust': { keys: ['when', 'set'] },
   'internal test.approval': approval,
   'gray.approval': approval,
   'ab test.approval': approval,
@@ -109,8 +111,21 @@ export function respell(input: Mapping, report: Report): Mapping {
     const renamed = rename(section, [section], value, report);
     plan[section] = renamed;
     if ('approval' in renamed) renamed['approval'] = respellApproval(section, renamed['approval'], report);
+    if ('adjust' in renamed) renamed['adjust'] = respellAdjustments(renamed['adjust'], report);
   }
   return plan;
+}
+
+/** One adjustment is short for a list of one. */
+function respellAdjustments(value: unknown, report: Report): unknown {
+  const list: unknown[] = Array.isArray(value) ? value : [value];
+  return list.map((item, i) => {
+    if (!isMapping(item)) return item;
+    const path = ['iterate', 'adjust', String(i)];
+    const renamed = rename('iterate.adjust', path, item, report);
+    const { set } = renamed;
+    return isMapping(set) ? { ...renamed, set: rename('train', [...path, 'set'], set, report) } : renamed;
+  });
 }
 
 /** `data` and `candidate` become `train` or `version`. */

@@ -44,6 +44,13 @@ export function checkGates(plan: Plan, known: Known, report: Report): void {
     ['iterate', 'learn when'],
     report,
   );
+  for (const [i, { when, set }] of (plan.iterate.adjust ?? []).entries()) {
+    const path = ['iterate', 'adjust', i];
+    readable(when, parseCondition, vocabularies.learnWhen, noneKnown, [...path, 'when'], report);
+    if (Object.keys(set).length === 0) {
+      report([...path, 'set'], 'nothing is set; name keys of train and their values, e.g. {epochs: 12}');
+    }
+  }
 }
 
 export function checkExposure(plan: Plan, refused: ReadonlySet<string>, report: Report): void {

@@ -63,6 +63,8 @@ export interface TrainSpec {
   clipNorm?: number;
   /** How the learning rate falls to nothing over all epochs; left out: not at all. */
   schedule?: 'linear' | 'cosine';
+  /** Digest of what users corrected, which is learnt from beside the data; left out: nothing. */
+  lessons?: string;
   seed: number;
 }
 
@@ -130,6 +132,14 @@ export interface AbTest {
   approval: Approval | null;
 }
 
+/** How the model is trained otherwise when it learns again. */
+export interface Adjustment {
+  /** A condition over what was heard since it last learnt. */
+  when: string;
+  /** Keys of `TrainSpec` and their new values. */
+  set: Record<string, string | number>;
+}
+
 /** One group of the `staged` strategy, or more that are given the candidate together. */
 export type Audience = string[];
 
@@ -150,7 +160,8 @@ export interface Plan {
   gray: Gray;
   abTest: AbTest;
   full: { approval: Approval | null };
-  iterate: { learnWhen: string };
+  /** `everyMs`: how often a schedule looks whether there is something to learn, if the plan says. */
+  iterate: { learnWhen: string; everyMs?: number; adjust?: Adjustment[] };
   /** Names of groups of approvers and who is in them. */
   people: Record<string, string[]>;
   /** How long to wait for every live gateway to confirm new routes, and how long none may be alive, before users go back to stable. */

@@ -11,13 +11,15 @@ import { didYouMean, listed } from './words.ts';
 export const roles = ['viewer', 'operator', 'approver', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
-/** What is not asked of a release, or not of everybody who may ask it: approving alone in an emergency. */
-type Control = 'policy' | 'stopAll' | 'endStop' | 'emergency';
+/** Looking is a viewer's, and everybody's who may do more. What is not asked of a release, or not of everybody who may ask it: approving alone in an emergency. */
+type Control = 'view' | 'policy' | 'stopAll' | 'endStop' | 'emergency';
 
 export interface Person {
   roles: Role[];
   /** Their id in Slack, e.g. `U012AB3CD`. */
   slack: string | null;
+  /** Who they are to the OpenID Connect provider: its `sub`, or an address that it has verified. */
+  oidc?: string;
 }
 
 /** People by name. Nobody at all: there is no policy, and whoever reaches a release may do everything. */
@@ -29,11 +31,14 @@ export interface Policy {
   risk?: Partial<Record<RiskLevel, Approvers>>;
   /** Who may be in a group of that name in a plan; of a group that is not here, the plan says. */
   teams?: Record<string, string[]>;
+  /** What groups or roles of the OpenID Connect provider may do. */
+  groups?: Record<string, Role[]>;
 }
 
 export const openToAll: Policy = { people: {} };
 
 const needed: Record<Operation | Control, Role | readonly Role[]> = {
+  view: 'viewer',
   policy: 'admin',
   stopAll: ['operator', 'approver'],
   endStop: 'approver',
@@ -48,16 +53,39 @@ const needed: Record<Operation | Control, Role | readonly Role[]> = {
   override: 'admin',
 };
 
-/** Null where `by` may do it, otherwise why not. An admin may do everything. */
-export function refusal({ people }: Policy, by: string, operation: Operation | Control): string | null {
-  if (Object.keys(people).length === 0) {
-    return operation === 'emergency' ? 'there is no policy, so nobody is an admin (gradus policy set FILE)' : null;
+/**
+ * Null where `by` may do it, otherwise why not. An admin may do everything. `given` are roles that they have beside those
+ * of the policy, by a token; where there is no policy, all may do all, unless that is ruled out.
+ */
+export function refusal(
+  { people, groups = {} }: Policy,
+  by: string,
+  operation: Operation | Control,
+  given: readonly Role[] = [],
+  { openToAll: isOpen = true } = {},
+): string | null {
+  if (isOpen && Object.keys(people).length === 0 && Object.keys(groups).length === 0) {
+    return operation === 'emergency' && !given.includes('admin')
+      ? 'there is no policy, so nobody is an admin (gradus policy set FILE)'
+      : null;
   }
   const person = new Map(Object.entries(people)).get(by);
-  if (person === undefined) return `${by} is not in the policy; an admin adds people with: gradus policy set FILE`;
+  if (person === undefined && given.length === 0) {
+    return `${by} is not in the policy; an admin adds people with: gradus policy set FILE`;
+  }
+  const own = [...new Set([...(person?.roles ?? []), ...given])];
   const role = [needed[operation]].flat();
-  if (role.some((one) => person.roles.includes(one)) || person.roles.includes('admin')) return null;
-  return `${by} may not do that: it is for the role ${listed(role, 'or')}, and ${by} has ${listed(person.roles) || 'none'}`;
+  const isEnough = role.some((one) => own.includes(one)) || (operation === 'view' && own.length > 0);
+  if (isEnough || own.includes('admin')) return null;
+  return `${by} may not do that: it is for the role ${listed(role, 'or')}, and ${by} has ${listed(own) || 'none'}`;
+}
+
+/** The person whom a provider's token is of. */
+export function personOfToken({ people }: Policy, token: { sub: string; email: string | null }): string | null {
+  const found = Object.entries(people).find(
+    ([, { oidc }]) => oidc !== undefined && [token.sub, token.email].includes(oidc),
+  );
+  return found?.[0] ?? null;
 }
 
 /** The person whom Slack knows by that id. */
@@ -68,9 +96,11 @@ export function personInSlack({ people }: Policy, slack: string): string | null 
 const person = z.strictObject({
   roles: z.union([z.string(), z.array(z.string())]).optional(),
   slack: z.string().optional(),
+  oidc: z.string().min(1).max(300).optional(),
 });
 const written = z.strictObject({
   people: z.record(z.string(), person),
+  groups: z.record(z.string(), z.union([z.string(), z.array(z.string())])).optional(),
   freeze: z.array(writtenFreeze).optional(),
   risk: writtenRisk.optional(),
   teams: z.record(z.string(), z.union([z.string(), z.array(z.string())])).optional(),
@@ -85,15 +115,11 @@ export function parsePolicy(input: unknown): Policy {
   const problems: string[] = [];
   const people: Record<string, Person> = {};
   const bySlack = new Map<string, string>();
-  for (const [name, { roles: given = [], slack = null }] of Object.entries(shape.data.people)) {
+  const byOidc = new Map<string, string>();
+  for (const [name, { roles: given = [], slack = null, oidc }] of Object.entries(shape.data.people)) {
     const problem = nameProblem(name);
     if (problem !== null) problems.push(`people: ${problem}`);
-    const own = typeof given === 'string' ? [given] : given;
-    for (const role of own) {
-      if (!isRole(role)) {
-        problems.push(`people.${name}.roles: "${role}" is not one of ${listed(roles, 'or')}${didYouMean(role, roles)}`);
-      }
-    }
+    const own = readRoles(given, `people.${name}.roles`, problems);
     if (slack !== null && !/^[UW][A-Z0-9]{2,}$/.test(slack)) {
       problems.push(
         `people.${name}.slack: "${slack}" is not an id of Slack such as U012AB3CD (in the profile, under More)`,
@@ -102,8 +128,15 @@ export function parsePolicy(input: unknown): Policy {
     const other = slack === null ? undefined : bySlack.get(slack);
     if (other !== undefined) problems.push(`people.${name}.slack: ${slack} is ${other}'s already`);
     if (slack !== null) bySlack.set(slack, name);
-    if (problem === null) people[name] = { roles: own.filter(isRole), slack };
+    const same = oidc === undefined ? undefined : byOidc.get(oidc);
+    if (same !== undefined) problems.push(`people.${name}.oidc: ${oidc} is ${same}'s already`);
+    if (oidc !== undefined) byOidc.set(oidc, name);
+    if (problem === null) people[name] = { roles: own, slack, ...(oidc === undefined ? {} : { oidc }) };
   }
+  const groups = Object.entries(shape.data.groups ?? {}).map(([name, given]): [string, Role[]] => [
+    name,
+    readRoles(given, `groups.${name}`, problems),
+  ]);
   if (!Object.values(people).some((one) => one.roles.includes('admin'))) {
     problems.push('people: nobody is an admin, so nobody could change this; give somebody roles: admin');
   }
@@ -120,10 +153,21 @@ export function parsePolicy(input: unknown): Policy {
   if (problems.length > 0) throw invalid(problems);
   return {
     people,
+    ...(groups.length === 0 ? {} : { groups: Object.fromEntries(groups) }),
     ...(freeze.length === 0 ? {} : { freeze }),
     ...(Object.keys(risk).length === 0 ? {} : { risk }),
     ...(Object.keys(teams).length === 0 ? {} : { teams }),
   };
+}
+
+function readRoles(given: string | string[], path: string, problems: string[]): Role[] {
+  const own = typeof given === 'string' ? [given] : given;
+  for (const role of own) {
+    if (!isRole(role)) {
+      problems.push(`${path}: "${role}" is not one of ${listed(roles, 'or')}${didYouMean(role, roles)}`);
+    }
+  }
+  return own.filter(isRole);
 }
 
 function isRole(text: string): text is Role {

@@ -2,9 +2,12 @@
 import type { AuditEntry, AuditEvent } from './audit.ts';
 import type { StopAlls } from './control.ts';
 import type { Delegations } from './delegation.ts';
-import type { Answer, Feedback, LiveMetric, Sample } from './feedback.ts';
+import type { Answer, Comment, Feedback, LiveMetric, Sample } from './feedback.ts';
+import type { Profile, Usage } from './drift.ts';
+import type { Cursor, IterationReport } from './iteration.ts';
+import type { Correction, Lesson } from './lessons.ts';
 import type { TrainSpec } from './plan.ts';
-import type { Policy } from './policy.ts';
+import type { Policy, Role } from './policy.ts';
 import type { ReleaseReport } from './report.ts';
 import type { Exposure, Route } from './route.ts';
 import type { Comparison, Evaluation, Lineage, Part, TrainingProgress, Version } from './version.ts';
@@ -18,15 +21,28 @@ export interface Trainer {
   train(order: TrainOrder, report: (progress: TrainingProgress) => void, signal: AbortSignal): Promise<TrainedVersion>;
   /** Measures a version on one part of a dataset; throws `VERSION_UNKNOWN` where its files are not there. */
   evaluate(order: EvaluateOrder, signal: AbortSignal): Promise<Evaluated>;
+  /** What a version was trained for, to tell drift by; throws as `evaluate` does. */
+  profile(order: ProfileOrder, signal: AbortSignal): Promise<Profile>;
+}
+
+export interface ProfileOrder {
+  version: string;
+  capabilities: string[];
+  data: string;
 }
 
 export interface TrainOrder {
   model: string;
   capabilities: string[];
   spec: TrainSpec;
+  /** Those that the spec names, where the trainer may not have seen them yet. */
+  lessons?: Lesson[];
 }
 
-export type TrainedVersion = Omit<Version, 'number' | 'createdAt'>;
+export type TrainedVersion = Omit<Version, 'number' | 'createdAt'> & {
+  /** How many of the examples are what users corrected; left out where the order had no lessons. */
+  lessons?: number;
+};
 
 export interface EvaluateOrder {
   version: string;
@@ -59,6 +75,8 @@ export interface Predictor {
 export interface Prediction {
   label: string;
   confidence: number;
+  /** Of the text: tokens that were read, and how many of them the version has no word for. */
+  read?: { tokens: number; unknown: number };
 }
 
 /** Where versions are loaded from, by digest; throws `VERSION_UNKNOWN` or `VERSION_DAMAGED`. */
@@ -137,6 +155,8 @@ export interface Observations {
   sample(query: { phase: string; capability: string; metric: LiveMetric; shares: number[] }): Promise<Sample[]>;
   /** Quantiles of latency of both arms at all levels under `phase`; null where there is none. */
   quantile(query: { phase: string; capability: string; metric: LiveMetric }): Promise<Quantiles>;
+  /** The newest so many comments under a release or a step of it, newest first. */
+  comments(phase: string, most: number): Promise<Comment[]>;
   /** What was exposed and said, under a release or a step of it. */
   summary(phase: string): Promise<ObservationSummary[]>;
 }
@@ -192,6 +212,37 @@ export interface Releases {
   nextId(model: string): Promise<string>;
 }
 
+/** What came back from users, to learn from. */
+export interface LessonRecords {
+  /** What came for a model after these places in the order of arrival. */
+  heard(model: string, since: Cursor): Promise<Heard>;
+  /** The newest so many comments of a model between these places, newest first. */
+  comments(model: string, since: Cursor, through: Cursor, most: number): Promise<Comment[]>;
+  /** What each version was asked and answered between these places. */
+  usage(model: string, since: Cursor, through: Cursor): Promise<Usage[]>;
+  /** All corrections with a text that came for a model so far, in the order in which they came, the newest so many. */
+  corrections(model: string, most: number): Promise<Correction[]>;
+  /** Keeps lessons for good, and returns their digest. */
+  keep(lessons: Lesson[]): Promise<string>;
+  find(digest: string): Promise<Lesson[] | null>;
+}
+
+export interface Heard {
+  summaries: ObservationSummary[];
+  /** Up to where it was read. */
+  through: Cursor;
+}
+
+export interface Iterations {
+  /** Writes how far an iteration is; the first time gives it its number, 1, 2, … of the model, which is returned. */
+  record(report: IterationReport): Promise<number>;
+  find(key: string): Promise<NumberedIteration | null>;
+  /** Newest first. */
+  list(model?: string): Promise<NumberedIteration[]>;
+}
+
+export type NumberedIteration = IterationReport & { number: number };
+
 /** Plans that are started by their name. */
 export interface Plans {
   find(name: string): Promise<unknown>;
@@ -211,6 +262,10 @@ export interface Audit {
 export interface Policies {
   current(): Promise<Policy>;
   set(policy: Policy, by: string): Promise<void>;
+  /** Somebody showed a token that gives them these roles, for as long as it is good. */
+  signIn(person: string, roles: Role[], until: Date): Promise<void>;
+  /** Roles that somebody has by their last token, none when that is not good any more. */
+  signedIn(person: string): Promise<Role[]>;
 }
 
 export interface Ports {
@@ -224,6 +279,8 @@ export interface Ports {
   audit: Audit;
   stopAlls: StopAlls;
   delegations: Delegations;
+  lessons: LessonRecords;
+  iterations: Iterations;
   /** Whether a release's workflow is still running, asked of Temporal. */
   isRunning: (releaseId: string) => Promise<boolean>;
   /** How far a release is, asked of its workflow. */

@@ -1,5 +1,7 @@
 /** What a release has done so far and, at its end, its report: one value, written to the store and drawn by CLI and page. */
 import type { Plan, Step } from './plan.ts';
+import type { Theme } from './feedback.ts';
+import type { ReleaseLearning } from './iteration.ts';
 import type { ObservationSummary } from './ports.ts';
 import type { Finding, Verdict } from './verdict.ts';
 import type { Examination, Version } from './version.ts';
@@ -162,4 +164,8 @@ export interface ReleaseReport {
   observations: ObservationSummary[];
   /** What the iteration step found, and what to do next. */
   iteration: { learn: boolean; reasons: string[] } | null;
+  /** What comments were about, at its end; left out by what did not look yet. */
+  themes?: Theme[];
+  /** What an iteration heard and changed before it started this release; left out where people started it. */
+  learning?: ReleaseLearning | null;
 }

@@ -9,7 +9,10 @@ import { arms } from '../domain/route.ts';
 export type AnswerClaims = Pick<
   Answer,
   'id' | 'at' | 'model' | 'capability' | 'version' | 'arm' | 'phase' | 'user' | 'label'
->;
+> & {
+  /** Which text was answered (see `digestOfText`); null in an id that was given before ids said it. */
+  textDigest: string | null;
+};
 
 const claimsSchema = z.tuple([
   z.string(),
@@ -21,6 +24,7 @@ const claimsSchema = z.tuple([
   z.string(),
   z.string(),
   z.string().nullable(),
+  z.string().nullable().default(null),
 ]);
 
 /** 16 of the 32 bytes of HMAC-SHA-256 (RFC 2104, section 5, allows half). */
@@ -28,8 +32,8 @@ const macBytes = 16;
 
 /** `<claims>.<mac>`, both base64url, so that it can stand in a URL. */
 export function signAnswerId(secret: Buffer, claims: AnswerClaims): string {
-  const { id, at, model, capability, version, arm, phase, user, label } = claims;
-  const fields = [id, Date.parse(at), model, capability, version, arm, phase, user, label];
+  const { id, at, model, capability, version, arm, phase, user, label, textDigest } = claims;
+  const fields = [id, Date.parse(at), model, capability, version, arm, phase, user, label, textDigest];
   const body = Buffer.from(JSON.stringify(fields)).toString('base64url');
   return `${body}.${mac(secret, body).toString('base64url')}`;
 }
@@ -43,8 +47,13 @@ export function readAnswerId(secret: Buffer, token: string): AnswerClaims {
   // Signed by us: the parse only gives it its type.
   const claims = claimsSchema.safeParse(JSON.parse(Buffer.from(body, 'base64url').toString('utf8')));
   if (!claims.success) throw unknown();
-  const [id, at, model, capability, version, arm, phase, user, label] = claims.data;
-  return { id, at: new Date(at).toISOString(), model, capability, version, arm, phase, user, label };
+  const [id, at, model, capability, version, arm, phase, user, label, textDigest] = claims.data;
+  return { id, at: new Date(at).toISOString(), model, capability, version, arm, phase, user, label, textDigest };
+}
+
+/** Tells whether a text is the one that was answered, and says nothing of it to whoever has no key. */
+export function digestOfText(secret: Buffer, text: string): string {
+  return mac(secret, `text ${text}`).toString('base64url');
 }
 
 function mac(secret: Buffer, body: string): Buffer {

@@ -6,7 +6,7 @@ import { GradusError } from '../domain/errors.ts';
 import type { Answer } from '../domain/feedback.ts';
 import type { Prediction } from '../domain/ports.ts';
 import type { Arm, Route } from '../domain/route.ts';
-import { signAnswerId } from './answer-id.ts';
+import { digestOfText, signAnswerId } from './answer-id.ts';
 import type { PredictRequest } from './requests.ts';
 import { inUse, notReleased, routeOf, type Serving, type Table } from './serving.ts';
 
@@ -54,15 +54,19 @@ export function createAnswering(options: AnsweringOptions): (request: PredictReq
       confidence: null,
       latencyMs: 0,
       failed: true,
+      tokens: null,
+      unknown: null,
     };
     try {
       const answerer = table.answerers.get(version);
       if (answerer === undefined) {
         throw new GradusError('PREDICTION_FAILED', `Version ${version.slice(0, 12)} of ${route.model} is not loaded.`);
       }
-      const { label, confidence } = await within(answerWithinMs, answerer(route.capability, request.text));
-      note({ ...record, label, confidence, failed: false, latencyMs: performance.now() - started });
-      return { id: signAnswerId(secret, { ...record, label }), label, confidence, version, arm };
+      const answered = await within(answerWithinMs, answerer(route.capability, request.text));
+      const { label, confidence, read = { tokens: null, unknown: null } } = answered;
+      note({ ...record, ...read, label, confidence, failed: false, latencyMs: performance.now() - started });
+      const claims = { ...record, label, textDigest: digestOfText(secret, request.text) };
+      return { id: signAnswerId(secret, claims), label, confidence, version, arm };
     } catch (error) {
       note({ ...record, latencyMs: performance.now() - started });
       throw error;

@@ -19,6 +19,8 @@ const answerSchema = z.object({
   confidence: z.number().nullable(),
   latencyMs: z.number(),
   failed: z.boolean(),
+  tokens: z.number().nullable().default(null),
+  unknown: z.number().nullable().default(null),
 });
 const feedbackSchema = z.object({
   ...shared,
@@ -26,6 +28,7 @@ const feedbackSchema = z.object({
   satisfaction: z.number().nullable(),
   comment: z.string().nullable(),
   correctLabel: z.string().nullable(),
+  text: z.string().nullable().default(null),
 });
 const entrySchema = z.union([z.object({ answer: answerSchema }), z.object({ feedback: feedbackSchema })]);
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { assign } from '../domain/assignment.ts';
 import { GradusError } from '../domain/errors.ts';
 import type { Models, Observations, Routes } from '../domain/ports.ts';
-import { readAnswerId } from './answer-id.ts';
+import { digestOfText, readAnswerId, type AnswerClaims } from './answer-id.ts';
 import { createAnswering } from './answering.ts';
 import { createFollower } from './follower.ts';
 import { lockFolder } from './folder-lock.ts';
@@ -55,6 +55,9 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
+/** Characters; no network reads further. */
+const longestLesson = 20_000;
+
 /** What is left after this stays in the journal for the next run. */
 const drainWithinMs = 3_000;
 
@@ -74,7 +77,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const metrics = createMetrics();
 
   async function feedback(said: FeedbackRequest): Promise<string> {
-    const claims = readAnswerId(secret, said.id);
+    const { textDigest, ...claims } = readAnswerId(secret, said.id);
     const { id: answerId } = claims;
     // The same words of the same answer are the same feedback, however often a client that heard nothing sends them.
     const own = said.feedbackId ?? digest([said.satisfaction, said.comment, said.label]);
@@ -86,6 +89,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       satisfaction: said.satisfaction ?? null,
       comment: said.comment === undefined ? null : redact(said.comment),
       correctLabel: said.label ?? null,
+      text: said.text === undefined ? null : lessonText(said.text, textDigest),
     };
     try {
       await journal.keep({ feedback: kept });
@@ -94,6 +98,14 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     }
     metrics.saidSomething();
     return own;
+  }
+
+  /** What is kept of a text that was answered wrongly; throws where it is another one than was answered. */
+  function lessonText(text: string, answered: AnswerClaims['textDigest']): string {
+    if (answered === digestOfText(secret, text)) return redact(text.slice(0, longestLesson));
+    const message =
+      'The text is not the one that this answer was given to: send it exactly as it was sent, or leave it out.';
+    throw new GradusError('REQUEST_INVALID', message, { problems: ['text: not the one that was answered'] });
   }
 
   const handlers: Handlers = {

@@ -29,7 +29,12 @@ const feedbackSchema = z
     satisfaction: z.number().min(0).max(1).optional(),
     comment: z.string().max(4_000).optional(),
     label: name.optional(),
+    text: text.optional(),
     feedbackId: name.optional(),
+  })
+  .refine((body) => body.text === undefined || body.label !== undefined, {
+    message: 'a text is kept to learn from a correction: send it with label (what it should have been)',
+    path: ['text'],
   })
   .refine((body) => body.satisfaction !== undefined || body.comment !== undefined || body.label !== undefined, {
     message: 'say something: satisfaction (0 to 1), comment, or label (what it should have been)',

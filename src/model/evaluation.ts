@@ -11,13 +11,14 @@ import type { Evaluation, GroupAccuracy } from '../domain/version.ts';
 import { comparePairs } from './comparison.ts';
 import { canonical, sha256, writeWhole } from './files.ts';
 import { fitLinear } from './linear-baseline.ts';
+import { trainingExamples } from './lessons.ts';
 import { measure } from './measure.ts';
 import { trainingCode } from './network-files.ts';
 import { createPredictor } from './predictor.ts';
 import { slices } from './slices.ts';
 import type { Answers, Share } from './thread-messages.ts';
 import { tokenize } from './tokenizer.ts';
-import { drawExamples, headOf } from './training-data.ts';
+import { headOf } from './training-data.ts';
 import { readVersion } from './version-files.ts';
 import type { ReadVersion } from './version-files.ts';
 
@@ -137,15 +138,17 @@ function groupOf({ name, value, n, accuracy }: SliceMeasure): GroupAccuracy {
 /** What the linear baseline answers, which learns from the training examples that the version had. */
 export async function baselineAnswers(
   { artefacts, open }: Evaluator,
-  { data: { name, share } }: ReadVersion,
+  { data: { name, ...learnt } }: ReadVersion,
   order: Measured,
   capability: string,
 ): Promise<string[]> {
   const [dataset, source] = [await open(order.data), await open(name)];
-  const by = `linear baseline, trained on ${share} of ${source.digest}`;
-  return kept(artefacts, keyOf(by, dataset, order, capability), async () =>
-    linearAnswers(source, share, capability, labelledFor(dataset, order, capability)),
-  );
+  const lessons = learnt.lessons === undefined ? '' : ` and ${learnt.lessons}`;
+  const by = `linear baseline, trained on ${learnt.share} of ${source.digest}${lessons}`;
+  return kept(artefacts, keyOf(by, dataset, order, capability), async () => {
+    const training = await trainingExamples(artefacts, source, learnt);
+    return linearAnswers(training, capability, labelledFor(dataset, order, capability));
+  });
 }
 
 /** The examples of the part with a label for the capability; throws DATA_INVALID where there is none. */
@@ -172,8 +175,8 @@ async function answersOf(version: ReadVersion, capability: string, examples: Exa
 }
 
 /** A linear model of words, on the training examples that the version had. */
-function linearAnswers(source: Dataset, share: number, capability: string, examples: Example[]): string[] {
-  const training = drawExamples(source, share).filter(({ labels }) => labels[capability] !== undefined);
+function linearAnswers(all: Example[], capability: string, examples: Example[]): string[] {
+  const training = all.filter(({ labels }) => labels[capability] !== undefined);
   const model = fitLinear(
     training.map(({ text }) => text),
     training.flatMap(({ labels }) => labels[capability] ?? []),

@@ -8,8 +8,10 @@ import { explainAnswer } from './explain.ts';
 import { answerShare, countAnswers, evaluateVersions, type Evaluator } from './evaluation.ts';
 import { checkpointPath, keepNetwork } from './network-files.ts';
 import { createAnsweringNetwork } from './inference.ts';
+import { isLesson, keepLessons, trainingExamples } from './lessons.ts';
 import { initialWeights } from './initial-weights.ts';
 import { createTrainableNetwork } from './network.ts';
+import { profileVersion } from './profile.ts';
 import type {
   DatasetModule,
   Job,
@@ -40,10 +42,13 @@ async function open(name: string): Promise<Dataset> {
   return dataset;
 }
 
-async function prepare({ spec, capabilities }: PrepareJob): Promise<Prepared> {
+async function prepare({ spec, capabilities, lessons }: PrepareJob): Promise<Prepared> {
   const dataset = await open(spec.data);
   const heads = capabilities.map((capability) => headOf(dataset, capability));
-  const examples = drawExamples(dataset, spec.share);
+  if (spec.lessons !== undefined && lessons !== undefined) {
+    await keepLessons(setting.artefacts, spec.lessons, lessons, dataset);
+  }
+  const examples = await trainingExamples(setting.artefacts, dataset, spec);
   for (const head of heads) checkExamples(examples, head, spec);
   const labelledFor = (some: Head[]): number =>
     examples.filter(({ labels }) => some.some(({ capability }) => labels[capability] !== undefined)).length;
@@ -56,6 +61,7 @@ async function prepare({ spec, capabilities }: PrepareJob): Promise<Prepared> {
     ),
     networks: groups.map((group) => ({ heads: group, examples: labelledFor(group) })),
     trainedOn: labelledFor(heads),
+    lessons: examples.filter(({ id, labels }) => isLesson(id) && heads.some((head) => labels[head.capability])).length,
   };
 }
 
@@ -63,7 +69,7 @@ async function train({ spec, heads, vocabulary, key, replica }: TrainJob): Promi
   const isFirst = replica === undefined || replica.index === 0;
   const dataset = await open(spec.data);
   const vectorize = createVectorizer(vocabulary, spec.length);
-  const examples = toSequences(drawExamples(dataset, spec.share), heads, vectorize);
+  const examples = toSequences(await trainingExamples(setting.artefacts, dataset, spec), heads, vectorize);
   const path = checkpointPath(setting.artefacts, key);
   const trained = trainNetwork(
     heads,
@@ -105,6 +111,8 @@ async function answer(job: Job): Promise<ThreadMessage> {
       return { kind: 'described', described: await describeVersion(evaluator, job.order) };
     case 'explain':
       return { kind: 'explained', explained: await explainAnswer(setting.artefacts, job.order) };
+    case 'profile':
+      return { kind: 'profiled', profile: await profileVersion(evaluator, job.order) };
   }
 }
 

@@ -9,7 +9,7 @@ import type { AnsweringNetwork } from './inference.ts';
 import type { Sequence } from './packing.ts';
 import type { Head } from './shape.ts';
 import { tensorflow } from './tensorflow.ts';
-import { createVectorizer } from './vectorizer.ts';
+import { createVectorizer, padding, unknown } from './vectorizer.ts';
 import { readVersion } from './version-files.ts';
 import type { ReadVersion } from './version-files.ts';
 
@@ -85,15 +85,14 @@ export function createPredictor(version: ReadVersion, batch = 16): LoadedVersion
   };
   let released = false;
   opened();
-  async function probabilities(capability: string, texts: string[]): Promise<Float32Array[]> {
+  async function probabilities(capability: string, sequences: Sequence[]): Promise<Float32Array[]> {
     const { network: place, offset, head } = placeOf(version, capability);
     const rows: Float32Array[] = [];
-    for (let at = 0; at < texts.length; at += batch) {
+    for (let at = 0; at < sequences.length; at += batch) {
       if (at > 0) await new Promise((resolve) => setImmediate(resolve));
       const network = opened()[place];
       if (network === undefined) throw new Error('A network is missing.');
-      const sequences: Sequence[] = texts.slice(at, at + batch).map(vectorize);
-      for (const row of probabilitiesOf(network, sequences)) {
+      for (const row of probabilitiesOf(network, sequences.slice(at, at + batch))) {
         rows.push(row.subarray(offset, offset + head.labels.length));
       }
     }
@@ -102,16 +101,30 @@ export function createPredictor(version: ReadVersion, batch = 16): LoadedVersion
   }
   return {
     labels: version.labels,
-    probabilities,
+    probabilities: (capability, texts) => probabilities(capability, texts.map(vectorize)),
     async predict(capability, texts) {
       const { head } = placeOf(version, capability);
-      return (await probabilities(capability, texts)).map((row) => best(row, head));
+      const sequences = texts.map(vectorize);
+      const rows = await probabilities(capability, sequences);
+      return rows.map((row, place) => ({ ...best(row, head), read: countsOf(sequences[place] ?? noTokens) }));
     },
     release() {
       released = true;
       close();
     },
   };
+}
+
+const noTokens = new Int32Array();
+
+/** Tokens that were read, and how many of them are unknown. */
+export function countsOf(sequence: Sequence): { tokens: number; unknown: number } {
+  let [tokens, unread] = [0, 0];
+  for (const word of sequence) {
+    if (word !== padding) tokens += 1;
+    if (word === unknown) unread += 1;
+  }
+  return { tokens, unknown: unread };
 }
 
 /** Which network answers for a capability, and where its labels begin among the network's outputs. */

@@ -1,7 +1,9 @@
 /** What a model thread is asked to do, and what it says. */
 import type { CapabilityCard, CardOrder, ExplainedAnswer, ExplainOrder, MeasuredCard } from '../domain/card.ts';
+import type { Profile } from '../domain/drift.ts';
 import type { ErrorCode } from '../domain/errors.ts';
-import type { Evaluated, EvaluateOrder } from '../domain/ports.ts';
+import type { Lesson } from '../domain/lessons.ts';
+import type { Evaluated, EvaluateOrder, ProfileOrder } from '../domain/ports.ts';
 import type { TrainSpec } from '../domain/plan.ts';
 import type { Dataset, DatasetPlaces } from '../datasets/dataset.ts';
 import type { Replica } from './memory.ts';
@@ -25,6 +27,7 @@ export interface PrepareJob {
   kind: 'prepare';
   spec: TrainSpec;
   capabilities: string[];
+  lessons?: Lesson[];
 }
 
 export interface Prepared {
@@ -34,6 +37,8 @@ export interface Prepared {
   networks: PlannedNetwork[];
   /** Examples with a label for any of the capabilities. */
   trainedOn: number;
+  /** How many of them are lessons. */
+  lessons: number;
 }
 
 export interface PlannedNetwork {
@@ -96,7 +101,12 @@ export interface ExplainJob {
   order: ExplainOrder;
 }
 
-export type Job = PrepareJob | TrainJob | EvaluateJob | CountJob | AnswerJob | CardJob | ExplainJob;
+export interface ProfileJob {
+  kind: 'profile';
+  order: ProfileOrder;
+}
+
+export type Job = PrepareJob | TrainJob | EvaluateJob | CountJob | AnswerJob | CardJob | ExplainJob | ProfileJob;
 
 export type ThreadMessage =
   | { kind: 'ready' }
@@ -109,4 +119,5 @@ export type ThreadMessage =
   | { kind: 'capabilities'; capabilities: CapabilityCard[] }
   | { kind: 'described'; described: Omit<MeasuredCard, 'capabilities'> }
   | { kind: 'explained'; explained: ExplainedAnswer }
+  | { kind: 'profiled'; profile: Profile }
   | { kind: 'failed'; code: ErrorCode | null; message: string; problems: string[] };

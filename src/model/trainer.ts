@@ -53,6 +53,12 @@ export function createTrainer(options: TrainerOptions): Trainer & CardMaker {
           message.kind === 'explained' ? message.explained : undefined,
         ),
       ),
+    profile: (order, signal) =>
+      withThreads(pool, signal, async (take) =>
+        (await take()).run({ kind: 'profile', order }, (message) =>
+          message.kind === 'profiled' ? message.profile : undefined,
+        ),
+      ),
   };
 }
 
@@ -96,7 +102,7 @@ interface Planned {
 async function trainVersion(
   { artefacts }: ThreadSetting,
   threads: number,
-  { model, capabilities, spec }: TrainOrder,
+  { model, capabilities, spec, lessons }: TrainOrder,
   report: (progress: TrainingProgress) => void,
   take: () => Promise<Thread>,
 ): Promise<TrainedVersion> {
@@ -104,8 +110,19 @@ async function trainVersion(
   const timer = setInterval(() => now().forEach(report), reportEveryMs);
   try {
     const first = await take();
-    const { dataDigest, vocabulary, networks, trainedOn } = await first.run(
-      { kind: 'prepare', spec, capabilities: [...new Set(capabilities)].sort() },
+    const {
+      dataDigest,
+      vocabulary,
+      networks,
+      trainedOn,
+      lessons: learnt,
+    } = await first.run(
+      {
+        kind: 'prepare',
+        spec,
+        capabilities: [...new Set(capabilities)].sort(),
+        ...(lessons === undefined ? {} : { lessons }),
+      },
       (message) => (message.kind === 'prepared' ? message.prepared : undefined),
     );
     // Fewer networks than threads: several threads learn one of them together.
@@ -166,7 +183,7 @@ async function trainVersion(
     const labels = Object.fromEntries(
       networks.flatMap(({ heads }) => heads.map((head) => [head.capability, head.labels])),
     );
-    return { digest, model, spec, labels, trainedOn };
+    return { digest, model, spec, labels, trainedOn, ...(spec.lessons === undefined ? {} : { lessons: learnt }) };
   } finally {
     clearInterval(timer);
   }

@@ -27,6 +27,7 @@ const manifestSchema = z.object({
     embedding: z.number(),
     units: z.number(),
     pooling: z.enum(poolings).optional(),
+    lessons: z.string().optional(),
   }),
   labels: z.record(z.string(), z.array(z.string())),
   trainedOn: z.number(),
@@ -87,8 +88,8 @@ function digestOf(files: Record<string, string>): string {
 export interface ReadVersion {
   digest: string;
   labels: Record<string, string[]>;
-  /** The dataset that it learnt from, and the share of its training part. */
-  data: { name: string; share: number };
+  /** The dataset that it learnt from, the share of its training part, and the lessons beside it. */
+  data: { name: string; share: number; lessons?: string };
   madeFrom: Manifest['madeFrom'];
   length: number;
   vocabulary: string[];
@@ -128,7 +129,9 @@ export async function readVersion(artefacts: string, digest: string): Promise<Re
     networks.push({ shape, weights: decodeWeights(await read(file), shape), keptEpoch, curve });
   }
   const { labels, madeFrom } = manifest;
-  return { digest, labels, data: { name: data, share }, madeFrom, length, vocabulary: words, networks };
+  const { lessons } = manifest.spec;
+  const source = { name: data, share, ...(lessons === undefined ? {} : { lessons }) };
+  return { digest, labels, data: source, madeFrom, length, vocabulary: words, networks };
 }
 
 function parseManifest(data: Buffer): Manifest | null {

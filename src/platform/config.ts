@@ -38,6 +38,13 @@ export interface SlackSettings {
   apiUrl: string | null;
 }
 
+/** Operators over HTTP, told apart by an OpenID Connect provider. */
+export interface ConsoleSettings {
+  host: string;
+  port: PortChoice;
+  oidc: { issuer: string; audience: string; rolesClaim: string };
+}
+
 export interface Config {
   /** Data folder, absolute: records, versions, logs, secrets. */
   home: string;
@@ -63,6 +70,8 @@ export interface Config {
   };
   /** Null: releases do not speak in Slack. */
   slack: SlackSettings | null;
+  /** Null: no HTTP for operators. */
+  console: ConsoleSettings | null;
   trainerThreads: number;
   /** At least 32 characters; null: made once and kept in the data folder. */
   secret: string | null;
@@ -79,6 +88,7 @@ export function readConfig(environment: Environment = process.env, workingFolder
   if (!settings.success) problems.push(...settings.error.issues.map(describeIssue));
   const temporal = readTemporal(given, problems);
   const slack = settings.success ? readSlack(settings.data, problems) : null;
+  const ofConsole = settings.success ? readConsole(settings.data, problems) : null;
   if (!settings.success || problems.length > 0) {
     const lines = problems.map((problem) => `\n  ${problem}`).join('');
     const message = `The environment has ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}:${lines}`;
@@ -106,6 +116,7 @@ export function readConfig(environment: Environment = process.env, workingFolder
       adminToken: values.GRADUS_ADMIN_TOKEN ?? null,
     },
     slack,
+    console: ofConsole,
     trainerThreads: values.GRADUS_TRAINER_THREADS,
     secret: values.GRADUS_SECRET ?? null,
     hostname: hostname(),
@@ -159,6 +170,19 @@ function readSlack(values: Values, problems: string[]): SlackSettings | null {
     host: values.GRADUS_SLACK_HOST,
     port: portChoice(values, 'GRADUS_SLACK_PORT', 8090),
     apiUrl: values.GRADUS_SLACK_API_URL ?? null,
+  };
+}
+
+function readConsole(values: Values, problems: string[]): ConsoleSettings | null {
+  const { GRADUS_OIDC_ISSUER: issuer, GRADUS_OIDC_AUDIENCE: audience } = values;
+  if (issuer === undefined && audience === undefined) return null;
+  if (issuer === undefined) problems.push('GRADUS_OIDC_ISSUER is missing, and GRADUS_OIDC_AUDIENCE is there');
+  if (audience === undefined) problems.push('GRADUS_OIDC_AUDIENCE is missing: who tokens have to be for');
+  if (issuer === undefined || audience === undefined) return null;
+  return {
+    host: values.GRADUS_CONSOLE_HOST,
+    port: portChoice(values, 'GRADUS_CONSOLE_PORT', 8070),
+    oidc: { issuer, audience, rolesClaim: values.GRADUS_OIDC_ROLES_CLAIM },
   };
 }
 

@@ -14,13 +14,14 @@ import { postgresFolder } from './records.ts';
 import type { Addresses } from './run-file.ts';
 import { launchTemporal } from './temporal-server.ts';
 
-export const processNames = ['postgres', 'temporal', 'worker', 'trainer', 'gateway', 'slack'] as const;
+export const processNames = ['postgres', 'temporal', 'worker', 'trainer', 'gateway', 'slack', 'console'] as const;
 export type ProcessName = (typeof processNames)[number];
 
 /** In this order, each as soon as the one before it has gone: what serves users first, what keeps the records last. */
 export const stopOrder = [
   'gateway',
   'slack',
+  'console',
   'worker',
   'trainer',
   'temporal',
@@ -28,7 +29,7 @@ export const stopOrder = [
 ] as const satisfies ProcessName[];
 
 /** After this it is killed. */
-const stopWithinMs = { worker: 10_000, trainer: 10_000, gateway: 5_000, slack: 5_000, temporal: 8_000 };
+const stopWithinMs = { worker: 10_000, trainer: 10_000, gateway: 5_000, slack: 5_000, console: 5_000, temporal: 8_000 };
 
 /** Parts of `Addresses` that are known already, and the ports that were given out. */
 export interface Places {
@@ -36,6 +37,8 @@ export interface Places {
   taken: Set<number>;
   /** Where Slack's requests are taken. */
   slack?: string;
+  /** Where operators' requests are taken. */
+  console?: string;
 }
 
 /**
@@ -47,12 +50,15 @@ export function launchers(
   places: Places,
 ): Record<ProcessName, (settled: boolean) => Promise<Launched>> {
   const log = (name: ProcessName): string => logFile(config.home, name);
-  const ports = { postgres: 0, temporal: 0, temporalUi: 0, metrics: 0, gateway: 0, slack: 0 };
+  const ports = { postgres: 0, temporal: 0, temporalUi: 0, metrics: 0, gateway: 0, slack: 0, console: 0 };
   const choose = async (name: 'postgres' | 'temporal' | 'temporalUi' | 'gateway', host?: string): Promise<number> => {
     places.taken.delete(ports[name]);
     return choosePort(config.ports[name], places.taken, host);
   };
-  const ours = (command: 'worker' | 'trainer' | 'gateway' | 'slack', more: Record<string, string> = {}): Launched =>
+  const ours = (
+    command: 'worker' | 'trainer' | 'gateway' | 'slack' | 'console',
+    more: Record<string, string> = {},
+  ): Launched =>
     launchNode({
       command,
       environment: childEnvironment(config, { ...whereabouts(config, places.addresses), ...more }),
@@ -118,6 +124,16 @@ export function launchers(
         places.slack = `http://${config.slack.host}:${ports.slack}/slack/events`;
       }
       return ours('slack', { GRADUS_SLACK_PORT: String(ports.slack) });
+    },
+    async console(settled) {
+      if (config.console === null) throw new GradusError('SETTING_INVALID', 'The console is not set up.');
+      const { host, port } = config.console;
+      if (!settled) {
+        places.taken.delete(ports.console);
+        ports.console = await choosePort(port, places.taken, host);
+        places.console = `http://${host}:${ports.console}`;
+      }
+      return ours('console', { GRADUS_CONSOLE_PORT: String(ports.console) });
     },
   };
 }

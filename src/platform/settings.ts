@@ -43,6 +43,11 @@ export const settingsSchema = z.object({
   GRADUS_SLACK_HOST: z.string().default('127.0.0.1'),
   GRADUS_SLACK_PORT: port.optional(),
   GRADUS_SLACK_API_URL: webAddress.optional(),
+  GRADUS_CONSOLE_HOST: z.string().default('127.0.0.1'),
+  GRADUS_CONSOLE_PORT: port.optional(),
+  GRADUS_OIDC_ISSUER: webAddress.optional(),
+  GRADUS_OIDC_AUDIENCE: z.string().optional(),
+  GRADUS_OIDC_ROLES_CLAIM: z.string().default('roles'),
   DATABASE_URL: z
     .url({
       protocol: /^postgres(ql)?$/,

@@ -65,6 +65,7 @@ function begun({ number, at, by, why, rollBack }: StopAll, via: string): AuditEv
 }
 
 async function insist(store: Pick<Records, 'policies'>, by: string, what: 'stopAll' | 'endStop'): Promise<void> {
-  const problem = refusal(await store.policies.current(), by, what);
+  const [policy, given] = await Promise.all([store.policies.current(), store.policies.signedIn(by)]);
+  const problem = refusal(policy, by, what, given);
   if (problem !== null) throw new GradusError('NOT_ALLOWED', `${problem}.`);
 }

@@ -3,8 +3,9 @@ import { Worker } from '@temporalio/worker';
 import { createTrainingActivities } from '../../activities/index.ts';
 import { trainingQueue } from '../../workflows/messages.ts';
 import { createTrainer } from '../model/trainer.ts';
+import { openStore } from '../store/store.ts';
 import { artefactsFolder, datasetPlaces, type Config } from './config.ts';
-import { temporalOf } from './needs.ts';
+import { databaseOf, temporalOf } from './needs.ts';
 import { runOwnProcess, whenAborted, type OwnProcess } from './own-process.ts';
 import { connectTemporal, installRuntime } from './temporal-connection.ts';
 
@@ -14,19 +15,23 @@ export function runTrainer(config: Config): Promise<void> {
 
 async function work(config: Config, { signal, ready }: OwnProcess): Promise<void> {
   const temporal = temporalOf(config);
+  const database = databaseOf(config);
   installRuntime();
   const trainer = createTrainer({
     artefacts: artefactsFolder(config),
     places: datasetPlaces(config),
     threads: config.trainerThreads,
   });
-  const connection = await connectTemporal(temporal, signal);
+  const [connection, store] = await Promise.all([
+    connectTemporal(temporal, signal),
+    openStore(database, { wait: false, connections: 2 }),
+  ]);
   const worker = await Worker.create({
     connection,
     namespace: temporal.namespace,
     taskQueue: trainingQueue,
     identity: `gradus-trainer@${config.hostname}`,
-    activities: createTrainingActivities({ trainer }),
+    activities: createTrainingActivities({ trainer, lessons: store.lessons }),
     // One training uses all cores; an evaluation may come in between.
     maxConcurrentActivityTaskExecutions: 2,
     // What was interrupted goes on elsewhere, or here after the restart: there is nothing to wait for.
@@ -38,6 +43,7 @@ async function work(config: Config, { signal, ready }: OwnProcess): Promise<void
     ready();
     await running;
   } finally {
+    await store.close();
     await connection.close();
   }
 }

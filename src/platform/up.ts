@@ -104,7 +104,8 @@ export async function startAll(
       ...(config.temporal === null ? [start('temporal')] : []),
     ]);
     const speaksInSlack = config.slack === null ? [] : [start('slack')];
-    await Promise.all([start('worker'), start('trainer'), start('gateway'), ...speaksInSlack]);
+    const hasConsole = config.console === null ? [] : [start('console')];
+    await Promise.all([start('worker'), start('trainer'), start('gateway'), ...speaksInSlack, ...hasConsole]);
     signal?.removeEventListener('abort', interrupt);
     if (signal?.aborted === true) throw interrupted();
     const addresses = whole(places.addresses);
@@ -145,8 +146,9 @@ function whole({ gateway, temporal, namespace, temporalUi, database }: Partial<A
 }
 
 /** What a person may open; the database's has a password in it. */
-function addressOf(name: ProcessName, { addresses, slack }: Places): string | undefined {
+function addressOf(name: ProcessName, { addresses, slack, console: ofConsole }: Places): string | undefined {
   if (name === 'slack') return slack;
+  if (name === 'console') return ofConsole;
   if (name === 'gateway') return addresses.gateway;
   if (name === 'temporal') return addresses.temporalUi ?? addresses.temporal;
   if (name === 'postgres' && addresses.database !== undefined) return new URL(addresses.database).host;

@@ -77,6 +77,23 @@ const people: Migration = {
   },
 };
 
+const learning: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    const statements = [
+      sql`alter table feedback add column text text`,
+      sql`alter table answers add column tokens integer, add column unknown integer`,
+      sql`create index answers_of_model on answers (model, seq)`,
+      sql`create index feedback_by_arrival on feedback (model, seq)`,
+      sql`create table lessons (
+        digest text primary key, lessons jsonb not null, kept_at timestamptz not null default now())`,
+      sql`create table iterations (
+        key text primary key, model text not null, number integer not null, report jsonb not null,
+        started_at timestamptz not null default now(), unique (model, number))`,
+    ];
+    for (const statement of statements) await statement.execute(db);
+  },
+};
+
 const control: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     const statements = [
@@ -104,9 +121,19 @@ const control: Migration = {
   },
 };
 
+const signIns: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    await sql`create table sign_ins (person text primary key, roles jsonb not null, until timestamptz not null)`.execute(
+      db,
+    );
+  },
+};
+
 /** By name, in order. */
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
   '0002-people': people,
+  '0003-learning': learning,
   '0004-control': control,
+  '0007-sign-ins': signIns,
 };

@@ -5,7 +5,7 @@ import { GradusError } from '../domain/errors.ts';
 import type { Observations, Quantiles } from '../domain/ports.ts';
 import { comparedArms } from './compared-arms.ts';
 import { toJson, type Database } from './database.ts';
-import { summarise } from './summary.ts';
+import { commentsOf, summarise, under } from './summary.ts';
 import type { Tables } from './tables.ts';
 
 const quantiles: Partial<Record<LiveMetric, number>> = { p50Ms: 0.5, p95Ms: 0.95, p99Ms: 0.99 };
@@ -60,6 +60,8 @@ export function createObservations(database: Database): Observations {
         return { candidate: of(arms.candidate), stable: of(arms.stable) };
       }),
 
+    comments: (phase, most) => database.run((db) => commentsOf(db, under(phase), most)),
+
     summary: (phase) => database.run((db) => summarise(db, phase)),
   };
 }
@@ -86,11 +88,12 @@ function source(metric: LiveMetric) {
 async function insertAnswers(tx: Kysely<Tables>, json: string): Promise<void> {
   await sql`
     insert into answers
-      (id, at, model, capability, version, arm, phase, user_hash, label, confidence, latency_ms, failed)
-    select id, at, model, capability, version, arm, phase, "user", label, confidence, "latencyMs", failed
+      (id, at, model, capability, version, arm, phase, user_hash, label, confidence, latency_ms, failed, tokens, unknown)
+    select id, at, model, capability, version, arm, phase, "user", label, confidence, "latencyMs", failed,
+      tokens, unknown
     from rows from (jsonb_to_recordset(${json}::jsonb) as (
       id text, at timestamptz, model text, capability text, version text, arm text, phase text, "user" text,
-      label text, confidence float8, "latencyMs" float8, failed boolean)) with ordinality
+      label text, confidence float8, "latencyMs" float8, failed boolean, tokens integer, unknown integer)) with ordinality
     order by ordinality
     on conflict (id) do nothing`.execute(tx);
 }
@@ -98,11 +101,12 @@ async function insertAnswers(tx: Kysely<Tables>, json: string): Promise<void> {
 async function insertFeedback(tx: Kysely<Tables>, json: string): Promise<void> {
   await sql`
     insert into feedback
-      (id, answer_id, at, model, capability, version, arm, phase, user_hash, label, satisfaction, comment, correct_label)
-    select id, "answerId", at, model, capability, version, arm, phase, "user", label, satisfaction, comment, "correctLabel"
+      (id, answer_id, at, model, capability, version, arm, phase, user_hash, label, satisfaction, comment, correct_label, text)
+    select id, "answerId", at, model, capability, version, arm, phase, "user", label, satisfaction, comment, "correctLabel",
+      text
     from rows from (jsonb_to_recordset(${json}::jsonb) as (
       id text, "answerId" text, at timestamptz, model text, capability text, version text, arm text, phase text,
-      "user" text, label text, satisfaction float8, comment text, "correctLabel" text)) with ordinality
+      "user" text, label text, satisfaction float8, comment text, "correctLabel" text, text text)) with ordinality
     order by ordinality
     on conflict (id) do nothing`.execute(tx);
 }

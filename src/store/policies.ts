@@ -1,4 +1,5 @@
 /** Policies in PostgreSQL: every one that was set is kept, and the newest counts. */
+import { sql } from 'kysely';
 import { openToAll } from '../domain/policy.ts';
 import type { Policies } from '../domain/ports.ts';
 import { toJson, type Database } from './database.ts';
@@ -22,6 +23,27 @@ export function createPolicies(database: Database): Policies {
           .insertInto('policies')
           .values({ policy: toJson(policy), set_by: by })
           .execute();
+      }),
+
+    signIn: (person, roles, until) =>
+      database.run(async (db) => {
+        const row = { roles: toJson(roles), until: until.toISOString() };
+        await db
+          .insertInto('sign_ins')
+          .values({ person, ...row })
+          .onConflict((on) => on.column('person').doUpdateSet(row))
+          .execute();
+      }),
+
+    signedIn: (person) =>
+      database.run(async (db) => {
+        const row = await db
+          .selectFrom('sign_ins')
+          .select('roles')
+          .where('person', '=', person)
+          .where('until', '>', sql<Date>`now()`)
+          .executeTakeFirst();
+        return row?.roles ?? [];
       }),
   };
 }

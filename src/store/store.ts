@@ -2,10 +2,21 @@
 import type { StopAlls, Tellings } from '../domain/control.ts';
 import type { Delegations } from '../domain/delegation.ts';
 import type { Outbox, Presses } from '../domain/outbox.ts';
-import type { Audit, Observations, Plans, Policies, Releases, Routes, Versions } from '../domain/ports.ts';
+import type {
+  Audit,
+  Iterations,
+  LessonRecords,
+  Observations,
+  Plans,
+  Policies,
+  Releases,
+  Routes,
+  Versions,
+} from '../domain/ports.ts';
 import { createAudit } from './audit.ts';
 import { connect } from './database.ts';
 import { createDelegations } from './delegations.ts';
+import { createIterations, createLessons } from './lessons.ts';
 import { createObservations } from './observations.ts';
 import { createOutbox, createPresses } from './outbox.ts';
 import { createPlans } from './plans.ts';
@@ -28,6 +39,8 @@ export interface Store {
   stopAlls: StopAlls;
   tellings: Tellings;
   delegations: Delegations;
+  lessons: LessonRecords;
+  iterations: Iterations;
   close(): Promise<void>;
 }
 
@@ -69,6 +82,8 @@ export async function openStore(databaseUrl: string, options: StoreOptions = {})
     stopAlls: createStopAlls(database),
     tellings: createTellings(database),
     delegations: createDelegations(database),
+    lessons: createLessons(database),
+    iterations: createIterations(database),
     close,
   };
 }

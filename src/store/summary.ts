@@ -1,24 +1,59 @@
 /** What was answered and said under a release or one of its steps, by capability, arm and version. */
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type RawBuilder } from 'kysely';
+import type { Comment } from '../domain/feedback.ts';
+import type { Cursor } from '../domain/iteration.ts';
 import type { ObservationSummary } from '../domain/ports.ts';
 import type { Tables } from './tables.ts';
 
 /** Comments of each line, the newest first. */
 const commentsShown = 20;
 
-export async function summarise(db: Kysely<Tables>, phase: string): Promise<ObservationSummary[]> {
-  const under = sql`(phase = ${phase} or (phase > ${`${phase}/`} and phase < ${`${phase}0`}))`;
+export function summarise(db: Kysely<Tables>, phase: string): Promise<ObservationSummary[]> {
+  return summaryOf(db, under(phase), under(phase));
+}
+
+export function under(phase: string): RawBuilder<unknown> {
+  return sql`(phase = ${phase} or (phase > ${`${phase}/`} and phase < ${`${phase}0`}))`;
+}
+
+/** All that came for a model after the places `from`, up to and with the places `to`. */
+export function summariseArrivals(
+  db: Kysely<Tables>,
+  model: string,
+  from: Cursor,
+  to: Cursor,
+): Promise<ObservationSummary[]> {
+  return summaryOf(db, arrived(model, from.answers, to.answers), arrived(model, from.feedback, to.feedback));
+}
+
+export function arrived(model: string, after: number, upTo: number): RawBuilder<unknown> {
+  return sql`(model = ${model} and seq > ${after} and seq <= ${upTo})`;
+}
+
+/** The newest so many comments where `said` holds, newest first. */
+export async function commentsOf(db: Kysely<Tables>, said: RawBuilder<unknown>, most: number): Promise<Comment[]> {
+  const { rows } = await sql<Comment>`
+    select comment as text, version, satisfaction from feedback
+    where comment is not null and ${said} order by seq desc limit ${most}`.execute(db);
+  return rows;
+}
+
+async function summaryOf(
+  db: Kysely<Tables>,
+  answered: RawBuilder<unknown>,
+  said: RawBuilder<unknown>,
+): Promise<ObservationSummary[]> {
   const { rows } = await sql<ObservationSummary>`
     with answered as (
       select capability, arm, version, count(*)::int as answers, count(distinct user_hash)::int as users,
         count(*) filter (where failed)::int as failures
-      from answers where ${under} group by capability, arm, version
+      from answers where ${answered} group by capability, arm, version
     ), said as (
       select capability, arm, version, count(satisfaction)::int as rated, avg(satisfaction) as satisfaction,
         count(correct_label)::int as labelled,
         avg((label is not distinct from correct_label)::int) filter (where correct_label is not null)::float8 as accuracy,
         (array_agg(comment order by seq desc) filter (where comment is not null))[1:${sql.lit(commentsShown)}] as comments
-      from feedback where ${under} group by capability, arm, version
+      from feedback where ${said} group by capability, arm, version
     )
     select capability, arm, version, coalesce(answers, 0) as answers, coalesce(users, 0) as users,
       coalesce(failures, 0) as failures, coalesce(rated, 0) as rated, satisfaction, coalesce(labelled, 0) as labelled,

@@ -1,8 +1,10 @@
 /** The tables as PostgreSQL has them: what is read from them, and what is written to them. */
 import type { ColumnType, Generated } from 'kysely';
 import type { AuditEntry } from '../domain/audit.ts';
+import type { IterationReport } from '../domain/iteration.ts';
+import type { Lesson } from '../domain/lessons.ts';
 import type { TrainSpec } from '../domain/plan.ts';
-import type { Policy } from '../domain/policy.ts';
+import type { Policy, Role } from '../domain/policy.ts';
 import type { Stop } from '../domain/ports.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import type { Exposure } from '../domain/route.ts';
@@ -69,6 +71,8 @@ export interface AnswerTable {
   confidence: number | null;
   latency_ms: number;
   failed: boolean;
+  tokens: number | null;
+  unknown: number | null;
 }
 
 export interface FeedbackTable {
@@ -87,6 +91,7 @@ export interface FeedbackTable {
   satisfaction: number | null;
   comment: string | null;
   correct_label: string | null;
+  text: string | null;
 }
 
 export interface ReleaseTable {
@@ -193,6 +198,28 @@ export interface StopRollbackTable {
   settled: Generated<boolean>;
 }
 
+/** What versions learnt from beside their data: never changed. */
+export interface LessonsTable {
+  digest: string;
+  lessons: Json<Lesson[]>;
+  kept_at: Generated<Date>;
+}
+
+export interface IterationTable {
+  key: string;
+  model: string;
+  number: number;
+  report: Json<IterationReport>;
+  started_at: Generated<Date>;
+}
+
+/** Roles that people have by a token, as long as it is good. */
+export interface SignInTable {
+  person: string;
+  roles: Json<Role[]>;
+  until: Time;
+}
+
 export interface Tables {
   versions: VersionTable;
   routes: RouteTable;
@@ -213,4 +240,7 @@ export interface Tables {
   stop_alls: StopAllTable;
   stop_rollbacks: StopRollbackTable;
   delegations: DelegationTable;
+  lessons: LessonsTable;
+  iterations: IterationTable;
+  sign_ins: SignInTable;
 }

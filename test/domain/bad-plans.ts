@@ -41,7 +41,7 @@ export const badPlans: BadPlan[] = [
     input: { model: 7, train: 3, capabilities: { spam: 5 }, gray: [], full: 'yes', people: 'ann' },
     problems: [
       'model: 7 is not a name; write a text',
-      'train: 3 is not a mapping; its keys are data, share, network, epochs, batch, learning rate, clip norm, vocabulary, length, embedding, units, pooling, word dropout, patience, averaging, class weights, schedule and seed',
+      'train: 3 is not a mapping; its keys are data, share, network, epochs, batch, learning rate, clip norm, vocabulary, length, embedding, units, pooling, word dropout, patience, averaging, class weights, schedule, lessons and seed',
       'capabilities.spam: 5 is not a mapping; its keys are importance, demand, risk, requires, gate and field',
       'gray: a list is not a mapping; its keys are ramp, bake, check every, guardrails, on breach, min rated, within and approval',
       'full: "yes" is not a mapping; its keys are approval',
@@ -364,10 +364,10 @@ export const badPlans: BadPlan[] = [
   },
   {
     what: 'learning from what is not counted, and alpha out of range',
-    input: plan({ iterate: { 'learn when': 'drift > 0.1' }, alpha: 1 }),
+    input: plan({ iterate: { 'learn when': 'moods > 0.1' }, alpha: 1 }),
     problems: [
       'alpha: 1 is out of range: it goes above 0 to 0.5; write e.g. 0.05',
-      'iterate.learn when: drift is not something that a release counts; use answers, users, failures, rated, satisfaction, labelled, corrections, accuracy, errorRate or comments',
+      'iterate.learn when: moods is not something that a release counts; use answers, users, failures, rated, satisfaction, labelled, corrections, accuracy, errorRate, comments or drift',
     ],
   },
 ];

@@ -177,6 +177,20 @@ describe('feedback', () => {
     });
   });
 
+  test('may bring the text that was answered, to be learnt from: that one alone, and without personal data', async () => {
+    const ports = createFakePorts();
+    await makeFull(ports, 'old');
+    const gateway = await start(ports);
+    const text = 'call me: ann@example.org';
+    const { id } = (await gateway.post('/v1/predict', { model, capability, user: 'u', text })).body;
+    const refused = await gateway.post('/v1/feedback', { id, label: 'ham', text: 'another text' });
+    expect([refused.status, refused.body['problems']]).toEqual([400, ['text: not the one that was answered']]);
+    const alone = await gateway.post('/v1/feedback', { id, satisfaction: 0, text });
+    expect([alone.status, alone.body['code']]).toEqual([400, 'REQUEST_INVALID']);
+    expect((await gateway.post('/v1/feedback', { id, label: 'ham', text })).status).toBe(202);
+    await expect.poll(() => ports.observations.feedback.map((one) => one.text)).toEqual(['call me: [e-mail]']);
+  });
+
   test('that is sent again counts once; other words count too', async () => {
     const ports = createFakePorts();
     await makeFull(ports, 'old');

@@ -79,15 +79,15 @@ describe('a stop of all releases', () => {
     await withStable(ports);
     await ports.stopAlls.begin(stopOrder);
     await releases.harness.with(ports, async () => {
-      const [rolled, cancelled] = [
-        await releases.start({ plan: weeks }),
-        await releases.start({ plan: weeks, queue: true }),
-      ];
-      await expect.poll(async () => (await rolled.query(stateQuery)).standing?.kind).toBe('stopped');
+      const standing = async (handle: Handle) => (await handle.query(stateQuery)).standing?.kind;
+      const rolled = await releases.start({ plan: weeks });
+      await expect.poll(() => standing(rolled), { timeout: 20_000 }).toBe('stopped');
+      const cancelled = await releases.start({ plan: weeks, queue: true });
+      await expect.poll(() => standing(cancelled), { timeout: 20_000 }).toBe('queued');
       await rolled.executeUpdate(rollbackUpdate, { args: [{ by: 'ann', why: 'never mind' }] });
       expect(await rolled.result()).toMatchObject({ state: 'rolledBack', reason: 'rolled back by ann: never mind' });
       await cancelled.signal(lookAgainSignal);
-      await expect.poll(async () => (await cancelled.query(stateQuery)).standing?.kind).toBe('stopped');
+      await expect.poll(() => standing(cancelled), { timeout: 20_000 }).toBe('stopped');
       await cancelled.cancel();
       await expect(cancelled.result()).rejects.toThrow(/cancelled/i);
     });
@@ -239,7 +239,9 @@ describe('a release of a model that is taken', () => {
 
   async function queued(plan: unknown, behind: string): Promise<Handle> {
     const handle = await releases.start({ plan, queue: true });
-    await expect.poll(async () => (await handle.query(stateQuery)).standing?.why ?? '').toContain(behind);
+    await expect
+      .poll(async () => (await handle.query(stateQuery)).standing?.why ?? '', { timeout: 20_000 })
+      .toContain(behind);
     return handle;
   }
 });

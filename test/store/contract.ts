@@ -459,11 +459,13 @@ function answer(phase: string, arm: Arm, user: string): Answer {
     confidence: 0.9,
     latencyMs: 1,
     failed: false,
+    tokens: null,
+    unknown: null,
   };
 }
 
 function feedbackOf({ id, at, model, capability, version, arm, phase, user, label }: Answer): Feedback {
-  const said = { satisfaction: null, comment: null, correctLabel: null };
+  const said = { satisfaction: null, comment: null, correctLabel: null, text: null };
   return { id: `${id}-f${++rows}`, answerId: id, at, model, capability, version, arm, phase, user, label, ...said };
 }
 

@@ -33,6 +33,17 @@ export function peopleContract(open: () => Promise<People>): void {
     expect(await people.policies.current()).toEqual(next);
   });
 
+  test('a token gives roles for as long as it is good, and the last one counts', async () => {
+    const person = newName('eve');
+    expect(await people.policies.signedIn(person)).toEqual([]);
+    await people.policies.signIn(person, ['admin'], new Date(Date.now() + 60_000));
+    expect(await people.policies.signedIn(person)).toEqual(['admin']);
+    await people.policies.signIn(person, ['viewer', 'approver'], new Date(Date.now() + 300));
+    expect(await people.policies.signedIn(person)).toEqual(['viewer', 'approver']);
+    await sleep(400);
+    expect(await people.policies.signedIn(person)).toEqual([]);
+  });
+
   describe('a channel', () => {
     const due = async (channel: string): Promise<string[]> =>
       (await people.outbox.due(channel)).map(({ release }) => release);

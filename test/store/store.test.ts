@@ -4,6 +4,7 @@ import { openStore, type Store } from '../../src/store/store.ts';
 import { createFakePorts } from '../support/fake-ports.ts';
 import { fakeAudit, fakeOutbox, fakePolicies, fakePresses } from '../support/fake-records.ts';
 import { testServer, type TestServer } from '../support/postgres.ts';
+import { lessonsContract } from './lessons-contract.ts';
 import { recordsContract, reportOf } from './contract.ts';
 import { controlContract } from './control-contract.ts';
 import { peopleContract } from './people-contract.ts';
@@ -11,6 +12,8 @@ import { peopleContract } from './people-contract.ts';
 vi.setConfig({ testTimeout: 60_000 });
 
 describe('in memory', () => {
+  lessonsContract(async () => createFakePorts());
+
   recordsContract(async () => {
     const ports = createFakePorts();
     await ports.routes.leave('gateway-1');
@@ -61,6 +64,8 @@ describe('in PostgreSQL', () => {
   });
 
   controlContract(async () => store);
+
+  lessonsContract(async () => store);
 
   peopleContract(async () => {
     const { policies, outbox, presses, audit, releases } = store;

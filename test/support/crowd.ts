@@ -61,8 +61,23 @@ function rated({ phase, capability, model }: Route, version: string, arm: Arm, w
   const id = `${phase} ${capability} ${arm} ${who}`;
   const user = `${phase} ${arm} ${who}`;
   const common = { at: new Date().toISOString(), model, capability, version, arm, phase, user };
-  const answer: Answer = { ...common, id, label: 'yes', confidence: 0.9, latencyMs: 2, failed: false };
-  const said = { satisfaction: happy ? 1 : 0, comment: null, correctLabel: happy ? 'yes' : 'no', label: 'yes' };
+  const answer: Answer = {
+    ...common,
+    id,
+    label: 'yes',
+    confidence: 0.9,
+    latencyMs: 2,
+    failed: false,
+    tokens: null,
+    unknown: null,
+  };
+  const said = {
+    satisfaction: happy ? 1 : 0,
+    comment: null,
+    correctLabel: happy ? 'yes' : 'no',
+    label: 'yes',
+    text: null,
+  };
   const feedback: Feedback = { ...common, ...said, id: `f ${id}`, answerId: id };
   return { answer, feedback };
 }

@@ -1,5 +1,5 @@
 /** Answers and feedback kept in memory, by the rules that the store keeps in SQL. */
-import type { Answer, Feedback, LiveMetric } from '../../src/domain/feedback.ts';
+import type { Answer, Comment, Feedback, LiveMetric } from '../../src/domain/feedback.ts';
 import { GradusError } from '../../src/domain/errors.ts';
 import type { Observations, ObservationSummary } from '../../src/domain/ports.ts';
 import { comparedArms } from '../../src/store/compared-arms.ts';
@@ -67,19 +67,39 @@ export function fakeObservations(): FakeObservations {
       return { candidate: of(arms.candidate), stable: of(arms.stable) };
     },
 
+    comments: async (phase, most) =>
+      commentsIn(
+        feedback.filter((row) => row.phase === phase || row.phase.startsWith(`${phase}/`)),
+        most,
+      ),
+
     async summary(phase) {
       const under = (row: Answer | Feedback): boolean => row.phase === phase || row.phase.startsWith(`${phase}/`);
-      const key = (row: Answer | Feedback): string => [row.capability, row.arm, row.version].join(' ');
-      const keys = [...new Set([...answers, ...feedback].filter(under).map(key))].sort();
-      return keys.map((line) =>
-        summaryOf(
-          line,
-          answers.filter((row) => under(row) && key(row) === line),
-          feedback.filter((row) => under(row) && key(row) === line),
-        ),
-      );
+      return summariesOf(answers.filter(under), feedback.filter(under));
     },
   };
+}
+
+export function commentsIn(feedback: Feedback[], most: number): Comment[] {
+  return feedback
+    .flatMap(({ comment, version, satisfaction }) =>
+      comment === null ? [] : [{ text: comment, version, satisfaction }],
+    )
+    .toReversed()
+    .slice(0, most);
+}
+
+/** By capability, arm and version. */
+export function summariesOf(answers: Answer[], feedback: Feedback[]): ObservationSummary[] {
+  const key = (row: Answer | Feedback): string => [row.capability, row.arm, row.version].join(' ');
+  const keys = [...new Set([...answers, ...feedback].map(key))].sort();
+  return keys.map((line) =>
+    summaryOf(
+      line,
+      answers.filter((row) => key(row) === line),
+      feedback.filter((row) => key(row) === line),
+    ),
+  );
 }
 
 function summaryOf(line: string, answers: Answer[], feedback: Feedback[]): ObservationSummary {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { GradusError } from '../../src/domain/errors.ts';
 import type { Ports, TrainOrder } from '../../src/domain/ports.ts';
 import type { ClassMetrics, Comparison, Evaluation } from '../../src/domain/version.ts';
+import { fakeIterations, fakeLessons } from './fake-lessons.ts';
 import { fakeObservations, type FakeObservations } from './fake-observations.ts';
 import {
   fakeAudit,
@@ -33,6 +34,7 @@ export function createFakePorts(): FakePorts {
   const trained: TrainOrder[] = [];
   const stopAlls = fakeStopAlls();
   const routes = fakeRoutes(stopAlls.current);
+  const observations = fakeObservations();
   routes.addGateway('gateway-1');
 
   const evaluation = (version: string, capability: string, data: string, part: Evaluation['part']): Evaluation => {
@@ -45,18 +47,21 @@ export function createFakePorts(): FakePorts {
     running: null,
     routes,
     versions: fakeVersions(),
-    observations: fakeObservations(),
+    observations,
     releases: fakeReleases(),
     plans: fakePlans(),
     policies: fakePolicies(),
     audit: fakeAudit(),
     stopAlls,
     delegations: fakeDelegations(),
+    lessons: fakeLessons(observations),
+    iterations: fakeIterations(),
     stateOf: async (id) => {
       throw new GradusError('RELEASE_UNKNOWN', `No workflow ${id} here; the test says where to ask.`);
     },
     isRunning: async (id) => ports.running === null || ports.running.has(id),
     trainer: {
+      profile: async ({ version }) => ({ version, answers: {}, tokens: [], unknown: [] }),
       async train(order, report, signal) {
         signal.throwIfAborted();
         trained.push(order);

@@ -4,7 +4,7 @@ import { nextEntry, type AuditEntry } from '../../src/domain/audit.ts';
 import type { Delegation, Delegations } from '../../src/domain/delegation.ts';
 import { GradusError } from '../../src/domain/errors.ts';
 import type { Outbox, Presses, Sent } from '../../src/domain/outbox.ts';
-import { openToAll } from '../../src/domain/policy.ts';
+import { openToAll, type Role } from '../../src/domain/policy.ts';
 import type { Audit, Plans, Policies, Releases, Routes, Stop, Versions } from '../../src/domain/ports.ts';
 import type { ReleaseReport } from '../../src/domain/report.ts';
 import type { Route } from '../../src/domain/route.ts';
@@ -204,9 +204,15 @@ export function fakePlans(): Plans {
 
 export function fakePolicies(): Policies {
   let policy = openToAll;
+  const signIns = new Map<string, { given: Role[]; until: Date }>();
   return {
     current: async () => policy,
     set: async (next) => void (policy = structuredClone(next)),
+    signIn: async (person, given, until) => void signIns.set(person, { given, until }),
+    async signedIn(person) {
+      const found = signIns.get(person);
+      return found === undefined || found.until <= new Date() ? [] : found.given;
+    },
   };
 }
 

@@ -3,7 +3,8 @@ import { stringify } from 'yaml';
 import type { Decision, ReleaseReport } from '../../domain/report.ts';
 import type { ObservationSummary } from '../../domain/ports.ts';
 import { count, decisionWords, duration, figure, momentOf, percent, stepNames } from '../words.ts';
-import { feedbackSentence } from '../story.ts';
+import { learningLines } from '../iteration-text.ts';
+import { feedbackSentence, themeWords } from '../story.ts';
 import { html, lines, type Html } from './html.ts';
 
 /** Longer tables are folded. */
@@ -27,6 +28,7 @@ export function usersSection(report: ReleaseReport): Html | null {
       <td>${count(one.labelled)}</td>
       <td>${one.accuracy === null ? '–' : figure(one.accuracy)}</td>
     </tr>`;
+  const { themes = [] } = report;
   const comments = report.observations.flatMap((one) =>
     one.comments.map((text) => ({ capability: one.capability, text })),
   );
@@ -62,10 +64,26 @@ export function usersSection(report: ReleaseReport): Html | null {
         ? null
         : html`<details>
             <summary>${count(comments.length)} comments</summary>
+            ${
+              themes.length === 0
+                ? null
+                : html`<p>What they are about:</p>
+                    <ul>
+                      ${themes.map((theme) => html`<li>${themeWords(theme)}</li>`)}
+                    </ul>`
+            }
             <ul>
               ${comments.slice(0, 200).map((one) => html`<li>${one.capability}: “${one.text}”</li>`)}
             </ul>
           </details>`
+    }
+    ${
+      report.learning === null || report.learning === undefined
+        ? null
+        : html`<p><strong>Iteration ${report.learning.number}</strong>, which this release is of:</p>
+            <ul>
+              ${learningLines(report.learning).map((line) => html`<li>${line}</li>`)}
+            </ul>`
     }
     ${report.iteration === null ? null : html`<p><strong>Next</strong>: ${report.iteration.reasons.join('; ')}</p>`}
   </section>`;

@@ -1,0 +1,103 @@
+/** Who sends a request: tokens of the operator's OpenID Connect provider, verified by its published keys. */
+import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { z } from 'zod';
+import { GradusError } from '../domain/errors.ts';
+import { personOfToken, roles, type Policy, type Role } from '../domain/policy.ts';
+
+export interface TokenOptions {
+  /** As it stands in tokens, e.g. `https://login.example.org/realms/ml`. */
+  issuer: string;
+  /** Who tokens have to be for. */
+  audience: string;
+  /** Which claim names roles or groups; a path with dots, e.g. `realm_access.roles`. */
+  rolesClaim: string;
+}
+
+export interface Caller {
+  name: string;
+  /** What the token gives; the policy may give more. */
+  roles: Role[];
+  until: Date;
+}
+
+/** Signatures that a provider makes with a key of its own; nobody else can make them. */
+const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+const clockToleranceSeconds = 30;
+const keysWithinMs = 5_000;
+const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.url() });
+
+export function createTokens({ issuer, audience, rolesClaim }: TokenOptions) {
+  let keys: Promise<JWTVerifyGetKey> | null = null;
+
+  /** Where the provider's keys are, by its discovery document (OpenID Connect Discovery 1.0, section 4). */
+  async function discover(): Promise<JWTVerifyGetKey> {
+    const place = `${issuer.replace(/\/+$/, '')}/.well-known/openid-configuration`;
+    const response = await fetch(place, { signal: AbortSignal.timeout(keysWithinMs) });
+    const found = discoverySchema.parse(await response.json());
+    if (found.issuer !== issuer) throw new Error(`${place} is of issuer ${found.issuer}`);
+    return createRemoteJWKSet(new URL(found.jwks_uri), { timeoutDuration: keysWithinMs });
+  }
+
+  /** Throws `NOT_SIGNED_IN`, or `PROVIDER_UNREACHABLE` where nobody can say whether the token is good. */
+  return async function callerOf(header: string | undefined, policy: Policy): Promise<Caller> {
+    const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(header ?? '')?.[1];
+    if (token === undefined) throw unknown('send `Authorization: Bearer …` with a token of your provider');
+    try {
+      keys ??= discover();
+      const { payload } = await jwtVerify(token, await keys, {
+        issuer,
+        audience,
+        algorithms,
+        clockTolerance: clockToleranceSeconds,
+        requiredClaims: ['exp', 'sub'],
+      });
+      return read(payload, policy, rolesClaim);
+    } catch (cause) {
+      if (isRefusal(cause)) throw unknown(`the token is not good: ${cause.message}`, cause);
+      keys = null;
+      const message = `The keys of ${issuer} cannot be had, so nobody can be told apart. Try again, or see GRADUS_OIDC_ISSUER.`;
+      throw new GradusError('PROVIDER_UNREACHABLE', message, { cause });
+    }
+  };
+}
+
+function isRefusal(error: unknown): error is errors.JOSEError {
+  if (!(error instanceof errors.JOSEError)) return false;
+  return !(
+    error instanceof errors.JWKSTimeout ||
+    error instanceof errors.JWKSInvalid ||
+    error.code === 'ERR_JOSE_GENERIC'
+  );
+}
+
+function read(payload: JWTPayload, policy: Policy, rolesClaim: string): Caller {
+  const { sub = '', exp = 0 } = payload;
+  // An address that the provider has not verified may be anybody's.
+  const email = payload['email_verified'] === true && typeof payload['email'] === 'string' ? payload['email'] : null;
+  const name = personOfToken(policy, { sub, email }) ?? email ?? `oidc:${sub}`;
+  const said = rolesClaim.split('.').reduce<unknown>((value, key) => at(value, key), payload);
+  const named: unknown[] = Array.isArray(said) ? said : [said];
+  const given = named.flatMap((one) => (typeof one === 'string' ? rolesFor(policy, one) : []));
+  return { name, roles: [...new Set(given)], until: new Date(exp * 1000) };
+}
+
+function at(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+    ? new Map<string, unknown>(Object.entries(value)).get(key)
+    : undefined;
+}
+
+/**
+ * What the policy says that a group of the provider may do. Where there is no policy yet, a group that is named as a role
+ * has it; otherwise anybody's `admin` would be ours.
+ */
+function rolesFor({ people, groups = {} }: Policy, name: string): Role[] {
+  const own = new Map(Object.entries(groups)).get(name);
+  if (own !== undefined) return own;
+  const isOpen = Object.keys(people).length === 0 && Object.keys(groups).length === 0;
+  return isOpen ? roles.filter((role) => role === name) : [];
+}
+
+function unknown(problem: string, cause?: unknown): GradusError {
+  return new GradusError('NOT_SIGNED_IN', `Who are you? ${problem}.`, { cause });
+}

@@ -1,0 +1,135 @@
+/** What came back from users to learn from, and the iterations that did, in PostgreSQL. */
+import { sql, type Kysely } from 'kysely';
+import { countInputs, inputBins, type Usage } from '../domain/drift.ts';
+import type { Cursor, IterationReport } from '../domain/iteration.ts';
+import { digestOfLessons, type Correction } from '../domain/lessons.ts';
+import type { Iterations, LessonRecords, NumberedIteration } from '../domain/ports.ts';
+import { toJson, type Database } from './database.ts';
+import { arrived, commentsOf, summariseArrivals } from './summary.ts';
+import type { Tables } from './tables.ts';
+
+export function createLessons(database: Database): LessonRecords {
+  return {
+    heard: (model, since) =>
+      database.run(async (db) => {
+        const through = { answers: await last(db, 'answers'), feedback: await last(db, 'feedback') };
+        return { summaries: await summariseArrivals(db, model, since, through), through };
+      }),
+
+    comments: (model, since, through, most) =>
+      database.run((db) => commentsOf(db, arrived(model, since.feedback, through.feedback), most)),
+
+    usage: (model, since, through) =>
+      database.run(async (db) => {
+        const within = arrived(model, since.answers, through.answers);
+        const answered = await sql<{ version: string; capability: string; label: string; n: number }>`
+          select version, capability, label, count(*)::int as n from answers
+          where ${within} and label is not null group by version, capability, label`.execute(db);
+        const binned = await sql<{ version: string; tokens: number; unknown: number; n: number }>`
+          select version, width_bucket(tokens::float8, ${[...inputBins.tokens]}::float8[]) as tokens,
+            width_bucket(unknown::float8 / greatest(1, tokens), ${[...inputBins.unknown]}::float8[]) as unknown,
+            count(*)::int as n
+          from answers where ${within} and tokens is not null and unknown is not null group by 1, 2, 3`.execute(db);
+        return usagesOf(answered.rows, binned.rows);
+      }),
+
+    corrections: (model, most) =>
+      database.run(async (db) => {
+        const newest = await sql<Correction>`
+          select capability, text, correct_label as label, user_hash as user from (
+            select seq, capability, text, correct_label, user_hash from feedback
+            where model = ${model} and text is not null and correct_label is not null
+            order by seq desc limit ${most}
+          ) as newest order by seq`.execute(db);
+        return newest.rows;
+      }),
+
+    keep: (lessons) =>
+      database.run(async (db) => {
+        const digest = digestOfLessons(lessons);
+        await db
+          .insertInto('lessons')
+          .values({ digest, lessons: toJson(lessons) })
+          .onConflict((on) => on.column('digest').doNothing())
+          .execute();
+        return digest;
+      }),
+
+    find: (digest) =>
+      database.run(async (db) => {
+        const row = await db.selectFrom('lessons').select('lessons').where('digest', '=', digest).executeTakeFirst();
+        return row?.lessons ?? null;
+      }),
+  };
+}
+
+function usagesOf(
+  answered: { version: string; capability: string; label: string; n: number }[],
+  binned: { version: string; tokens: number; unknown: number; n: number }[],
+): Usage[] {
+  const usages = new Map<string, Usage>();
+  const of = (version: string): Usage => {
+    const known = usages.get(version) ?? { version, answers: {}, ...countInputs([]) };
+    usages.set(version, known);
+    return known;
+  };
+  for (const { version, capability, label, n } of answered) (of(version).answers[capability] ??= {})[label] = n;
+  for (const { version, n, ...bins } of binned) {
+    const { tokens, unknown } = of(version);
+    tokens[bins.tokens] = (tokens[bins.tokens] ?? 0) + n;
+    unknown[bins.unknown] = (unknown[bins.unknown] ?? 0) + n;
+  }
+  return [...usages.values()].sort((a, b) => (a.version < b.version ? -1 : 1));
+}
+
+/** The last place that was given out; what comes later has a greater one. */
+async function last(db: Kysely<Tables>, table: keyof Cursor): Promise<number> {
+  const { rows } = await sql<{ last: string | null }>`select max(seq) as last from ${sql.table(table)}`.execute(db);
+  return Number(rows[0]?.last ?? 0);
+}
+
+export function createIterations(database: Database): Iterations {
+  const numbered = ({ report, number }: { report: IterationReport; number: number }): NumberedIteration => ({
+    ...report,
+    number,
+  });
+  return {
+    record: (report) =>
+      database.run((db) =>
+        db.transaction().execute(async (one) => {
+          const { key, model } = report;
+          // Numbers are given one after the other within a model.
+          await sql`select pg_advisory_xact_lock(hashtextextended(${`iterations/${model}`}, 0))`.execute(one);
+          const next = one
+            .selectFrom('iterations')
+            .select((of) => sql<number>`coalesce(${of.fn.max('number')}, 0) + 1`.as('next'))
+            .where('model', '=', model);
+          const text = toJson(report);
+          const row = await one
+            .insertInto('iterations')
+            .values({ key, model, number: next, report: text })
+            .onConflict((on) => on.column('key').doUpdateSet({ report: text }))
+            .returning('number')
+            .executeTakeFirstOrThrow();
+          return row.number;
+        }),
+      ),
+
+    find: (key) =>
+      database.run(async (db) => {
+        const row = await db
+          .selectFrom('iterations')
+          .select(['report', 'number'])
+          .where('key', '=', key)
+          .executeTakeFirst();
+        return row === undefined ? null : numbered(row);
+      }),
+
+    list: (model) =>
+      database.run(async (db) => {
+        let query = db.selectFrom('iterations').select(['report', 'number']).orderBy('started_at', 'desc');
+        if (model !== undefined) query = query.where('model', '=', model);
+        return (await query.orderBy('number', 'desc').execute()).map(numbered);
+      }),
+  };
+}

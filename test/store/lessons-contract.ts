@@ -1,0 +1,166 @@
+/** What every keeper of lessons and iterations has to do: run against PostgreSQL and against the fakes. */
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Answer, Feedback } from '../../src/domain/feedback.ts';
+import type { IterationReport } from '../../src/domain/iteration.ts';
+import type { Iterations, LessonRecords, Observations } from '../../src/domain/ports.ts';
+
+export interface Learners {
+  lessons: LessonRecords;
+  iterations: Iterations;
+  observations: Observations;
+}
+
+export function lessonsContract(open: () => Promise<Learners>): void {
+  let learners: Learners;
+  beforeAll(async () => {
+    learners = await open();
+  }, 60_000);
+  const newModel = (): string => `lessons-${randomUUID()}`;
+  const nothing = { answers: 0, feedback: 0 };
+
+  test('what came after a place is heard once, of that model alone', async () => {
+    const [model, other] = [newModel(), newModel()];
+    const [first, elsewhere] = [answerOf(model, 'a'), answerOf(other, 'b')];
+    await learners.observations.record([first, elsewhere], [corrected(first, 'ham'), corrected(elsewhere, 'ham')]);
+    const heard = await learners.lessons.heard(model, nothing);
+    expect(heard.summaries).toMatchObject([{ capability: 'spam', answers: 1, labelled: 1, accuracy: 0 }]);
+    expect((await learners.lessons.heard(model, heard.through)).summaries).toEqual([]);
+    const second = answerOf(model, 'c');
+    await learners.observations.record([second], [corrected(second, 'spam')]);
+    const again = await learners.lessons.heard(model, heard.through);
+    expect(again.summaries).toMatchObject([{ answers: 1, labelled: 1, accuracy: 1 }]);
+    expect(again.through.answers).toBeGreaterThan(heard.through.answers);
+  });
+
+  test('comments come newest first, with what their users thought', async () => {
+    const model = newModel();
+    const { through: before } = await learners.lessons.heard(model, nothing);
+    for (const [text, satisfaction] of [
+      ['one', 0.25],
+      ['two', null],
+      ['three', 1],
+    ] as const) {
+      const answer = answerOf(model, text);
+      await learners.observations.record([answer], [{ ...corrected(answer, 'ham'), comment: text, satisfaction }]);
+    }
+    const { through } = await learners.lessons.heard(model, before);
+    expect(await learners.lessons.comments(model, before, through, 2)).toEqual([
+      { text: 'three', version: 'v', satisfaction: 1 },
+      { text: 'two', version: 'v', satisfaction: null },
+    ]);
+    expect(await learners.lessons.comments(model, through, through, 2)).toEqual([]);
+  });
+
+  test('corrections come with their texts, in the order in which they came, the newest first to be kept', async () => {
+    const model = newModel();
+    const answers = ['a', 'b', 'c', 'd'].map((user) => answerOf(model, user));
+    for (const [place, answer] of answers.entries()) {
+      const text = place === 1 ? null : `text ${place} \u{1f600} \u0000`;
+      await learners.observations.record([answer], [{ ...corrected(answer, 'ham'), text }]);
+    }
+    const all = await learners.lessons.corrections(model, 10);
+    expect(all.map(({ text }) => text.slice(0, 6))).toEqual(['text 0', 'text 2', 'text 3']);
+    expect(all[0]).toMatchObject({ capability: 'spam', label: 'ham', user: 'a' });
+    expect((await learners.lessons.corrections(model, 2)).map(({ user }) => user)).toEqual(['c', 'd']);
+  });
+
+  test('usage counts what each version was asked and answered, in the bins of drift', async () => {
+    const model = newModel();
+    const texts = [
+      { tokens: 0, unknown: 0 },
+      { tokens: 4, unknown: 0 },
+      { tokens: 5, unknown: 1 },
+      { tokens: 100, unknown: 1 },
+      { tokens: 400, unknown: 400 },
+    ];
+    const answers = texts.map((read, place) => ({ ...answerOf(model, `u${place}`), ...read }));
+    const [last] = answers;
+    if (last === undefined) throw new Error('no answer');
+    const unread = { ...answerOf(model, 'x'), version: 'w', label: 'ham' };
+    const failed = { ...answerOf(model, 'y'), label: null, failed: true };
+    const { through: before } = await learners.lessons.heard(model, nothing);
+    await learners.observations.record([...answers, unread, failed], []);
+    const { through } = await learners.lessons.heard(model, before);
+    const [v, w] = await learners.lessons.usage(model, before, through);
+    // The limits of bins are domain/drift.ts's: tokens 1, 5, 10, 20, 40, 80, 160, 320; unknown 1, 2, 5, 10, 20, 40 %.
+    expect(v).toEqual({
+      version: 'v',
+      answers: { spam: { spam: 5 } },
+      tokens: [1, 1, 1, 0, 0, 0, 1, 0, 1],
+      unknown: [2, 1, 0, 0, 0, 1, 1],
+    });
+    expect(w).toMatchObject({ version: 'w', answers: { spam: { ham: 1 } } });
+    expect(await learners.lessons.usage(model, through, through)).toEqual([]);
+  });
+
+  describe('lessons', () => {
+    test('are kept under their digest, and stay', async () => {
+      const lessons = [{ id: 'lesson-1', text: `hello ${randomUUID()}`, labels: { spam: 'ham' } }];
+      const digest = await learners.lessons.keep(lessons);
+      expect(digest).toMatch(/^[0-9a-f]{64}$/);
+      expect(await learners.lessons.keep(structuredClone(lessons))).toBe(digest);
+      expect(await learners.lessons.find(digest)).toEqual(lessons);
+      expect(await learners.lessons.find('0'.repeat(64))).toBeNull();
+    });
+  });
+
+  test('iterations are numbered within their model, in the order of their first record', async () => {
+    const [model, other] = [newModel(), newModel()];
+    const [one, two] = [reportOf(model, 'one'), reportOf(model, 'two')];
+    expect(await learners.iterations.record(one)).toBe(1);
+    expect(await learners.iterations.record(reportOf(other, 'x'))).toBe(1);
+    expect(await learners.iterations.record(two)).toBe(2);
+    expect(await learners.iterations.record({ ...one, state: 'learnt' })).toBe(1);
+    expect(await learners.iterations.find(one.key)).toEqual({ ...one, state: 'learnt', number: 1 });
+    expect(await learners.iterations.find(`${one.key}?`)).toBeNull();
+    expect((await learners.iterations.list(model)).map(({ number }) => number)).toEqual([2, 1]);
+  });
+}
+
+function answerOf(model: string, user: string): Answer {
+  return {
+    id: randomUUID(),
+    at: '2026-01-01T00:00:00.000Z',
+    model,
+    capability: 'spam',
+    version: 'v',
+    arm: 'stable',
+    phase: 'r/1/full/0',
+    user,
+    label: 'spam',
+    confidence: 0.9,
+    latencyMs: 1,
+    failed: false,
+    tokens: null,
+    unknown: null,
+  };
+}
+
+function corrected(answer: Answer, correctLabel: string): Feedback {
+  const { confidence: _, latencyMs: __, failed: ___, ...rest } = answer;
+  return {
+    ...rest,
+    id: `${answer.id}/f`,
+    answerId: answer.id,
+    satisfaction: 0,
+    comment: null,
+    correctLabel,
+    text: 'hello',
+  };
+}
+
+function reportOf(model: string, name: string): IterationReport {
+  return {
+    key: `${model}/${name}`,
+    workflow: name,
+    model,
+    startedAt: '2026-01-01T00:00:00.000Z',
+    endedAt: null,
+    learning: null,
+    through: { answers: 0, feedback: 0 },
+    release: null,
+    state: 'running',
+    outcome: '',
+  };
+}

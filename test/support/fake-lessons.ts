@@ -1,0 +1,68 @@
+/** Lessons and iterations kept in memory, by the rules that the store keeps in SQL. */
+import { countInputs, type Usage } from '../../src/domain/drift.ts';
+import { digestOfLessons, type Lesson } from '../../src/domain/lessons.ts';
+import type { Iterations, LessonRecords, NumberedIteration } from '../../src/domain/ports.ts';
+import { commentsIn, summariesOf, type FakeObservations } from './fake-observations.ts';
+
+export function fakeLessons(observations: FakeObservations): LessonRecords {
+  const kept = new Map<string, Lesson[]>();
+  return {
+    async heard(model, since) {
+      const { answers, feedback } = observations;
+      const summaries = summariesOf(
+        answers.slice(since.answers).filter((row) => row.model === model),
+        feedback.slice(since.feedback).filter((row) => row.model === model),
+      );
+      return { summaries, through: { answers: answers.length, feedback: feedback.length } };
+    },
+    comments: async (model, since, through, most) =>
+      commentsIn(
+        observations.feedback.slice(since.feedback, through.feedback).filter((row) => row.model === model),
+        most,
+      ),
+    async usage(model, since, through) {
+      const rows = observations.answers.slice(since.answers, through.answers).filter((row) => row.model === model);
+      return [...new Set(rows.map(({ version }) => version))].sort().map((version): Usage => {
+        const own = rows.filter((row) => row.version === version);
+        const answers: Usage['answers'] = {};
+        for (const { capability, label } of own) {
+          if (label === null) continue;
+          const counts = (answers[capability] ??= {});
+          counts[label] = (counts[label] ?? 0) + 1;
+        }
+        const read = own.flatMap(({ tokens, unknown }) =>
+          tokens === null || unknown === null ? [] : [{ tokens, unknown }],
+        );
+        return { version, answers, ...countInputs(read) };
+      });
+    },
+    async corrections(model, most) {
+      const all = observations.feedback.flatMap(({ model: of, capability, text, correctLabel, user }) =>
+        of === model && text !== null && correctLabel !== null ? [{ capability, text, label: correctLabel, user }] : [],
+      );
+      return all.slice(-most);
+    },
+    async keep(lessons) {
+      const digest = digestOfLessons(lessons);
+      kept.set(digest, structuredClone(lessons));
+      return digest;
+    },
+    find: async (digest) => kept.get(digest) ?? null,
+  };
+}
+
+export function fakeIterations(): Iterations {
+  const all: NumberedIteration[] = [];
+  return {
+    async record(report) {
+      const place = all.findIndex(({ key }) => key === report.key);
+      const number = all[place]?.number ?? all.filter(({ model }) => model === report.model).length + 1;
+      const row = structuredClone({ ...report, number });
+      if (place === -1) all.push(row);
+      else all[place] = row;
+      return number;
+    },
+    find: async (key) => all.find((one) => one.key === key) ?? null,
+    list: async (model) => all.filter((one) => model === undefined || one.model === model).toReversed(),
+  };
+}
