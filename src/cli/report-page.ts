@@ -1,6 +1,7 @@
 /** A release's report as one page of HTML that needs nothing else: no script, no network, light and dark. */
 import { approversOf, askedOf, whenSilent } from '../domain/approval.ts';
 import type { ReleaseReport, Waiting } from '../domain/report.ts';
+import { standingText } from '../domain/words.ts';
 import { exposureSentence, feedbackSentence } from './story.ts';
 import {
   count,
@@ -41,6 +42,7 @@ function header(report: ReleaseReport): Html {
   const total = report.stages.reduce((sum, stage) => sum + stage.capabilities.length, 0);
   const last = report.curve.at(-1);
   const said = feedbackSentence(report);
+  const standing = report.standing ?? null;
   const ended = report.endedAt === null ? 'so far' : `until ${moment(report.endedAt)} UTC`;
   return html`<header class="card">
     <h1>${report.model === '' ? report.id : report.model}</h1>
@@ -72,6 +74,14 @@ function header(report: ReleaseReport): Html {
                   >${report.candidate.digest.slice(0, 12)}</small
                 >
               </dd>
+            </div>`
+      }
+      ${
+        standing === null
+          ? null
+          : html`<div>
+              <dt>held</dt>
+              <dd>${standingText(standing)}</dd>
             </div>`
       }
       ${
