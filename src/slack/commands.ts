@@ -59,14 +59,19 @@ export function helpText(problem: string | null): string {
 }
 
 /** `open` are the releases under way. */
-export function listMessage(open: ReleaseReport[], by: string | null, pageOf: (id: string) => string | null): Written {
+export function listMessage(
+  open: ReleaseReport[],
+  by: string | null,
+  pageOf: (id: string) => string | null,
+  givers: readonly string[] = [],
+): Written {
   if (open.length === 0) return plain('No release is under way.');
   const lines = open.map((report) => {
     const { waiting } = report;
     const asks =
       waiting === null
         ? ''
-        : isFor(waiting, by)
+        : isFor(waiting, by, givers)
           ? ` · *waits for you*: ${escaped(waiting.question)}`
           : ` · waits for ${escaped(listed(waiting.from, 'or') || 'anybody')}`;
     return `${link(pageOf(report.id), report.id)}: ${stateWords(report)}${asks}`;

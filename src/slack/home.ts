@@ -1,6 +1,6 @@
 /** The app's home, for one person: what waits for them first, then all that is under way. */
 import type { types } from '@slack/bolt';
-import { objection } from '../domain/approval.ts';
+import { couldStandIn, objection, standingIn } from '../domain/approval.ts';
 import { stopText, type StopAll } from '../domain/control.ts';
 import type { ReleaseReport, Waiting } from '../domain/report.ts';
 import { stopButton } from './buttons.ts';
@@ -17,9 +17,11 @@ export function homeView(
   by: string | null,
   pageOf: (id: string) => string | null,
   stop: StopAll | null,
+  /** Whom they stand in for. */
+  givers: readonly string[] = [],
 ): types.HomeView {
   const waits = open.flatMap((report) =>
-    report.waiting !== null && isFor(report.waiting, by) ? [{ report, waiting: report.waiting }] : [],
+    report.waiting !== null && isFor(report.waiting, by, givers) ? [{ report, waiting: report.waiting }] : [],
   );
   const blocks: Block[] = [
     ...stopBlocks(stop),
@@ -55,9 +57,12 @@ function stopBlocks(stop: StopAll | null): Block[] {
   ];
 }
 
-/** Whether it is theirs to approve. */
-export function isFor(waiting: Waiting, by: string | null): boolean {
-  return by !== null && objection({ waiting, requests: [] }, { by }, 'approve') === null;
+/** Whether it is theirs to approve, for themselves or for one of those whom they stand in for. */
+export function isFor(waiting: Waiting, by: string | null, givers: readonly string[] = []): boolean {
+  if (by === null) return false;
+  const report = { waiting, requests: [] };
+  const says = couldStandIn(waiting, { by }) ? standingIn(report, { by }, 'approve', givers) : { by };
+  return objection(report, says, 'approve') === null;
 }
 
 function header(text: string): Block {

@@ -1,6 +1,7 @@
 /** What one person in Slack sees: their home, and the answers to their commands. */
 import type { types } from '@slack/bolt';
 import type { StopAlls } from '../domain/control.ts';
+import { givers, type Delegations } from '../domain/delegation.ts';
 import { personInSlack } from '../domain/policy.ts';
 import type { Policies, Releases } from '../domain/ports.ts';
 import type { ReleaseReport } from '../domain/report.ts';
@@ -16,6 +17,7 @@ export interface PeoplePorts {
   releases: Pick<Releases, 'find' | 'list'>;
   policies: Pick<Policies, 'current'>;
   stopAlls: Pick<StopAlls, 'current'>;
+  delegations: Pick<Delegations, 'list'>;
   pageOf: (release: string) => string | null;
 }
 
@@ -29,9 +31,13 @@ export interface PeopleInSlack {
   ): Promise<Written>;
 }
 
-export function peopleInSlack({ releases, policies, stopAlls, pageOf }: PeoplePorts): PeopleInSlack {
+export function peopleInSlack({ releases, policies, stopAlls, delegations, pageOf }: PeoplePorts): PeopleInSlack {
   const open = async (): Promise<ReleaseReport[]> => (await releases.list()).filter(({ endedAt }) => endedAt === null);
   const nameOf = async (user: string): Promise<string | null> => personInSlack(await policies.current(), user);
+
+  async function giversOf(by: string | null): Promise<string[]> {
+    return by === null ? [] : givers(await delegations.list(), by, Date.now());
+  }
 
   async function unknown(release: string): Promise<Written> {
     const known = (await releases.list()).map(({ id }) => id);
@@ -40,7 +46,8 @@ export function peopleInSlack({ releases, policies, stopAlls, pageOf }: PeoplePo
 
   return {
     async homeOf(user) {
-      return homeView(await open(), await nameOf(user), pageOf, await stopAlls.current());
+      const by = await nameOf(user);
+      return homeView(await open(), by, pageOf, await stopAlls.current(), await giversOf(by));
     },
 
     async answer(user, text, take) {
@@ -49,7 +56,10 @@ export function peopleInSlack({ releases, policies, stopAlls, pageOf }: PeoplePo
         const text = helpText(typed.problem);
         return { text, blocks: [section([text])] };
       }
-      if (typed.kind === 'list') return listMessage(await open(), await nameOf(user), pageOf);
+      if (typed.kind === 'list') {
+        const by = await nameOf(user);
+        return listMessage(await open(), by, pageOf, await giversOf(by));
+      }
       if (typed.kind === 'stopAll') return confirmStop(typed.why);
       if (typed.kind === 'endStop') {
         const answer = await take({ stop: 'end', why: typed.why });

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { GradusError } from '../../src/domain/errors.ts';
 import type { PersonSays } from '../../src/domain/approval.ts';
+import type { Delegations } from '../../src/domain/delegation.ts';
 import type { StopAlls } from '../../src/domain/control.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import type { ReleaseReport } from '../../src/domain/report.ts';
@@ -10,7 +11,7 @@ import { peopleInSlack } from '../../src/slack/people.ts';
 import { createPressing } from '../../src/slack/presses.ts';
 import { messagesOf } from '../../src/slack/thread.ts';
 import { released, waiting } from '../fixtures/report-mail.ts';
-import { fakePresses, fakeStopAlls } from '../support/fake-records.ts';
+import { fakeDelegations, fakePresses, fakeStopAlls } from '../support/fake-records.ts';
 import { startSlackApi, type SlackApi } from '../support/slack/api.ts';
 import { slackOptions } from '../support/slack/example-workspace.ts';
 
@@ -29,6 +30,7 @@ let reports: ReleaseReport[];
 let answer: () => Promise<string>;
 let stops: string[][];
 let stopAlls: StopAlls;
+let delegations: Delegations;
 let stop: () => Promise<unknown>;
 
 beforeEach(async () => {
@@ -37,7 +39,7 @@ beforeEach(async () => {
     [],
     [structuredClone(waiting), { ...structuredClone(released), id: 'mail-assistant-1' }],
   ];
-  [stops, stopAlls] = [[], fakeStopAlls()];
+  [stops, stopAlls, delegations] = [[], fakeStopAlls(), fakeDelegations()];
   answer = async () => 'done';
   slack = await startSlackApi(slackOptions());
 });
@@ -75,7 +77,13 @@ async function start(kind: 'http' | 'socket'): Promise<void> {
       },
       leave: async (...message) => void left.push(message),
     }),
-    people: peopleInSlack({ releases, policies, stopAlls, pageOf: () => 'http://temporal.example/release' }),
+    people: peopleInSlack({
+      releases,
+      policies,
+      stopAlls,
+      delegations,
+      pageOf: () => 'http://temporal.example/release',
+    }),
     questionOf: async () => 'Really?',
     say: () => undefined,
   });
@@ -156,6 +164,14 @@ describe('/gradus', () => {
     expect(await type('')).toContain('waits for ann, bo or demo-approver');
     expect(await type('')).toContain(waiting.id);
     expect(await type('')).not.toContain('mail-assistant-1');
+  });
+
+  test('shows what waits for somebody whom they stand in for as theirs', async () => {
+    await start('http');
+    reports = reports.map((one) => ({ ...one, waiting: one.waiting && { ...one.waiting, from: ['wang'], needs: [] } }));
+    expect(await type('', 'U0BOB')).toContain('waits for wang');
+    await delegations.add({ from: 'wang', to: 'bo', until: '2099-01-01', why: 'on leave', by: 'wang' });
+    expect(await type('', 'U0BOB')).toContain('*waits for you*');
   });
 
   test('says where a release stands, helps, and names what was meant', async () => {
