@@ -12,12 +12,13 @@ import { packages } from './setup/packages.mjs';
 import { cache, root, scratch, stampFile } from './setup/places.mjs';
 import { postgres } from './setup/postgres.mjs';
 import { endChildrenOnSignals, watchChildren } from './setup/processes.mjs';
+import { pythonSdk } from './setup/python-sdk.mjs';
 import { temporal } from './setup/temporal.mjs';
 import { tensorflow } from './setup/tensorflow.mjs';
 import { testServer } from './setup/test-server.mjs';
 
 const always = [packages, tensorflow, temporal, postgres, build];
-const forTests = [testServer, chromium];
+const forTests = [testServer, chromium, pythonSdk];
 
 /** Returns whether everything is ready; what is not has been said. */
 export async function setUp({ test = false } = {}) {

@@ -14,7 +14,7 @@ export function detailsOf(report: ReleaseReport): string {
   if (report.learning !== null && report.learning !== undefined) {
     const { number, reasons, lessons } = report.learning;
     const from =
-      lessons === null ? '' : `, learns from ${lessons.count} texts that users corrected (${lessons.fresh} new)`;
+      lessons === null ? '' : `, learns from ${lessons.count} texts whose label users said (${lessons.fresh} new)`;
     head.push('', `Iteration ${number}${from}: ${reasons.join('; ')}`);
   }
   const { waiting } = report;

@@ -13,7 +13,7 @@ export function iterationDetails({ model, learning, release, state, outcome }: I
     ...reasons.map((reason) => `- ${reason}`),
     ...(lessons === null
       ? []
-      : [`- learns from ${lessons.count} texts that users corrected, ${lessons.fresh} of them new`]),
+      : [`- learns from ${lessons.count} texts whose label users said, ${lessons.fresh} of them new`]),
     ...(changes.length === 0 ? [] : ['', '| way | what | from | to | why |', '| --- | --- | --- | --- | --- |']),
     ...changes.map(({ way, what, from, to, why }) => `| ${way} | ${what} | ${from} | ${to} | ${why} |`),
     ...(release === null ? [] : ['', `Release: \`${release}\``]),

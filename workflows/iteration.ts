@@ -46,7 +46,7 @@ export async function iteration(input: IterationInput, carried?: Carried): Promi
   let { done, due, last } = carried ?? { done: 0, due: Date.now(), last: null };
   setHandler(iterationQuery, () => last, { description: 'The iteration under way, or the last one.' });
   for (let looks = 0; ; looks++) {
-    const orders = await iterations.readIteration(input);
+    const orders = await read(input);
     await sleepUntil(due, orders);
     const show = (report: IterationReport): void => {
       last = report;
@@ -64,6 +64,17 @@ export async function iteration(input: IterationInput, carried?: Carried): Promi
       await condition(allHandlersFinished);
       await continueAsNew<typeof iteration>(input, { done, due, last });
     }
+  }
+}
+
+/** Throws what is wrong with the order, in words of its own. */
+async function read(input: IterationInput): Promise<IterationPlan> {
+  try {
+    return await iterations.readIteration(input);
+  } catch (error) {
+    if (!(error instanceof ActivityFailure) || !(error.cause instanceof ApplicationFailure)) throw error;
+    const { message, type, details } = error.cause;
+    throw ApplicationFailure.nonRetryable(message, type, ...(details ?? []));
   }
 }
 

@@ -152,8 +152,8 @@ export async function openUsers(
   const dataset = await openDataset('mail', datasetPlaces(config));
   // Mails that no version has seen: those that are held out, and of the others those that the plans leave to users.
   const share = plan.candidate.kind === 'train' ? plan.candidate.train.share : 1;
-  const drawn = new Set(drawExamples(dataset, share));
-  const left = dataset.part('train').filter((example) => !drawn.has(example));
+  const drawn = new Set(drawExamples(dataset, share).map(({ id }) => id));
+  const left = dataset.part('train').filter(({ id }) => !drawn.has(id));
   return demoUsers({
     gateway: running.addresses.gateway,
     model,

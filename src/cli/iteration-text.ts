@@ -1,5 +1,5 @@
 /** An iteration in words: what was heard from users, what was learnt, and how it was trained otherwise. */
-import type { Learning, LearningChange, WayToLearn } from '../domain/iteration.ts';
+import type { Learning, LearningChange, ReleaseLearning, WayToLearn } from '../domain/iteration.ts';
 import type { LeftOut } from '../domain/lessons.ts';
 import type { NumberedIteration } from '../domain/ports.ts';
 import { listed } from '../domain/words.ts';
@@ -22,20 +22,32 @@ export function iterationText({ model, number, learning, release, outcome, state
 }
 
 /** A line for each thing: what was heard, why it learns, from what, and every change. */
-export function learningLines({ since, until, reasons, lessons, changes, themes }: Learning): string[] {
-  const about = themesSentence(themes);
+export function learningLines(learning: Learning): string[] {
+  const about = themesSentence(learning.themes);
+  return [heardLine(learning), ...(about === null ? [] : [`comments: ${about}`]), ...learntLines(learning)];
+}
+
+function heardLine({ since, until, reasons }: Learning): string {
   const from = since === null ? 'so far' : `since ${moment(since)} UTC`;
+  return `heard ${from}, until ${moment(until)} UTC: ${reasons.join('; ')}`;
+}
+
+/** What was learnt from, and every change of the training. */
+function learntLines({ lessons, changes }: Learning): string[] {
+  const adjusted = changes.filter(({ way }) => way !== 'data').map(changeLine);
+  if (lessons === null) return adjusted;
+  const { count: all, fresh, used, byCapability: of, leftOut } = lessons;
+  const said = `users said what ${count(all)} texts are, ${count(fresh)} of them for the first time`;
   return [
-    `heard ${from}, until ${moment(until)} UTC: ${reasons.join('; ')}`,
-    ...(about === null ? [] : [`comments: ${about}`]),
-    ...(lessons === null
-      ? []
-      : [
-          `users corrected ${count(lessons.count)} texts, ${count(lessons.fresh)} of them new (${byCapability(lessons.byCapability)})${leftOutInWords(lessons.leftOut)}`,
-          ...(lessons.used === null ? [] : [`learnt from ${usedInWords(lessons.used, lessons.count)}`]),
-        ]),
-    ...changes.filter(({ way }) => way !== 'data').map(changeLine),
+    `${said} (${byCapability(of)})${leftOutInWords(leftOut)}`,
+    ...(used === null ? [] : [`learnt from ${usedInWords(used, all)}`]),
+    ...adjusted,
   ];
+}
+
+/** In the report of a release, whose comments have a place of their own. */
+export function releaseLearning({ number, ...learning }: ReleaseLearning): string {
+  return [`iteration ${number}`, heardLine(learning), ...learntLines(learning)].join('; ');
 }
 
 /** Of the corrections of texts that are measured on, versions must not know. */

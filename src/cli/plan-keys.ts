@@ -11,6 +11,8 @@ const approval = {
   within: 'How long to wait for them, e.g. 2 days. Default 2 days.',
   else: 'What happens when nobody has decided in time: hold (default: asks once more, for as long again, and then rejects), reject or approve.',
   'escalate to': 'Who may decide too once nobody has in time: names, or groups of `people`.',
+  remind:
+    'How often people are reminded, e.g. 4 hours. Left out: when half of their time is over, and when nine tenths are.',
 };
 
 /** By path; a test holds it to have every key that a plan may have. */

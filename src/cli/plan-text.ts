@@ -126,9 +126,10 @@ const inconclusiveWords = { advance: 'advance', rollBack: 'roll back' } as const
 
 function approvalWords(approval: Approval | null): string {
   if (approval === null) return '';
-  const { from, count, each = false, escalateTo = [], otherwise, withinMs } = approval;
+  const { from, count, each = false, escalateTo = [], otherwise, withinMs, remindMs } = approval;
   const needs = each ? from.map((group) => ({ group, members: [], count })) : [];
   const silent = otherwise === 'hold' ? 'ask once more, then reject' : otherwise;
   const escalated = escalateTo.length === 0 || otherwise !== 'hold' ? '' : ` (then also of ${escalateTo.join(', ')})`;
-  return `; ${askedOf({ needs, count, from })} within ${duration(withinMs)}, else ${silent}${escalated}`;
+  const reminded = remindMs === undefined ? '' : `, reminded every ${duration(remindMs)}`;
+  return `; ${askedOf({ needs, count, from })} within ${duration(withinMs)}${reminded}, else ${silent}${escalated}`;
 }

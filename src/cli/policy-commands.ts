@@ -71,8 +71,8 @@ function policyText({ people, freeze = [], risk = {}, teams = {} }: Policy): str
   const entries = Object.entries(people);
   if (entries.length === 0) return 'There is no policy: whoever reaches a release may do everything.';
   const lines = entries.map(
-    ([name, { roles, slack }]) =>
-      `  ${name}: ${roles.join(', ') || 'no role'}${slack === null ? '' : ` (Slack ${slack})`}`,
+    ([name, { roles, slack, email }]) =>
+      `  ${name}: ${roles.join(', ') || 'no role'}${slack === null ? '' : ` (Slack ${slack})`}${email === undefined ? '' : `, ${email}`}`,
   );
   const approvals = riskLevels.flatMap((level) =>
     Object.entries(risk[level] ?? {}).map(

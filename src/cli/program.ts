@@ -14,6 +14,7 @@ import { exportCommand } from './export-command.ts';
 import { freezeCommand } from './freeze-commands.ts';
 import { planCommand } from './plan-commands.ts';
 import { iterationCommand } from './iteration-commands.ts';
+import { mailCommand } from './mail-commands.ts';
 import { policyCommand } from './policy-commands.ts';
 import { releaseMessageCommands } from './release-message-commands.ts';
 import { releaseReadCommands } from './release-read-commands.ts';
@@ -23,6 +24,7 @@ import { scheduleCommand } from './schedule-commands.ts';
 import { tuneCommand } from './tune-command.ts';
 import { upCommands } from './up-commands.ts';
 import { versionCommands } from './version-commands.ts';
+import { webhookCommand } from './webhook-commands.ts';
 
 export function program(): Command {
   const release = new Command('release').description('start, follow, decide and report releases');
@@ -39,6 +41,8 @@ export function program(): Command {
     planCommand(),
     policyCommand(),
     auditCommand(),
+    webhookCommand(),
+    mailCommand(),
     dataCommands(),
     release,
     stopAllCommand(),

@@ -2,7 +2,7 @@
 import { askedOf, whenSilent } from '../domain/approval.ts';
 import type { ReleaseReport, StageProgress } from '../domain/report.ts';
 import { standingText } from '../domain/words.ts';
-import { learningLines } from './iteration-text.ts';
+import { releaseLearning } from './iteration-text.ts';
 import { cell, clip, columns, draw, wrap, type Line, type Tone } from './lines.ts';
 import { metricsText } from './metrics-text.ts';
 import {
@@ -189,9 +189,7 @@ function ending(report: ReleaseReport, width: number): Line[] {
     standing === null ? null : (['held', standingText(standing)] as const),
     undone ? (['exposed', exposureSentence(report)] as const) : null,
     said === null ? null : (['users', said] as const),
-    learning === null || learning === undefined
-      ? null
-      : ([`learning`, [`iteration ${learning.number}`, ...learningLines(learning)].join('; ')] as const),
+    learning === null || learning === undefined ? null : (['learning', releaseLearning(learning)] as const),
     about === null ? null : (['comments', about] as const),
     found === null ? null : (['iterate', found.reasons.join('; ')] as const),
     report.waiting === null

@@ -82,5 +82,10 @@ function parts(): Command[] {
         'with tokens of yours',
       ],
     ]).action(() => alone(async () => (await import('../console/process.ts')).runConsole(readConfig()))),
+    plainCommand(
+      'notify',
+      'tell others of releases (up runs one where GRADUS_WEBHOOK_URLS or GRADUS_SMTP_URL is set)',
+      [['GRADUS_WEBHOOK_URLS=https://… GRADUS_WEBHOOK_SECRET=whsec_… gradus notify', 'alone']],
+    ).action(() => alone(async () => (await import('../notify/process.ts')).runNotify(readConfig()))),
   ];
 }

@@ -152,6 +152,14 @@ export function approversOf(waiting: Waiting): string[] {
   });
 }
 
+/** Whether it is theirs to approve, for themselves or for one of those whom they stand in for. */
+export function isFor(waiting: Waiting, by: string | null, givers: readonly string[] = []): boolean {
+  if (by === null) return false;
+  const report = { waiting, requests: [] };
+  const says = couldStandIn(waiting, { by }) ? standingIn(report, { by }, 'approve', givers) : { by };
+  return objection(report, says, 'approve') === null;
+}
+
 /** Who has to approve, in words: `2 approvals of ann, bob`, or `1 approval of product and 1 of safety`. */
 export function askedOf({ needs, count, from }: Pick<Waiting, 'needs' | 'count' | 'from'>): string {
   const [first, ...others] = needs;

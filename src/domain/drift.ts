@@ -101,9 +101,9 @@ export function countInputs(texts: readonly { tokens: number; unknown: number }[
   return { tokens, unknown };
 }
 
-/** `drift 0.31 (answers of topic, 1204 answers)` */
+/** `drift 0.31 (answers of topic, n = 1204)` */
 export function driftInWords({ what, psi, n }: DriftFinding): string {
-  return `drift ${inWords(psi)} (${what}, ${n} answers)`;
+  return `drift ${inWords(psi)} (${what}, n = ${n})`;
 }
 
 function sum(values: readonly number[]): number {

@@ -124,7 +124,7 @@ export function changesOf(
     if (from === to) return [];
     const way = ways[what] ?? 'parameters';
     if (what === 'lessons') {
-      const count = kept === null ? '' : `${kept.count} texts that users corrected, ${kept.fresh} of them new`;
+      const count = kept === null ? '' : `${kept.count} texts that users said the label of, ${kept.fresh} of them new`;
       return [
         { way, what, from: from === undefined ? 'none' : 'those of before', to: count, why: 'users corrected answers' },
       ];

@@ -30,7 +30,7 @@ export function whetherToLearn(
 export function figureOf(figures: Figures, name: string): Value {
   const figure = learningFigures.find((one) => one === name);
   const value = figure === undefined ? null : figures[figure];
-  return value ?? { kind: 'missing', why: `no ${name === '' ? 'figure' : name} in this release` };
+  return value ?? { kind: 'missing', why: `${name} is not known` };
 }
 
 /** Over all capabilities and arms: whoever was answered wrongly has something to teach, and so has who was content. */

@@ -143,7 +143,7 @@ function between(least: number, wanted: number, most: number, whole: number): nu
 
 function approval(written: WrittenApproval): Approval | null {
   if (written === null || written === undefined) return null;
-  const { from = [], count = 1, each, own, within = 2 * day, else: otherwise = 'hold' } = written;
+  const { from = [], count = 1, each, own, within = 2 * day, else: otherwise = 'hold', remind } = written;
   const escalateTo = written['escalate to'];
   return {
     from,
@@ -153,5 +153,6 @@ function approval(written: WrittenApproval): Approval | null {
     withinMs: within,
     otherwise,
     ...(escalateTo === undefined ? {} : { escalateTo }),
+    ...(remind === undefined ? {} : { remindMs: remind }),
   };
 }

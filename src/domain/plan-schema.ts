@@ -32,6 +32,7 @@ const approval = z
     within: duration.optional(),
     else: choice(['hold', 'reject', 'approve']).optional(),
     'escalate to': names.optional(),
+    remind: duration.optional(),
   })
   .nullable()
   .optional()

@@ -9,8 +9,16 @@ interface Section {
 }
 
 const approval: Section = {
-  keys: ['from', 'count', 'each', 'own', 'within', 'else', 'escalate to'],
-  also: { otherwise: 'else', of: 'from', by: 'from', both: 'each', all: 'each', escalate: 'escalate to' },
+  keys: ['from', 'count', 'each', 'own', 'within', 'else', 'escalate to', 'remind'],
+  also: {
+    otherwise: 'else',
+    of: 'from',
+    by: 'from',
+    both: 'each',
+    all: 'each',
+    escalate: 'escalate to',
+    remindevery: 'remind',
+  },
 };
 
 /** Keys of each part of a plan; `*` stands for any name. */

@@ -115,9 +115,13 @@ export function checkApprovals(plan: Plan, report: Report): void {
 
 function checkApproval({ people }: Plan, section: string, approval: Approval | null, report: Report): void {
   if (approval === null) return;
-  const { from, count, each = false, escalateTo = [] } = approval;
+  const { from, count, each = false, escalateTo = [], withinMs, remindMs = 0 } = approval;
   for (const [key, names] of Object.entries({ from, 'escalate to': escalateTo })) {
     for (const name of names) checkGroup(people, name, [section, 'approval', key], report);
+  }
+  if (remindMs >= withinMs) {
+    const hint = `people have ${duration(withinMs)}, so nobody would ever be reminded; remind sooner, or take it away`;
+    report([section, 'approval', 'remind'], hint);
   }
   if (each && from.length < 2) {
     report([section, 'approval', 'each'], 'it is about several groups; name two or more in from, or take it away');

@@ -86,6 +86,8 @@ export interface Approval {
   otherwise: 'reject' | 'approve' | 'hold';
   /** Who may decide too once nobody has in time. */
   escalateTo?: string[];
+  /** People are reminded so often; left out: at half of their time, and at nine tenths. */
+  remindMs?: number;
 }
 
 export interface InternalTest {

@@ -20,6 +20,8 @@ export interface Person {
   slack: string | null;
   /** Who they are to the OpenID Connect provider: its `sub`, or an address that it has verified. */
   oidc?: string;
+  /** Where they get e-mail. */
+  email?: string;
 }
 
 /** People by name. Nobody at all: there is no policy, and whoever reaches a release may do everything. */
@@ -96,6 +98,7 @@ export function personInSlack({ people }: Policy, slack: string): string | null 
 const person = z.strictObject({
   roles: z.union([z.string(), z.array(z.string())]).optional(),
   slack: z.string().optional(),
+  email: z.email('has to be an address such as ann@example.org').optional(),
   oidc: z.string().min(1).max(300).optional(),
 });
 const written = z.strictObject({
@@ -116,7 +119,7 @@ export function parsePolicy(input: unknown): Policy {
   const people: Record<string, Person> = {};
   const bySlack = new Map<string, string>();
   const byOidc = new Map<string, string>();
-  for (const [name, { roles: given = [], slack = null, oidc }] of Object.entries(shape.data.people)) {
+  for (const [name, { roles: given = [], slack = null, oidc, email }] of Object.entries(shape.data.people)) {
     const problem = nameProblem(name);
     if (problem !== null) problems.push(`people: ${problem}`);
     const own = readRoles(given, `people.${name}.roles`, problems);
@@ -131,7 +134,10 @@ export function parsePolicy(input: unknown): Policy {
     const same = oidc === undefined ? undefined : byOidc.get(oidc);
     if (same !== undefined) problems.push(`people.${name}.oidc: ${oidc} is ${same}'s already`);
     if (oidc !== undefined) byOidc.set(oidc, name);
-    if (problem === null) people[name] = { roles: own, slack, ...(oidc === undefined ? {} : { oidc }) };
+    if (problem === null) {
+      const addresses = { ...(oidc === undefined ? {} : { oidc }), ...(email === undefined ? {} : { email }) };
+      people[name] = { roles: own, slack, ...addresses };
+    }
   }
   const groups = Object.entries(shape.data.groups ?? {}).map(([name, given]): [string, Role[]] => [
     name,

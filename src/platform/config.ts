@@ -45,6 +45,22 @@ export interface ConsoleSettings {
   oidc: { issuer: string; audience: string; rolesClaim: string };
 }
 
+/** Who is told of releases by HTTP. */
+export interface WebhookSettings {
+  urls: string[];
+  /** Each event is signed with each of them. */
+  keys: Buffer[];
+}
+
+/** How e-mail is sent. */
+export interface MailSettings {
+  /** Of the SMTP server; may hold a password. */
+  url: string;
+  from: string;
+  /** Who gets all of it; people of the policy get what is for them. */
+  to: string[];
+}
+
 export interface Config {
   /** Data folder, absolute: records, versions, logs, secrets. */
   home: string;
@@ -72,6 +88,10 @@ export interface Config {
   slack: SlackSettings | null;
   /** Null: no HTTP for operators. */
   console: ConsoleSettings | null;
+  /** Null: nobody is told by HTTP. */
+  webhooks: WebhookSettings | null;
+  /** Null: no e-mail is sent. */
+  mail: MailSettings | null;
   trainerThreads: number;
   /** At least 32 characters; null: made once and kept in the data folder. */
   secret: string | null;
@@ -89,6 +109,8 @@ export function readConfig(environment: Environment = process.env, workingFolder
   const temporal = readTemporal(given, problems);
   const slack = settings.success ? readSlack(settings.data, problems) : null;
   const ofConsole = settings.success ? readConsole(settings.data, problems) : null;
+  const webhooks = settings.success ? readWebhooks(settings.data, problems) : null;
+  const mail = settings.success ? readMail(settings.data, problems) : null;
   if (!settings.success || problems.length > 0) {
     const lines = problems.map((problem) => `\n  ${problem}`).join('');
     const message = `The environment has ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}:${lines}`;
@@ -117,6 +139,8 @@ export function readConfig(environment: Environment = process.env, workingFolder
     },
     slack,
     console: ofConsole,
+    webhooks,
+    mail,
     trainerThreads: values.GRADUS_TRAINER_THREADS,
     secret: values.GRADUS_SECRET ?? null,
     hostname: hostname(),
@@ -184,6 +208,24 @@ function readConsole(values: Values, problems: string[]): ConsoleSettings | null
     port: portChoice(values, 'GRADUS_CONSOLE_PORT', 8070),
     oidc: { issuer, audience, rolesClaim: values.GRADUS_OIDC_ROLES_CLAIM },
   };
+}
+
+function readWebhooks(values: Values, problems: string[]): WebhookSettings | null {
+  const { GRADUS_WEBHOOK_URLS: urls, GRADUS_WEBHOOK_SECRET: keys } = values;
+  if (urls === undefined && keys === undefined) return null;
+  if (urls === undefined) problems.push('GRADUS_WEBHOOK_URLS is missing, and GRADUS_WEBHOOK_SECRET is there');
+  if (keys === undefined) {
+    problems.push('GRADUS_WEBHOOK_SECRET is missing: make one with: echo "whsec_$(openssl rand -base64 32)"');
+  }
+  return urls === undefined || keys === undefined ? null : { urls, keys };
+}
+
+function readMail(values: Values, problems: string[]): MailSettings | null {
+  const { GRADUS_SMTP_URL: url, GRADUS_SMTP_FROM: from, GRADUS_MAIL_TO: to } = values;
+  if (url === undefined && from === undefined && to === undefined) return null;
+  if (url === undefined) problems.push('GRADUS_SMTP_URL is missing, and other settings of e-mail are there');
+  if (from === undefined) problems.push('GRADUS_SMTP_FROM is missing: the address that e-mail comes from');
+  return url === undefined || from === undefined ? null : { url, from, to: to ?? [] };
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string {

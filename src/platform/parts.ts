@@ -14,6 +14,8 @@ export interface Parts {
   timeSkippingServer: string | null;
   /** A browser, for tests; null as above. */
   chromium: string | null;
+  /** A Python with Temporal's SDK, for tests; null as above, or where it could not be had. */
+  python: string | null;
 }
 
 /** What `scripts/setup.mjs` writes beside the packages, so that it goes when they go. */
@@ -25,6 +27,7 @@ const written = z.object({
     postgresBin: z.string().optional(),
     timeSkippingServer: z.string().optional(),
     chromium: z.string().optional(),
+    python: z.string().optional(),
   }),
 });
 
@@ -40,6 +43,7 @@ export function findParts(): Parts {
     },
     timeSkippingServer: found.timeSkippingServer ?? null,
     chromium: found.chromium ?? null,
+    python: found.python ?? null,
   };
 }
 

@@ -14,7 +14,16 @@ import { postgresFolder } from './records.ts';
 import type { Addresses } from './run-file.ts';
 import { launchTemporal } from './temporal-server.ts';
 
-export const processNames = ['postgres', 'temporal', 'worker', 'trainer', 'gateway', 'slack', 'console'] as const;
+export const processNames = [
+  'postgres',
+  'temporal',
+  'worker',
+  'trainer',
+  'gateway',
+  'slack',
+  'console',
+  'notify',
+] as const;
 export type ProcessName = (typeof processNames)[number];
 
 /** In this order, each as soon as the one before it has gone: what serves users first, what keeps the records last. */
@@ -22,6 +31,7 @@ export const stopOrder = [
   'gateway',
   'slack',
   'console',
+  'notify',
   'worker',
   'trainer',
   'temporal',
@@ -29,7 +39,15 @@ export const stopOrder = [
 ] as const satisfies ProcessName[];
 
 /** After this it is killed. */
-const stopWithinMs = { worker: 10_000, trainer: 10_000, gateway: 5_000, slack: 5_000, console: 5_000, temporal: 8_000 };
+const stopWithinMs = {
+  worker: 10_000,
+  trainer: 10_000,
+  gateway: 5_000,
+  slack: 5_000,
+  console: 5_000,
+  notify: 5_000,
+  temporal: 8_000,
+};
 
 /** Parts of `Addresses` that are known already, and the ports that were given out. */
 export interface Places {
@@ -56,7 +74,7 @@ export function launchers(
     return choosePort(config.ports[name], places.taken, host);
   };
   const ours = (
-    command: 'worker' | 'trainer' | 'gateway' | 'slack' | 'console',
+    command: 'worker' | 'trainer' | 'gateway' | 'slack' | 'console' | 'notify',
     more: Record<string, string> = {},
   ): Launched =>
     launchNode({
@@ -115,6 +133,7 @@ export function launchers(
       places.addresses.gateway = config.gateway.url ?? `http://${reachable}:${ports.gateway}`;
       return ours('gateway', { GRADUS_GATEWAY_PORT: String(ports.gateway), GRADUS_GATEWAY_NAME: gatewayName(config) });
     },
+    notify: async () => ours('notify'),
     async slack(settled) {
       if (config.slack === null) throw new GradusError('SETTING_INVALID', 'Slack is not set up.');
       if (config.slack.by.kind === 'socket') return ours('slack');

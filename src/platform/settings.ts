@@ -13,6 +13,23 @@ const port = z.coerce
 
 const webAddress = z.url({ protocol: /^https?$/, error: 'has to be an address such as http://127.0.0.1:8233' });
 
+/** Values with spaces or commas between them, each read by itself; `problem` where one cannot be. */
+function severalOf<T>(read: (text: string) => T | null, problem: string) {
+  return z.string().transform((text, context) => {
+    const parts = [...new Set(text.split(/[\s,]+/).filter(Boolean))].map(read);
+    const good = parts.filter((part) => part !== null);
+    if (good.length === 0 || good.length < parts.length) context.addIssue(problem);
+    return good;
+  });
+}
+
+/** The key of a secret as Standard Webhooks write it: `whsec_` and base64. */
+function webhookKey(secret: string): Buffer | null {
+  const [, text] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(secret) ?? [];
+  const key = Buffer.from(text ?? '', 'base64');
+  return key.length >= 24 && key.length <= 64 ? key : null;
+}
+
 /** A test compares these names with what docs/configuration.md lists. */
 export const settingsSchema = z.object({
   GRADUS_HOME: z.string().optional(),
@@ -48,6 +65,32 @@ export const settingsSchema = z.object({
   GRADUS_OIDC_ISSUER: webAddress.optional(),
   GRADUS_OIDC_AUDIENCE: z.string().optional(),
   GRADUS_OIDC_ROLES_CLAIM: z.string().default('roles'),
+  GRADUS_WEBHOOK_URLS: severalOf(
+    (text) => (webAddress.safeParse(text).success ? text : null),
+    'has to be addresses such as https://example.org/gradus, with spaces between them',
+  ).optional(),
+  GRADUS_WEBHOOK_SECRET: severalOf(
+    webhookKey,
+    'has to be whsec_ and 24 to 64 bytes in base64; make one with: echo "whsec_$(openssl rand -base64 32)"',
+  ).optional(),
+  GRADUS_SMTP_URL: z
+    .url({
+      protocol: /^smtps?$/,
+      hostname: /^.+$/,
+      error: 'has to be smtp://user:password@host:587 (or smtps://…:465)',
+    })
+    .optional(),
+  GRADUS_SMTP_FROM: z
+    .string()
+    .regex(
+      /^([^<>\n]*<[^\s@<>]+@[^\s@<>]+>|[^\s@<>]+@[^\s@<>]+)$/,
+      'has to be an address such as Gradus <gradus@example.org>',
+    )
+    .optional(),
+  GRADUS_MAIL_TO: severalOf(
+    (text) => (z.email().safeParse(text).success ? text : null),
+    'has to be addresses such as ml-team@example.org, with spaces between them',
+  ).optional(),
   DATABASE_URL: z
     .url({
       protocol: /^postgres(ql)?$/,

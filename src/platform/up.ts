@@ -105,7 +105,9 @@ export async function startAll(
     ]);
     const speaksInSlack = config.slack === null ? [] : [start('slack')];
     const hasConsole = config.console === null ? [] : [start('console')];
-    await Promise.all([start('worker'), start('trainer'), start('gateway'), ...speaksInSlack, ...hasConsole]);
+    const tellsOthers = config.webhooks === null && config.mail === null ? [] : [start('notify')];
+    const others = [...speaksInSlack, ...hasConsole, ...tellsOthers];
+    await Promise.all([start('worker'), start('trainer'), start('gateway'), ...others]);
     signal?.removeEventListener('abort', interrupt);
     if (signal?.aborted === true) throw interrupted();
     const addresses = whole(places.addresses);

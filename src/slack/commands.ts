@@ -1,9 +1,8 @@
 /** `/gradus …`: what is under way and what waits for whoever asks, and pause, resume and roll back by name. */
-import type { Operation } from '../domain/approval.ts';
+import { isFor, type Operation } from '../domain/approval.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import { didYouMean, listed } from '../domain/words.ts';
 import { button, stopButton } from './buttons.ts';
-import { isFor } from './home.ts';
 import { stateWords } from './release-message.ts';
 import type { Written } from './request-message.ts';
 import { escaped, link, section, type Block } from './text.ts';

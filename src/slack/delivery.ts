@@ -1,9 +1,13 @@
 /** Keeps a channel of Slack in step with the releases: whatever happens meanwhile, in the end each message is there once. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { webApi } from '@slack/bolt';
 import { z } from 'zod';
 import type { Outbox } from '../domain/outbox.ts';
-import type { Releases } from '../domain/ports.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { Policies, Releases } from '../domain/ports.ts';
+import type { ReleaseReport } from '../domain/report.ts';
+import { keepInStep } from '../notify/in-step.ts';
+import { platformError, reasonOf, retryAfterMs } from './errors.ts';
+import { escaped } from './text.ts';
 import { messagesOf, type Wanted } from './thread.ts';
 
 export interface DeliveryOptions {
@@ -11,6 +15,7 @@ export interface DeliveryOptions {
   channel: string;
   outbox: Outbox;
   releases: Pick<Releases, 'find'>;
+  policies: Pick<Policies, 'current'>;
   /** The release's page in Temporal's UI. */
   pageOf: (release: string) => string | null;
   /** Says what went wrong, once until it goes well again. */
@@ -18,8 +23,6 @@ export interface DeliveryOptions {
 }
 
 const lookEveryMs = 400;
-/** While Slack is away: how late a message may come after it is back. */
-const longestPauseMs = 4_000;
 const eventType = 'gradus_message';
 
 const pageOfMessages = z.object({ messages: z.array(z.unknown()) });
@@ -33,36 +36,41 @@ const ours = z.object({
 
 /** Delivers until `signal` says so. */
 export async function deliver(options: DeliveryOptions, signal: AbortSignal): Promise<void> {
-  const delivery = createDelivery(options);
-  let [failures, hasBegun] = [0, false];
-  while (!signal.aborted) {
-    let pauseMs = lookEveryMs;
-    const before = delivery.posted();
-    try {
-      if (!hasBegun) await delivery.begin();
-      hasBegun = true;
-      await delivery.round(signal);
-      if (failures > 0) options.say('Slack takes messages again');
-      failures = 0;
-    } catch (error) {
-      if (failures === 0) options.say(`Slack does not take messages; they are kept: ${reasonOf(error)}`);
-      failures = delivery.posted() > before ? 1 : failures + 1;
-      pauseMs = retryAfterMs(error) ?? Math.min(longestPauseMs, lookEveryMs * 2 ** Math.min(failures, 10));
-    }
-    await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
-  }
+  const { channel, outbox, releases, say } = options;
+  const place = `slack:${channel}`;
+  const delivery = createDelivery(options, place);
+  await keepInStep(
+    {
+      channel: place,
+      outbox,
+      releases,
+      bring: delivery.bring,
+      brought: delivery.posted,
+      retryAfterMs,
+      failed: (error) =>
+        say(
+          error === null
+            ? 'Slack takes messages again'
+            : `Slack does not take messages; they are kept: ${reasonOf(error)}`,
+        ),
+      lookEveryMs,
+    },
+    signal,
+  );
 }
 
-function createDelivery({ client, channel, outbox, releases, pageOf, say }: DeliveryOptions) {
-  const place = `slack:${channel}`;
+function createDelivery({ client, channel, outbox, policies, pageOf, say }: DeliveryOptions, place: string) {
   let posted = 0;
 
-  async function deliverRelease(release: string): Promise<void> {
-    const report = await releases.find(release);
-    if (report === null) return;
+  async function bring(report: ReleaseReport, nowMs: number): Promise<void> {
+    const { id: release } = report;
     const sent = new Map((await outbox.messages(place, release)).map((one) => [one.key, one]));
     let thread: string | null = null;
-    for (const message of messagesOf(report, pageOf(release))) {
+    for (const message of messagesOf(report, {
+      page: pageOf(release),
+      nowMs,
+      mention: mentionBy(await policies.current()),
+    })) {
       const before = sent.get(message.key);
       let ref = before?.ref ?? null;
       if (before !== undefined && ref === null) ref = await find(release, message, thread);
@@ -127,33 +135,17 @@ function createDelivery({ client, channel, outbox, releases, pageOf, say }: Deli
   }
 
   return {
-    begin: () => outbox.begin(place),
+    bring,
     /** Messages that were posted or edited so far. */
     posted: () => posted,
-    /** Brings every release that has changed up to date. */
-    async round(signal: AbortSignal): Promise<void> {
-      for (const { release, change } of await outbox.due(place)) {
-        if (signal.aborted) return;
-        await deliverRelease(release);
-        await outbox.delivered(place, release, change);
-      }
-    },
   };
 }
 
-function retryAfterMs(error: unknown): number | null {
-  if (typeof error !== 'object' || error === null || !('retryAfter' in error)) return null;
-  return typeof error.retryAfter === 'number' ? error.retryAfter * 1000 : null;
-}
-
-/** Slack's own name of an error that it answered with. */
-function platformError(error: unknown): string | null {
-  if (typeof error !== 'object' || error === null || !('data' in error)) return null;
-  const { data } = error;
-  if (typeof data !== 'object' || data === null || !('error' in data)) return null;
-  return typeof data.error === 'string' ? data.error : null;
-}
-
-function reasonOf(error: unknown): string {
-  return platformError(error) ?? (error instanceof Error ? error.message : String(error));
+/** Slack tells those whom the policy knows there. */
+function mentionBy({ people }: Policy): (name: string) => string {
+  const known = new Map(Object.entries(people).map(([name, { slack }]) => [name, slack]));
+  return (name) => {
+    const slack = known.get(name) ?? null;
+    return slack === null ? escaped(name) : `<@${slack}>`;
+  };
 }

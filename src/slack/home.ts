@@ -1,8 +1,8 @@
 /** The app's home, for one person: what waits for them first, then all that is under way. */
 import type { types } from '@slack/bolt';
-import { couldStandIn, objection, standingIn } from '../domain/approval.ts';
+import { isFor } from '../domain/approval.ts';
 import { stopText, type StopAll } from '../domain/control.ts';
-import type { ReleaseReport, Waiting } from '../domain/report.ts';
+import type { ReleaseReport } from '../domain/report.ts';
 import { stopButton } from './buttons.ts';
 import { releaseMessage } from './release-message.ts';
 import { requestMessage } from './request-message.ts';
@@ -55,14 +55,6 @@ function stopBlocks(stop: StopAll | null): Block[] {
     section([`:octagonal_sign: *Nothing goes on*: ${escaped(stopText(stop))} (${time(stop.at)})`]),
     { type: 'actions', elements: [stopButton('end', 'pressed in Slack', 'Releases go on where they were held.')] },
   ];
-}
-
-/** Whether it is theirs to approve, for themselves or for one of those whom they stand in for. */
-export function isFor(waiting: Waiting, by: string | null, givers: readonly string[] = []): boolean {
-  if (by === null) return false;
-  const report = { waiting, requests: [] };
-  const says = couldStandIn(waiting, { by }) ? standingIn(report, { by }, 'approve', givers) : { by };
-  return objection(report, says, 'approve') === null;
 }
 
 function header(text: string): Block {

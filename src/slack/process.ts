@@ -5,14 +5,14 @@ import { GradusError } from '../domain/errors.ts';
 import type { Config } from '../platform/config.ts';
 import { databaseOf, temporalOf } from '../platform/needs.ts';
 import { runOwnProcess, whenAborted, type OwnProcess } from '../platform/own-process.ts';
-import { runningOn } from '../platform/run-file.ts';
 import { leaveMessage, sendMessage } from '../platform/send-message.ts';
-import { workflowLink } from '../platform/temporal-links.ts';
+import { pageOfRelease } from '../platform/temporal-links.ts';
 import { endStopAll, stopAll } from '../platform/stop-all.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { startSlackApp } from './app.ts';
 import { deliver } from './delivery.ts';
 import { peopleInSlack } from './people.ts';
+import { deliverPictures } from './pictures.ts';
 import { createPressing, type StopPress } from './presses.ts';
 
 /** So long a release may take to answer before its message is left with Temporal. */
@@ -41,11 +41,7 @@ async function work(config: Config, { signal, ready }: OwnProcess): Promise<void
     leave: (release, operation, says) => leaveMessage(client, release, operation, says),
   });
   const say = (line: string): void => console.log(`slack: ${line}`);
-  const { namespace } = temporal;
-  const pageOf = (release: string): string | null => {
-    const temporalUi = config.temporalUiUrl ?? runningOn(config.home)?.addresses?.temporalUi ?? null;
-    return workflowLink({ temporalUi, namespace }, release);
-  };
+  const pageOf = (release: string): string | null => pageOfRelease(config, release);
   const app = await startSlackApp({
     botToken,
     by,
@@ -61,9 +57,10 @@ async function work(config: Config, { signal, ready }: OwnProcess): Promise<void
     say,
   });
   ready();
-  const { outbox, releases } = store;
+  const { outbox, releases, policies } = store;
   await Promise.all([
-    deliver({ client: app.client, channel, outbox, releases, pageOf, say }, signal),
+    deliver({ client: app.client, channel, outbox, releases, policies, pageOf, say }, signal),
+    deliverPictures({ client: app.client, channel, outbox, releases, say }, signal),
     takeUp(pressing, signal, say),
     whenAborted(signal),
   ]);

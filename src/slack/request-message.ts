@@ -2,7 +2,7 @@
 import { approversOf, askedOf, whenSilent } from '../domain/approval.ts';
 import type { ClosedRequest, ReleaseReport, Waiting } from '../domain/report.ts';
 import { button } from './buttons.ts';
-import { examined, recommendation, whatChanges } from './evidence.ts';
+import { examined, recommendation, whatChanges } from '../domain/request-words.ts';
 import { clipped, escaped, section, small, time, type Block } from './text.ts';
 
 export interface Written {

@@ -129,11 +129,27 @@ const signIns: Migration = {
   },
 };
 
+/** Messages that are sent once, and tried again until they are taken. */
+const notices: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    const statements = [
+      sql`alter table channels add column stopped text`,
+      sql`alter table messages
+        add column seq bigserial, add column body json, add column tries integer not null default 0,
+        add column noted_at timestamptz not null default now(), add column next_at timestamptz not null default now(),
+        add column given_up boolean not null default false, add column problem text`,
+      sql`create index messages_due on messages (channel, next_at, seq) where body is not null and not given_up`,
+    ];
+    for (const statement of statements) await statement.execute(db);
+  },
+};
+
 /** By name, in order. */
 export const migrations: Record<string, Migration> = {
   '0001-first': first,
   '0002-people': people,
   '0003-learning': learning,
   '0004-control': control,
+  '0005-notices': notices,
   '0007-sign-ins': signIns,
 };

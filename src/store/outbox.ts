@@ -49,6 +49,17 @@ export function createOutbox(database: Database): Outbox {
           .execute();
       }),
 
+    open: () =>
+      database.run(async (db) => {
+        const rows = await db
+          .selectFrom('releases')
+          .select('id')
+          .where('ended_at', 'is', null)
+          .where('report', 'is not', null)
+          .execute();
+        return rows.map(({ id }) => id);
+      }),
+
     messages: (channel, release) =>
       database.run((db) =>
         db

@@ -1,7 +1,7 @@
 /** Opens the store: everything that Gradus keeps in PostgreSQL, behind the ports that the domain asks for. */
 import type { StopAlls, Tellings } from '../domain/control.ts';
 import type { Delegations } from '../domain/delegation.ts';
-import type { Outbox, Presses } from '../domain/outbox.ts';
+import type { Notices, Outbox, Presses } from '../domain/outbox.ts';
 import type {
   Audit,
   Iterations,
@@ -18,6 +18,7 @@ import { connect } from './database.ts';
 import { createDelegations } from './delegations.ts';
 import { createIterations, createLessons } from './lessons.ts';
 import { createObservations } from './observations.ts';
+import { createNotices } from './notices.ts';
 import { createOutbox, createPresses } from './outbox.ts';
 import { createPlans } from './plans.ts';
 import { createPolicies } from './policies.ts';
@@ -35,6 +36,7 @@ export interface Store {
   policies: Policies;
   audit: Audit;
   outbox: Outbox;
+  notices: Notices;
   presses: Presses;
   stopAlls: StopAlls;
   tellings: Tellings;
@@ -78,6 +80,7 @@ export async function openStore(databaseUrl: string, options: StoreOptions = {})
     policies: createPolicies(database),
     audit: createAudit(database),
     outbox: createOutbox(database),
+    notices: createNotices(database),
     presses: createPresses(database),
     stopAlls: createStopAlls(database),
     tellings: createTellings(database),

@@ -143,6 +143,8 @@ export interface PolicyTable {
 /** Channels of people that releases have spoken in. */
 export interface ChannelTable {
   channel: string;
+  /** Why notices are not sent there any more. */
+  stopped: string | null;
 }
 
 /** How much of each release is in a channel of people. */
@@ -158,6 +160,15 @@ export interface MessageTable {
   key: string;
   ref: string | null;
   digest: string;
+  /** Order in which they were noted. */
+  seq: Generated<string>;
+  /** Of a notice that is still to be sent; null: it is a message, or was sent. */
+  body: ColumnType<unknown, string | null | undefined, string | null>;
+  tries: Generated<number>;
+  noted_at: Generated<Date>;
+  next_at: Generated<Date>;
+  given_up: Generated<boolean>;
+  problem: string | null;
 }
 
 export interface PressTable {

@@ -6,7 +6,7 @@ import { baselineSummary, besideBaseline, besideOther, confusionsOf, gap } from 
 import { plain, table } from '../../src/cli/card/markdown.ts';
 import { ticks } from '../../src/cli/card/marks.ts';
 import { explained } from '../../src/cli/card/mistakes.ts';
-import { scaleOfShares, scaleOver } from '../../src/cli/page/scale.ts';
+import { scaleOfShares, scaleOver } from '../../src/domain/scale.ts';
 import type { CapabilityCard, Card } from '../../src/domain/card.ts';
 import { wilson } from '../../src/model/comparison.ts';
 import { slices } from '../../src/model/slices.ts';

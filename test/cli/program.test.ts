@@ -58,7 +58,7 @@ describe('help', () => {
   });
 
   test('all that print data have --json', () => {
-    const silent = ['up', 'worker', 'trainer', 'gateway', 'slack', 'console', 'watch', 'schema', 'demo'];
+    const silent = ['up', 'worker', 'trainer', 'gateway', 'slack', 'console', 'notify', 'watch', 'schema', 'demo'];
     const without = commands
       .filter(({ command }) => command.commands.length === 0)
       .filter(({ command }) => !command.options.some((option) => option.long === '--json'))

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { at as position, html } from '../../src/cli/page/html.ts';
 import { drawn } from '../../src/cli/page/limits.ts';
-import { scaleOver, timeScale } from '../../src/cli/page/scale.ts';
+import { scaleOver, timeScale } from '../../src/domain/scale.ts';
 import { reportPage } from '../../src/cli/report-page.ts';
 import { baking, justStarted, released, rolledBack, waiting } from '../fixtures/report-mail.ts';
 import { chinese, longNames, tenStages } from '../fixtures/report-many.ts';

@@ -109,6 +109,13 @@ export const badPlans: BadPlan[] = [
     ],
   },
   {
+    what: 'a reminder that would come too late',
+    input: plan({ full: { approval: { from: 'ann', within: '1 day', remind: '2 days' } } }),
+    problems: [
+      'full.approval.remind: people have 1 day, so nobody would ever be reminded; remind sooner, or take it away',
+    ],
+  },
+  {
     what: 'requirements that are not there',
     input: plan({ capabilities: { spam: {}, topic: { requires: 'spm' }, html: { requires: ['quux', 'spam'] } } }),
     problems: [

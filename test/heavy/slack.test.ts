@@ -4,6 +4,7 @@ import { createHmac } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ReleaseReport } from '../../src/domain/report.ts';
+import { findParts } from '../../src/platform/parts.ts';
 import { startSlackApi, type SlackApi } from '../support/slack/api.ts';
 import { slackOptions } from '../support/slack/example-workspace.ts';
 import type { Delivery, SignedRequest, Tampering } from '../support/slack/signed-request.ts';
@@ -275,26 +276,37 @@ function signedAgain(request: SignedRequest): SignedRequest {
   return { ...request, headers: { ...request.headers, ...headers } };
 }
 
-describe('a bot of one’s own', () => {
-  it('approves by Signal what its rule allows, with nothing but a Temporal client', async () => {
-    const { handle } = await waiting();
-    const { temporal, namespace } = system.addresses;
-    const bot = spawn(process.execPath, ['dist/examples/bot.js', 'bob'], {
-      env: { ...process.env, TEMPORAL_ADDRESS: temporal, TEMPORAL_NAMESPACE: namespace },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    try {
-      const report = await handle.result();
-      expect(outcomes(report)).toEqual(['approved by bob']);
-      expect(report.decisions.find(({ by }) => by === 'bob')).toMatchObject({ what: 'approved', via: 'bot' });
-    } finally {
-      bot.kill();
-    }
-  });
+const bots = [
+  { language: 'TypeScript', program: process.execPath, file: 'dist/examples/bot.js' },
+  { language: 'Python', program: findParts().python, file: 'examples/bot.py' },
+];
+
+describe.each(bots)('a bot of one’s own in $language', ({ program, file }) => {
+  // Where the set-up could not have Temporal's SDK for Python, which it must on CI.
+  it.skipIf(program === null)(
+    'approves by Signal what its rule allows, with nothing but a Temporal client',
+    async () => {
+      const { handle } = await waiting();
+      const { temporal, namespace } = system.addresses;
+      const bot = spawn(program ?? '', [file, 'bob'], {
+        env: { ...process.env, TEMPORAL_ADDRESS: temporal, TEMPORAL_NAMESPACE: namespace },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      try {
+        const report = await handle.result();
+        expect(outcomes(report)).toEqual(['approved by bob']);
+        expect(report.decisions.find(({ by }) => by === 'bob')).toMatchObject({ what: 'approved', via: 'bot' });
+      } finally {
+        bot.kill();
+      }
+    },
+  );
 });
 
-/** Keys of messages that are there more than once. */
+/** Keys of messages, and names of pictures, that are there more than once. */
 function doubled(): string[] {
-  const keys = slack.messages(channel).map(({ metadata }) => JSON.stringify(metadata));
+  const keys = slack
+    .messages(channel)
+    .map(({ metadata, files = [] }) => JSON.stringify(metadata ?? files.map(({ name }) => name)));
   return keys.filter((key, i) => keys.indexOf(key) !== i);
 }

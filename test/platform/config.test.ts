@@ -57,6 +57,44 @@ describe('reading', () => {
     expect(problems).toHaveLength(7);
   });
 
+  test('who is told by HTTP needs addresses and a secret, and every wrong one is refused', () => {
+    const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
+    const urls = 'https://a.example/hook  http://127.0.0.1:9000/x,https://a.example/hook';
+    const { webhooks } = readConfig({ ...bare, GRADUS_WEBHOOK_URLS: urls, GRADUS_WEBHOOK_SECRET: secret }, folder);
+    expect(webhooks).toEqual({
+      urls: ['https://a.example/hook', 'http://127.0.0.1:9000/x'],
+      keys: [Buffer.alloc(32, 1)],
+    });
+    expect(problemsOf({ GRADUS_WEBHOOK_URLS: urls })).toEqual([
+      expect.stringMatching(/^GRADUS_WEBHOOK_SECRET is missing/),
+    ]);
+    expect(problemsOf({ GRADUS_WEBHOOK_SECRET: secret })).toEqual([
+      expect.stringMatching(/^GRADUS_WEBHOOK_URLS is missing/),
+    ]);
+    const bad = { GRADUS_WEBHOOK_URLS: 'https://a.example ftp://b', GRADUS_WEBHOOK_SECRET: `${secret} whsec_short` };
+    expect(problemsOf(bad).map((problem) => problem.split(' ')[0])).toEqual(Object.keys(bad));
+  });
+
+  test('e-mail needs a server and a sender, and every wrong address is refused', () => {
+    const settings = {
+      GRADUS_SMTP_URL: 'smtp://gradus:p%40ss@mail.example.org:587',
+      GRADUS_SMTP_FROM: 'Gradus <gradus@example.org>',
+      GRADUS_MAIL_TO: 'a@example.org, b@example.org',
+    };
+    expect(readConfig({ ...bare, ...settings }, folder).mail).toEqual({
+      url: settings.GRADUS_SMTP_URL,
+      from: settings.GRADUS_SMTP_FROM,
+      to: ['a@example.org', 'b@example.org'],
+    });
+    expect(readConfig({ ...bare, ...settings, GRADUS_MAIL_TO: '' }, folder).mail?.to).toEqual([]);
+    expect(problemsOf({ GRADUS_MAIL_TO: 'a@example.org' })).toEqual([
+      expect.stringMatching(/^GRADUS_SMTP_URL is missing/),
+      expect.stringMatching(/^GRADUS_SMTP_FROM is missing/),
+    ]);
+    const bad = { GRADUS_SMTP_URL: 'http://mail', GRADUS_SMTP_FROM: 'nobody', GRADUS_MAIL_TO: 'a@example.org b' };
+    expect(problemsOf(bad).map((problem) => problem.split(' ')[0])).toEqual(Object.keys(bad));
+  });
+
   test('an empty variable is one that is not set', () => {
     expect(problemsOf({ GRADUS_GATEWAY_PORT: '', DATABASE_URL: '' })).toEqual([]);
   });

@@ -89,7 +89,7 @@ async function start(kind: 'http' | 'socket'): Promise<void> {
   });
   if (app.url !== null) slack.pointTo(app.url);
   stop = app.stop;
-  for (const { text, blocks } of messagesOf(waiting, null))
+  for (const { text, blocks } of messagesOf(waiting, { nowMs: 0 }))
     await app.client.chat.postMessage({ channel, text, blocks });
 }
 

@@ -37,6 +37,7 @@ function begin(outbox = outboxOf()): void {
     channel,
     outbox,
     releases: { find: async () => report },
+    policies: { current: async () => ({ people: { bo: { roles: [], slack: 'U0BOB' } } }) },
     pageOf: () => null,
     say: (line: string) => lines.push(line),
   };
@@ -113,3 +114,28 @@ test('a message that somebody deleted is left alone', async () => {
   change += 1;
   await expect.poll(() => lines).toContain('a message cannot be edited any more (message_not_found)');
 });
+
+test('who has not answered is reminded in the thread by name, once, and not after the request is closed', async () => {
+  const hour = 3_600_000;
+  const now = Date.now();
+  const open = report.waiting;
+  if (open === null) throw new Error('nothing waits');
+  // Half of ten hours is over in a second.
+  const until = new Date(now + 5 * hour + 1_000).toISOString();
+  Object.assign(open, { since: new Date(now - 5 * hour + 1_000).toISOString(), until, withinMs: 10 * hour });
+  begin();
+  await expect.poll(keys).toEqual(wanted());
+  // Nothing of the release changes meanwhile.
+  await expect.poll(keys, { timeout: 5_000 }).toEqual([...wanted(), `reminder/${open.id}/0/1`]);
+  const reminder = slack.messages(channel).at(-1);
+  // Ann has approved already; demo-approver is not known in Slack.
+  expect(JSON.stringify(reminder?.blocks)).toContain('Still waits for <@U0BOB> or demo-approver: Stage 2 (topic');
+  expect([reminder?.subtype, reminder?.thread_ts]).toEqual([undefined, slack.messages(channel)[0]?.ts]);
+  const at = new Date().toISOString();
+  report.requests.push({ request: open, outcome: 'approved', at, by: 'ann, bo', why: '' });
+  report.waiting = null;
+  Object.assign(open, { until: new Date(now + 1_000).toISOString() });
+  change += 1;
+  await expect.poll(() => JSON.stringify(slack.messages(channel))).toContain('approved by ann, bo');
+  expect(keys().filter((key) => key.startsWith('reminder/'))).toHaveLength(1);
+}, 20_000);

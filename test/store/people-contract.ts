@@ -63,7 +63,9 @@ export function peopleContract(open: () => Promise<People>): void {
         await people.outbox.delivered(channel, release, change);
       }
       expect(await due(channel)).toEqual([]);
+      expect(await people.outbox.open()).toEqual(expect.arrayContaining([one, other]));
       await people.end(other);
+      expect(await people.outbox.open()).not.toContain(other);
       expect(await due(channel)).toEqual([other]);
     });
 

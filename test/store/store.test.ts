@@ -2,11 +2,13 @@ import pg from 'pg';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { openStore, type Store } from '../../src/store/store.ts';
 import { createFakePorts } from '../support/fake-ports.ts';
+import { fakeNotices } from '../support/fake-notices.ts';
 import { fakeAudit, fakeOutbox, fakePolicies, fakePresses } from '../support/fake-records.ts';
 import { testServer, type TestServer } from '../support/postgres.ts';
 import { lessonsContract } from './lessons-contract.ts';
 import { recordsContract, reportOf } from './contract.ts';
 import { controlContract } from './control-contract.ts';
+import { noticesContract } from './notices-contract.ts';
 import { peopleContract } from './people-contract.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -21,6 +23,7 @@ describe('in memory', () => {
   });
 
   controlContract(async () => createFakePorts());
+  noticesContract(async () => fakeNotices());
 
   peopleContract(async () => {
     const changes = new Map<string, number>();
@@ -66,6 +69,7 @@ describe('in PostgreSQL', () => {
   controlContract(async () => store);
 
   lessonsContract(async () => store);
+  noticesContract(async () => store.notices);
 
   peopleContract(async () => {
     const { policies, outbox, presses, audit, releases } = store;

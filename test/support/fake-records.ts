@@ -237,6 +237,7 @@ export function fakeOutbox(
         .sort(([, a], [, b]) => a - b)
         .map(([release, change]) => ({ release, change })),
     delivered: async (channel, release, change) => void done.set(at(channel, release), change),
+    open: async () => [...changes().keys()].filter((release) => !hasEnded(release)),
     messages: async (channel, release) =>
       [...said]
         .filter(([place]) => place.startsWith(at(channel, release).slice(0, -1)))

@@ -1,7 +1,7 @@
 /** Small pieces that the drawings and tables of a card are made of. */
 import { clean, clip } from '../lines.ts';
 import { at, html, type Html, type Part } from '../page/html.ts';
-import type { Scale } from '../page/scale.ts';
+import type { Scale } from '../../domain/scale.ts';
 
 /** A label or another name of somebody's making: cut where it is long, whole on touch, its direction kept to itself. */
 export function named(name: string, width = 40): Html {

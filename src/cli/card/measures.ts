@@ -2,7 +2,7 @@
 import type { CapabilityCard, Card } from '../../domain/card.ts';
 import type { Evaluation } from '../../domain/version.ts';
 import { html, labelWidth, type Html } from '../page/html.ts';
-import { scaleOfShares, scaleOver, type Scale } from '../page/scale.ts';
+import { scaleOfShares, scaleOver, type Scale } from '../../domain/scale.ts';
 import { count, figure, interval, signed } from '../words.ts';
 import { pText, range, toneOf, toneWords } from './facts.ts';
 import { mark, ticks, type Mark } from './marks.ts';

@@ -1,7 +1,7 @@
 /** How the training went: the loss, and accuracy and macro-F1 on the validation part, after each epoch. */
 import type { CapabilityCard } from '../../domain/card.ts';
 import { at, html, type Html } from '../page/html.ts';
-import { scaleOfShares, scaleOver } from '../page/scale.ts';
+import { scaleOfShares, scaleOver } from '../../domain/scale.ts';
 import { figure } from '../words.ts';
 import { tableOf } from './marks.ts';
 

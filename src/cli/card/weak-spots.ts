@@ -1,7 +1,7 @@
 /** Where a version does worse than overall: slices of the data, and texts that were damaged. */
 import type { CapabilityCard, SliceMeasure } from '../../domain/card.ts';
 import { html, type Html } from '../page/html.ts';
-import { scaleOfShares, scaleOver } from '../page/scale.ts';
+import { scaleOfShares, scaleOver } from '../../domain/scale.ts';
 import { count, figure, interval, signed } from '../words.ts';
 import { range, shownSlices, sliceName, toneOf, toneWords } from './facts.ts';
 import { foldedTable, mark, named, tableOf, ticks } from './marks.ts';

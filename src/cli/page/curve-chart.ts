@@ -3,7 +3,7 @@ import { curveOf, type CurveStep } from '../story.ts';
 import { count, figure, momentOf } from '../words.ts';
 import type { ReleaseReport } from '../../domain/report.ts';
 import { at, html, type Html } from './html.ts';
-import { scaleOver } from './scale.ts';
+import { scaleOver } from '../../domain/scale.ts';
 
 const height = 200;
 /** Labels under the columns are left out where there is no room for all. */

@@ -13,7 +13,7 @@ import {
   stepNames,
 } from '../words.ts';
 import { at, html, type Html } from './html.ts';
-import { timeScale, type Scale } from './scale.ts';
+import { timeScale, type Scale } from '../../domain/scale.ts';
 
 const lane = 78;
 const plot = 34;

@@ -3,7 +3,7 @@ import type { Finding } from '../../domain/verdict.ts';
 import { count, figure, signed } from '../words.ts';
 import { at, html, labelWidth, type Html } from './html.ts';
 import { drawn, type Drawn } from './limits.ts';
-import { scaleOver, type Scale } from './scale.ts';
+import { scaleOver, type Scale } from '../../domain/scale.ts';
 
 const tones = { holds: 'good', breached: 'bad', open: 'unclear' } as const;
 const marks = { holds: '✓', breached: '✗', open: '?' } as const;

@@ -4,7 +4,7 @@ import type { ReleaseReport } from '../../domain/report.ts';
 import { baselineSentence, comparisonSentence, examinationsOf } from '../story.ts';
 import { count, figure, interval, signed } from '../words.ts';
 import { at, html, labelWidth, type Html } from './html.ts';
-import { scaleOver } from './scale.ts';
+import { scaleOver } from '../../domain/scale.ts';
 
 /** With more capabilities the rest is folded away. */
 const open = 16;

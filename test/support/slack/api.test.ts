@@ -151,6 +151,8 @@ test('takes files by the client’s three steps, into a thread', async () => {
     content: 'p99Ms\n12\n',
     initial_comment: 'Gates',
   });
+  // Shared a little later.
+  await expect.poll(() => slack.messages(channel)).toHaveLength(2);
   expect(slack.messages(channel)[1]).toMatchObject({
     text: 'Gates',
     thread_ts: ts,

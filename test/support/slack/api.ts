@@ -73,6 +73,7 @@ export async function startSlackApi(options: SlackApiOptions): Promise<SlackApi>
     ...appSide,
     limit: faults.limit,
     fail: faults.fail,
+    refuse: faults.refuse,
     loseAnswer: faults.loseAnswer,
     url,
     apiUrl: `${url}/api/`,
@@ -159,6 +160,7 @@ export async function startSlackApi(options: SlackApiOptions): Promise<SlackApi>
         response.writeHead(fault.status, { 'Content-Type': 'text/html' }).end('<title>Server Error</title>');
         return;
       }
+      if (fault?.kind === 'refused') throw new SlackError(fault.code);
       const result = answerTo(workspace, called, around);
       if (typeof result['error'] === 'string') call.answer = result['error'];
       if (fault?.kind === 'lost') {

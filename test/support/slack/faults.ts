@@ -1,13 +1,18 @@
 /** What goes wrong on demand: rate limits, failures, and answers that are lost after the deed. */
 
 export type Fault =
-  { kind: 'limited'; retryAfterSeconds: number } | { kind: 'failed'; status: number } | { kind: 'lost' };
+  | { kind: 'limited'; retryAfterSeconds: number }
+  | { kind: 'failed'; status: number }
+  | { kind: 'refused'; code: string }
+  | { kind: 'lost' };
 
 export interface Faults {
   /** HTTP 429 for the next calls. */
   limit(method: string, options: { times: number; retryAfterSeconds: number }): void;
   /** An HTTP error, such as 503, for the next calls. */
   fail(method: string, options: { times: number; status: number }): void;
+  /** An error of Slack's own, such as missing_scope, for the next calls. */
+  refuse(method: string, options: { times: number; code: string }): void;
   /** The next calls take effect, but the connection is cut before the answer. */
   loseAnswer(method: string, times: number): void;
   /** What is to go wrong with this call, which uses it up. */
@@ -22,6 +27,7 @@ export function createFaults(): Faults {
   return {
     limit: (method, { times, retryAfterSeconds }) => add(method, times, { kind: 'limited', retryAfterSeconds }),
     fail: (method, { times, status }) => add(method, times, { kind: 'failed', status }),
+    refuse: (method, { times, code }) => add(method, times, { kind: 'refused', code }),
     loseAnswer: (method, times) => add(method, times, { kind: 'lost' }),
     next: (method) => waiting.get(method)?.shift(),
   };

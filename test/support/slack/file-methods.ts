@@ -8,9 +8,13 @@ import { appMessage, joinedChannelOf, newId, type Json, type SharedFile, type Wo
 export const uploadPath = '/upload/v1/';
 
 export function getUploadUrl(workspace: Workspace, args: Json, url: string): Json {
-  const asked = checked(z.object({ filename: z.string().min(1), length: count.min(1) }), args);
+  const asked = checked(
+    z.object({ filename: z.string().min(1), length: count.min(1), alt_txt: z.string().optional() }),
+    args,
+  );
+  if ((asked.alt_txt ?? '').length > 1000) throw new SlackError('alt_txt_too_large');
   const id = newId('F');
-  workspace.uploads.set(id, { name: asked.filename, content: null });
+  workspace.uploads.set(id, { name: asked.filename, altText: asked.alt_txt, length: asked.length, content: null });
   return { ok: true, upload_url: url + uploadPath + id, file_id: id };
 }
 
@@ -18,7 +22,9 @@ export function getUploadUrl(workspace: Workspace, args: Json, url: string): Jso
 export async function upload(workspace: Workspace, id: string, type: string, body: Buffer): Promise<boolean> {
   const place = workspace.uploads.get(id);
   if (place === undefined) return false;
-  place.content = type.startsWith('multipart/form-data') ? await onlyFile(type, body) : body;
+  const content = type.startsWith('multipart/form-data') ? await onlyFile(type, body) : body;
+  if (content.length !== place.length) return false;
+  place.content = content;
   return true;
 }
 
@@ -27,6 +33,9 @@ async function onlyFile(type: string, body: Buffer): Promise<Buffer> {
   const file = [...form.values()].find((value) => typeof value !== 'string');
   return file === undefined ? Buffer.alloc(0) : Buffer.from(await file.arrayBuffer());
 }
+
+/** How long Slack takes to look through what was uploaded. */
+const sharedAfterMs = 30;
 
 const completed = z.object({
   files: structured(z.array(z.object({ id: z.string(), title: z.string().optional() })).min(1)),
@@ -40,14 +49,17 @@ export function completeUpload(workspace: Workspace, args: Json): Json {
   const files = asked.files.map(({ id, title }): SharedFile => {
     const uploaded = workspace.uploads.get(id);
     if (uploaded === undefined || uploaded.content === null) throw new SlackError('file_not_found');
-    const { name, content } = uploaded;
-    return { id, name, title: title ?? name, size: content.length, content: content.toString() };
+    const { name, content, altText } = uploaded;
+    const described = altText === undefined ? {} : { altText };
+    const bytes = new Uint8Array(content);
+    return { id, name, title: title ?? name, size: content.length, content: content.toString(), bytes, ...described };
   });
   if (asked.channel_id !== undefined) {
     const channel = joinedChannelOf(workspace, asked.channel_id);
     const thread = threadOf(channel, asked.thread_ts);
     const text = asked.initial_comment === undefined ? '' : (contentOf({ text: asked.initial_comment }).text ?? '');
-    channel.messages.push(appMessage(workspace, { text, files, ...thread }));
+    // Files are looked through first: who shares them is answered before anybody sees them.
+    setTimeout(() => channel.messages.push(appMessage(workspace, { text, files, ...thread })), sharedAfterMs);
   }
   for (const { id } of files) workspace.uploads.delete(id);
   return { ok: true, files: files.map(({ id, title }) => ({ id, title })) };

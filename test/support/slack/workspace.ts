@@ -36,6 +36,10 @@ export interface SharedFile {
   title: string;
   size: number;
   content: string;
+  /** The same, as it was uploaded. */
+  bytes: Uint8Array;
+  /** For those who cannot see it. */
+  altText?: string;
 }
 
 export interface Message {
@@ -84,6 +88,8 @@ export interface Channel extends SlackChannel {
 
 interface Upload {
   name: string;
+  altText: string | undefined;
+  length: number;
   /** Null until it has been uploaded. */
   content: Buffer | null;
 }

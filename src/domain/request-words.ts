@@ -1,9 +1,9 @@
 /** What a person needs to see before they decide: what changes for whom, the numbers behind it, and what they say. */
-import { levelsOf, stageSteps } from '../domain/levels.ts';
-import type { Plan } from '../domain/plan.ts';
-import type { ReleaseReport, StageProgress, Waiting } from '../domain/report.ts';
-import type { Examination, GroupAccuracy } from '../domain/version.ts';
-import { inWords, listed, percent, signed } from '../domain/words.ts';
+import { levelsOf, stageSteps } from './levels.ts';
+import type { Plan } from './plan.ts';
+import type { ReleaseReport, StageProgress, Waiting } from './report.ts';
+import type { Examination, GroupAccuracy } from './version.ts';
+import { inWords, listed, percent, signed } from './words.ts';
 
 /** Groups of fewer examples say nothing by themselves. */
 const leastOfGroup = 30;

@@ -1,0 +1,115 @@
+/** `gradus webhook test`, `list`, `resume`: who is told of releases by HTTP, and whether they hear it. */
+import { randomUUID } from 'node:crypto';
+import { Command } from 'commander';
+import { contractVersion } from '../domain/events.ts';
+import { GradusError } from '../domain/errors.ts';
+import type { Standing } from '../domain/outbox.ts';
+import { didYouMean } from '../domain/words.ts';
+import { readConfig, type WebhookSettings } from '../platform/config.ts';
+import { channelOf, post, shownUrl } from '../notify/webhook.ts';
+import { exitCodes } from './exit.ts';
+import { dataCommand, print, table, type JsonOption } from './output.ts';
+
+export function webhookCommand(): Command {
+  return new Command('webhook')
+    .description('who is told of releases by HTTP (GRADUS_WEBHOOK_URLS), and whether they hear it')
+    .addCommand(test())
+    .addCommand(list())
+    .addCommand(resume());
+}
+
+function test(): Command {
+  return dataCommand('test', 'send one signed event to each address, once, and say what it answered', [
+    ['gradus webhook test', 'to all of GRADUS_WEBHOOK_URLS; nothing has to run'],
+    ['gradus webhook test https://example.org/hook', 'to one of them'],
+  ])
+    .argument('[url]', 'one of GRADUS_WEBHOOK_URLS')
+    .action(async (url: string | undefined, options: JsonOption) => {
+      const { urls, keys } = settings();
+      const event = {
+        version: contractVersion,
+        id: `evt_test_${randomUUID().replaceAll('-', '')}`,
+        type: 'gradus.test',
+        time: new Date().toISOString(),
+        release: null,
+        data: { text: 'This is a test. If its signature holds, events of releases will arrive too.' },
+      };
+      const results = await Promise.all(
+        (url === undefined ? urls : [oneOf(urls, url)]).map(async (one) => {
+          const sent = await post({ url: one, keys }, event, new AbortController().signal);
+          return { url: shownUrl(one), taken: sent.kind === 'taken', why: 'why' in sent ? sent.why : null };
+        }),
+      );
+      print({ event: event.id, results }, options, () =>
+        results
+          .map(({ url: to, taken, why }) => (taken ? ` ✓ ${to} took ${event.id}` : ` ✗ ${to}: ${why ?? ''}`))
+          .join('\n'),
+      );
+      if (results.some(({ taken }) => !taken)) process.exitCode = exitCodes.negative;
+    });
+}
+
+function list(): Command {
+  return dataCommand('list', 'show what each address has taken, and what waits for it', [
+    ['gradus webhook list', 'what is kept and tried again, and why'],
+  ]).action(async (options: JsonOption) => {
+    const { urls } = settings();
+    const { withStore } = await import('../platform/records.ts');
+    const all = await withStore(readConfig(), ({ notices }) =>
+      Promise.all(urls.map(async (url) => ({ url: shownUrl(url), ...(await notices.standing(channelOf(url))) }))),
+    );
+    print(all, options, (rows) =>
+      table(
+        ['address', 'taken', 'waits', 'given up', 'state'],
+        rows.map(({ url, taken, waiting, givenUp, ...state }) => [
+          url,
+          String(taken),
+          String(waiting),
+          String(givenUp),
+          stateWords(state),
+        ]),
+      ),
+    );
+  });
+}
+
+function stateWords({ stopped, problem }: Pick<Standing, 'stopped' | 'problem'>): string {
+  if (stopped !== null) return `stopped: ${stopped} (gradus webhook resume URL)`;
+  return problem === null ? 'well' : `last problem: ${problem}`;
+}
+
+function resume(): Command {
+  return dataCommand('resume', 'send again to an address that was stopped because it answered HTTP 410', [
+    ['gradus webhook resume https://example.org/hook', 'what was kept for it is sent'],
+  ])
+    .argument('<url>', 'one of GRADUS_WEBHOOK_URLS')
+    .action(async (url: string, options: JsonOption) => {
+      const one = oneOf(settings().urls, url);
+      const { withStore } = await import('../platform/records.ts');
+      const { waiting } = await withStore(readConfig(), async ({ notices }) => {
+        await notices.resume(channelOf(one));
+        return notices.standing(channelOf(one));
+      });
+      print(
+        { url: shownUrl(one), waiting },
+        options,
+        () => `${shownUrl(one)} is sent to again; ${waiting} wait for it.`,
+      );
+    });
+}
+
+function settings(): WebhookSettings {
+  const { webhooks } = readConfig();
+  if (webhooks !== null) return webhooks;
+  const message =
+    'There is nobody to tell: GRADUS_WEBHOOK_URLS and GRADUS_WEBHOOK_SECRET are not set (docs/webhooks.md).';
+  throw new GradusError('SETTING_INVALID', message);
+}
+
+/** Also found without its query, as it is shown. */
+function oneOf(urls: string[], wanted: string): string {
+  const found = urls.find((url) => url === wanted || shownUrl(url) === wanted);
+  if (found !== undefined) return found;
+  const hint = didYouMean(wanted, urls.map(shownUrl));
+  throw new GradusError('REQUEST_INVALID', `${wanted} is not in GRADUS_WEBHOOK_URLS${hint}.`);
+}

@@ -1,0 +1,19 @@
+/** What telling others needs, by whatever way it is done. */
+import type { Notices, Outbox } from '../domain/outbox.ts';
+import type { Policies, Releases } from '../domain/ports.ts';
+import type { Pauses } from './sending.ts';
+
+export interface Around {
+  outbox: Outbox;
+  notices: Notices;
+  releases: Pick<Releases, 'find'>;
+  policies: Pick<Policies, 'current'>;
+  /** A release's page in Temporal's UI. */
+  pageOf: (release: string) => string | null;
+  say: (line: string) => void;
+  /** In the place of the usual ones, for tests. */
+  pauses?: Pauses;
+}
+
+/** Between two looks at what releases have to say. */
+export const lookEveryMs = 1_000;

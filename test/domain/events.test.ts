@@ -1,0 +1,161 @@
+/** What others are told of a release: each thing once, in order, under a name that stays the same. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { eventsOf, eventTypes, type ReleaseEvent } from '../../src/domain/events.ts';
+import type { ReleaseReport } from '../../src/domain/report.ts';
+import { baking, justStarted, released, rolledBack, waiting } from '../fixtures/report-mail.ts';
+import { at } from '../fixtures/report-parts.ts';
+
+const soon = Date.parse(at(110));
+const events = (report: ReleaseReport, nowMs = soon): ReleaseEvent[] =>
+  eventsOf(report, 'http://temporal.example/r', nowMs).map(({ event }) => event);
+const types = (report: ReleaseReport, nowMs?: number): string[] => events(report, nowMs).map(({ type }) => type);
+
+test('a release that is not planned yet has nothing to say', () => {
+  expect(types(justStarted)).toEqual([]);
+});
+
+test('a release tells its way in order, from its start to its end', () => {
+  const all = events(released);
+  expect(all.map(({ time }) => time)).toEqual(all.map(({ time }) => time).sort());
+  expect(all[0]).toMatchObject({
+    version: 1,
+    type: 'release.started',
+    time: at(0),
+    release: { id: 'mail-assistant-2', model: 'mail-assistant', candidate: 'v2', stable: 'v1', strategy: 'gradual' },
+    data: { by: 'ann', capabilities: ['spam', 'html', 'topic', 'automated', 'platform', 'reply'] },
+  });
+  expect(all.at(-1)).toMatchObject({ type: 'release.ended', data: { state: 'released', n: 6, p: 1 } });
+  expect(all.filter(({ type }) => type === 'release.stage.begun').map(({ time }) => time)).toEqual([
+    at(43),
+    at(89),
+    at(142),
+  ]);
+  const shares = all.filter(({ type }) => type === 'release.exposure.changed').map(({ data }) => data);
+  expect(shares.slice(0, 4)).toEqual([
+    { stage: 1, step: 'internal test', capabilities: ['spam', 'html'], from: 0, to: 0, revision: 10 },
+    { stage: 1, step: 'gray', capabilities: ['spam', 'html'], from: 0, to: 0.02, revision: 11 },
+    { stage: 1, step: 'gray', capabilities: ['spam', 'html'], from: 0.02, to: 0.1, revision: 12 },
+    { stage: 1, step: 'gray', capabilities: ['spam', 'html'], from: 0.1, to: 0.25, revision: 13 },
+  ]);
+  expect(shares).toHaveLength(18);
+});
+
+test('a rollback says of which stage and why, and comes before the end', () => {
+  const all = events(rolledBack);
+  const [back, end] = all.slice(-2);
+  expect(back).toMatchObject({
+    type: 'release.stage.rolled_back',
+    time: at(73),
+    data: { stage: 1, capabilities: ['spam', 'html'], reason: expect.stringContaining('satisfaction') },
+  });
+  expect(end).toMatchObject({ type: 'release.ended', data: { state: 'rolledBack', released: [], n: 0, p: 0 } });
+});
+
+describe('a request', () => {
+  test('carries what somebody needs to decide, and what they have to send back', () => {
+    const asked = events(waiting).at(-1);
+    expect(asked).toMatchObject({
+      type: 'release.decision.asked',
+      time: at(104),
+      data: {
+        request: 'stage-2-internal-test-5f2c',
+        evidence: 'e'.repeat(64),
+        change: '2 % of users get topic and automated next',
+        from: ['ann', 'bo', 'demo-approver'],
+        approvedBy: ['ann'],
+        until: at(104 + 2 * 86_400),
+        otherwise: 'reject',
+        measured: [expect.stringContaining('topic: accuracy 0.612'), expect.stringContaining('automated')],
+      },
+    });
+  });
+
+  test('keeps its name when it is decided, and the decision follows it', () => {
+    if (waiting.waiting === null) throw new Error('nothing waits');
+    const closed = { request: waiting.waiting, outcome: 'approved' as const, at: at(200), by: 'ann, bo', why: 'good' };
+    const decided = { ...waiting, waiting: null, requests: [closed] };
+    const [asked, made] = events(decided).slice(-2);
+    expect(asked?.id).toBe(events(waiting).at(-1)?.id);
+    expect(made).toMatchObject({
+      type: 'release.decision.made',
+      data: { request: waiting.waiting.id, outcome: 'approved', by: 'ann, bo', why: 'good' },
+    });
+  });
+
+  test('is reminded of when half of its time is over and when nine tenths are, each under a name of its own', () => {
+    const half = events(waiting, Date.parse(at(104 + 86_400))).at(-1);
+    const late = events(waiting, Date.parse(at(104 + 1.8 * 86_400))).at(-1);
+    expect(half).toMatchObject({ type: 'release.decision.reminded', time: at(104 + 86_400) });
+    expect(late).toMatchObject({ type: 'release.decision.reminded', time: at(104 + 1.8 * 86_400) });
+    expect(half?.id).not.toBe(late?.id);
+  });
+});
+
+test('a pause and its end are told', () => {
+  const says = { stage: null, step: null, by: 'ann', why: 'lunch' };
+  const decisions = [
+    { ...says, at: at(60), what: 'paused' },
+    { ...says, at: at(70), what: 'resumed' },
+  ];
+  const all = events({ ...baking, decisions });
+  expect(all.filter(({ type }) => /paused|resumed/.test(type)).map(({ time, data }) => [time, data])).toEqual([
+    [at(60), { by: 'ann', why: 'lunch' }],
+    [at(70), { by: 'ann', why: 'lunch' }],
+  ]);
+});
+
+test('what holds a release from outside is told once, and again when it is something else', () => {
+  const frozen = { kind: 'frozen' as const, why: 'year end', until: at(90_000) };
+  const told = (standing: ReleaseReport['standing'], nowMs?: number) =>
+    events(standing === undefined ? baking : { ...baking, standing }, nowMs).filter(
+      ({ type }) => type === 'release.held',
+    );
+  expect(told(undefined)).toEqual([]);
+  expect(told(null)).toEqual([]);
+  const [first] = told(frozen);
+  expect(first).toMatchObject({ time: at(110), data: frozen });
+  expect(told(frozen, soon + 60_000)[0]?.id).toBe(first?.id);
+  expect(told({ ...frozen, until: at(180_000) })[0]?.id).not.toBe(first?.id);
+});
+
+test('names are distinct, the same however often they are made, and every type occurs', () => {
+  const ids = events(released).map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(events({ ...released, state: 'paused' }).map(({ id }) => id)).toEqual(ids);
+  expect(ids.every((id) => /^evt_[0-9a-f]{32}$/.test(id))).toBe(true);
+  const other = events({ ...released, id: 'mail-assistant-9' }).map(({ id }) => id);
+  expect(other.filter((id) => ids.includes(id))).toEqual([]);
+  expect(new Set(eventTypes).size).toBe(eventTypes.length);
+});
+
+/** The JSON of each type in docs/webhooks.md, by the type's name. */
+function documented(): Map<string, unknown> {
+  const text = readFileSync('docs/webhooks.md', 'utf8');
+  const parts = [
+    ...text.matchAll(/^`(release\.[a-z_.]+)`(?:, (?:and )?`(release\.[a-z_.]+)`)?[^]*?```json\n([^]*?)```/gm),
+  ];
+  return new Map(
+    parts.flatMap(([, one = '', other, json = '']) =>
+      [one, ...(other ? [other] : [])].map((type) => [type, JSON.parse(json)] as const),
+    ),
+  );
+}
+
+test('every type is documented with the JSON that it has', () => {
+  const docs = documented();
+  expect(new Set(docs.keys())).toEqual(new Set(eventTypes));
+  if (waiting.waiting === null) throw new Error('nothing waits');
+  const closed = { request: waiting.waiting, outcome: 'approved' as const, at: at(200), by: 'ann', why: '' };
+  const says = { stage: null, step: null, by: 'ann', why: '' };
+  const decisions = ['paused', 'resumed'].map((what, i) => ({ ...says, at: at(60 + i), what }));
+  const standing = { kind: 'frozen' as const, why: 'year end', until: null };
+  const all = [
+    ...events(rolledBack),
+    ...events({ ...waiting, requests: [closed], decisions, standing }, Date.parse(at(104 + 86_400))),
+  ];
+  for (const type of eventTypes) {
+    const event = all.find((one) => one.type === type);
+    expect(Object.keys(event?.data ?? {}), type).toEqual(Object.keys(docs.get(type) ?? {}));
+  }
+});

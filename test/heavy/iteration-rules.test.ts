@@ -1,0 +1,130 @@
+/** How iterations go on, on a server that skips time: bad orders, a busy model, many looks, and a cancelled one. */
+import { randomUUID } from 'node:crypto';
+import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Answer } from '../../src/domain/feedback.ts';
+import type { iteration } from '../../workflows/index.ts';
+import { taskQueue } from '../../workflows/messages.ts';
+import { createFakePorts, type FakePorts } from '../support/fake-ports.ts';
+import { openReleases, weeks, withStable, type Releases } from './releases.ts';
+
+let releases: Releases;
+beforeAll(async () => {
+  releases = await openReleases();
+}, 120_000);
+afterAll(() => releases.stop());
+
+const plan = {
+  model: 'mail',
+  strategy: 'one-shot',
+  train: { data: 'mail' },
+  capabilities: ['spam'],
+  iterate: { 'learn when': 'corrections >= 3' },
+};
+
+async function start(input: unknown): Promise<WorkflowHandle<typeof iteration>> {
+  const { workflow } = releases.harness.env.client;
+  return workflow.start('iteration', { taskQueue, workflowId: `learn-${randomUUID()}`, args: [input] });
+}
+
+/** So many users were answered wrongly, and say so with the text. */
+async function correct(ports: FakePorts, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    const id = randomUUID();
+    const answer: Answer = {
+      id,
+      at: '2026-01-01T00:00:00.000Z',
+      model: 'mail',
+      capability: 'spam',
+      version: 'stable-digest',
+      arm: 'stable',
+      phase: '',
+      user: id,
+      label: 'no',
+      confidence: 0.9,
+      latencyMs: 1,
+      failed: false,
+      tokens: null,
+      unknown: null,
+    };
+    const { confidence: _, latencyMs: __, failed: ___, tokens: ____, unknown: _____, ...said } = answer;
+    const text = `a text of ${id}`;
+    const feedback = {
+      ...said,
+      id: `${id}/f`,
+      answerId: id,
+      satisfaction: 0,
+      comment: null,
+      correctLabel: 'yes',
+      text,
+    };
+    await ports.observations.record([answer], [feedback]);
+  }
+}
+
+test('an order is refused whole, with every problem named, before anything is looked at', async () => {
+  const ports = createFakePorts();
+  const failure = await releases.harness.with(ports, async () =>
+    (await start({ every: '3', times: 0, often: true })).result().catch((error: unknown) => error),
+  );
+  const cause = failure instanceof WorkflowFailedError ? failure.cause : null;
+  expect(cause).toBeInstanceOf(ApplicationFailure);
+  for (const problem of ['plan: it is missing', 'every: "3" has no unit', 'times:', 'often']) {
+    expect(cause?.message).toContain(problem);
+  }
+  expect(await ports.iterations.list()).toEqual([]);
+});
+
+test('a plan that trains nothing cannot be iterated', async () => {
+  const { train: _, ...rest } = plan;
+  const failure = await releases.harness.with(createFakePorts(), async () =>
+    (await start({ plan: { ...rest, version: 'v1' } })).result().catch((error: unknown) => error),
+  );
+  expect(failure instanceof WorkflowFailedError ? failure.cause?.message : '').toContain(
+    'only what is trained can learn',
+  );
+});
+
+test('learns what the next look finds where the model was busy at this one', async () => {
+  const ports = await withStable(createFakePorts());
+  await correct(ports, 5);
+  await ports.releases.begin({ id: 'other', runId: 'r', model: 'mail', plan: {}, startedAt: '2026-01-01T00:00:00Z' });
+  await releases.harness.with(ports, async () => {
+    const handle = await start({ plan, every: '1 week', times: 2 });
+    await expect.poll(async () => (await ports.iterations.list())[0]?.state, { timeout: 30_000 }).toBe('failed');
+    expect((await ports.iterations.list())[0]?.outcome).toMatch(/mail is being released by other/);
+    await ports.releases.abandon('other', 'it is over');
+    expect(await handle.result()).toMatchObject({ state: 'learnt', learning: { figures: { corrections: 5 } } });
+  });
+  expect(ports.trained.map(({ lessons }) => lessons?.length)).toEqual([5]);
+});
+
+test('goes on in a new run after many looks, and counts them on', async () => {
+  const ports = await withStable(createFakePorts());
+  await releases.harness.with(ports, async () => {
+    const handle = await start({ plan, every: '1 hour', times: 230 });
+    const first = (await handle.describe()).runId;
+    expect(await handle.result()).toMatchObject({ state: 'nothingToLearn' });
+    const { runId } = await releases.harness.env.client.workflow.getHandle(handle.workflowId).describe();
+    expect(runId).not.toBe(first);
+  });
+  const all = await ports.iterations.list('mail');
+  expect([all.length, all[0]?.number, new Set(all.map(({ key }) => key)).size]).toEqual([230, 230, 230]);
+  expect(ports.trained).toEqual([]);
+}, 120_000);
+
+test('that is cancelled cancels its release, whose users go back to stable', async () => {
+  const ports = await withStable(createFakePorts());
+  await correct(ports, 5);
+  await releases.harness.with(ports, async () => {
+    const handle = await start({ plan: { ...weeks, strategy: 'gray', iterate: plan.iterate } });
+    await expect.poll(() => ports.routes.history.length, { timeout: 60_000 }).toBeGreaterThan(0);
+    await handle.cancel();
+    await expect(handle.result()).rejects.toThrow(/cancel/i);
+  });
+  const [found] = await ports.iterations.list('mail');
+  expect([found?.state, found?.outcome]).toEqual(['failed', 'cancelled']);
+  expect(await ports.releases.find(found?.release ?? '')).toMatchObject({ state: 'cancelled' });
+  for (const route of await ports.routes.current()) expect(route.candidate).toBeNull();
+});
