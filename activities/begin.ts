@@ -3,6 +3,7 @@ import { GradusError } from '../src/domain/errors.ts';
 import { parsePlan } from '../src/domain/plan-input.ts';
 import type { Plan } from '../src/domain/plan.ts';
 import type { RecordPorts } from '../src/domain/ports.ts';
+import { riskProblems } from '../src/domain/risk.ts';
 import type { Version } from '../src/domain/version.ts';
 import { clearLeftovers } from './leftovers.ts';
 import { neededVersion } from './train.ts';
@@ -29,6 +30,7 @@ export function beginActivities(ports: RecordPorts) {
 
     async beginRelease(input: BeginInput): Promise<Before> {
       const { id, runId, plan, startedAt } = input;
+      await insistApprovers(ports, plan);
       const begin = () => ports.releases.begin({ id, runId, model: plan.model, plan, startedAt });
       if (plan.candidate.kind === 'version') {
         const { version } = plan.candidate;
@@ -38,11 +40,44 @@ export function beginActivities(ports: RecordPorts) {
       if (holder !== null && holder.id !== id && !(await ports.isRunning(holder.id))) {
         await ports.releases.abandon(holder.id, 'its workflow ended without an end of its own (terminated?)');
       }
+      await letOthersFirst(ports, plan.model, id);
       await begin();
       await clearLeftovers(ports.routes, plan.model, id);
       return before(ports, plan);
     },
+
+    /** Puts the release among those that wait for its model; answers with who gets it before, the last of them last. */
+    async queueRelease({ id, runId, plan, startedAt }: BeginInput): Promise<string[]> {
+      const { model } = plan;
+      await ports.releases.enqueue({ id, runId, model, plan, startedAt });
+      const [holder, queue] = [await ports.releases.holder(model), await ports.releases.queue(model)];
+      const place = queue.indexOf(id);
+      return [...(holder === null ? [] : [holder.id]), ...queue.slice(0, Math.max(0, place))];
+    },
   };
+}
+
+/** The policy as it is now says who has to approve what is risky. */
+async function insistApprovers(ports: RecordPorts, plan: Plan): Promise<void> {
+  const { risk = {}, teams = {} } = await ports.policies.current();
+  const problems = riskProblems(risk, teams, plan);
+  if (problems.length === 0) return;
+  const count = `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`;
+  const lines = problems.map((problem) => `\n  ${problem}`).join('');
+  const message = `The plan has ${count} with the policy:${lines}\nNothing was started. See the policy: gradus policy show`;
+  throw new GradusError('PLAN_REFUSED', message, { problems });
+}
+
+/** Who waits for the model gets it in turn; one whose workflow ended meanwhile waits no more. */
+async function letOthersFirst(ports: RecordPorts, model: string, id: string): Promise<void> {
+  for (const waiting of await ports.releases.queue(model)) {
+    if (waiting === id) return;
+    if (await ports.isRunning(waiting)) {
+      const message = `Model ${model} is promised to ${waiting}, which waits for it. Wait for it too: gradus release start PLAN --queue`;
+      throw new GradusError('MODEL_BUSY', message);
+    }
+    await ports.releases.abandon(waiting, 'its workflow ended while it waited for its model (terminated?)');
+  }
 }
 
 /** A stored plan by its name, or the plan itself. Throws PLAN_UNKNOWN and PLAN_INVALID. */

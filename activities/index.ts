@@ -10,6 +10,7 @@ import { iterationActivities } from './iteration.ts';
 import { policyActivities } from './policy.ts';
 import { recordActivities } from './record.ts';
 import { routeActivities } from './routes.ts';
+import { standingActivities } from './standing.ts';
 import { splitActivities } from './split.ts';
 import { longTrainActivities, profileActivities, trainActivities } from './train.ts';
 
@@ -33,6 +34,7 @@ export function createActivities(ports: RecordPorts) {
     ...iterationActivities(ports),
     ...recordActivities(ports),
     ...policyActivities(ports),
+    ...standingActivities(ports),
   });
 }
 

@@ -5,7 +5,10 @@ import { trainingQueue } from './messages.ts';
 
 /** Reads and writes of records; tried again for as long as the store is away. */
 export const records = proxyActivities<
-  Pick<Activities, 'readPlan' | 'beginRelease' | 'findVersion' | 'registerVersion' | 'split' | 'recordRelease'>
+  Pick<
+    Activities,
+    'readPlan' | 'beginRelease' | 'queueRelease' | 'findVersion' | 'registerVersion' | 'split' | 'recordRelease'
+  >
 >({
   startToCloseTimeout: '30 seconds',
   retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
@@ -23,7 +26,13 @@ export const iterations = proxyActivities<
 });
 
 /** A look at the policy while somebody waits for an answer: in the worker itself, without a turn through the server. */
-export const policy = proxyLocalActivities<Pick<Activities, 'refusalOf'>>({
+export const policy = proxyLocalActivities<Pick<Activities, 'refusalOf' | 'standsFor'>>({
+  startToCloseTimeout: '30 seconds',
+  retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
+});
+
+/** Whether anything holds a release from outside. */
+export const standings = proxyActivities<Pick<Activities, 'standing'>>({
   startToCloseTimeout: '30 seconds',
   retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
 });

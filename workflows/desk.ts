@@ -7,10 +7,18 @@ import {
   setHandler,
   type ChildWorkflowHandle,
 } from '@temporalio/workflow';
-import { operations, readMessage, type Operation, type PersonSays } from '../src/domain/approval.ts';
+import {
+  couldStandIn,
+  operations,
+  readMessage,
+  standingIn,
+  type Operation,
+  type PersonSays,
+} from '../src/domain/approval.ts';
 import { policy } from './activities.ts';
 import { operationsOf } from './operations.ts';
 import type { Progress } from './progress.ts';
+import { openHold } from './standing.ts';
 import { openRequests } from './requests.ts';
 import { askSignal, internal, readRequest, standStillSignal, withdrawSignal } from './rollout-messages.ts';
 import type { rollout } from './rollout.ts';
@@ -29,9 +37,10 @@ export function openDesk(progress: Progress, onRollback: (reason: string) => voi
   const { report } = progress;
   const said = new Map(before);
   let current: Rollout | null = null;
-  const requests = openRequests(progress, () => current);
 
-  const doing = operationsOf({ progress, requests, current: () => current, onRollback });
+  const hold = openHold(progress, () => current);
+  const requests = openRequests(progress, () => current, hold.look);
+  const doing = operationsOf({ progress, requests, current: () => current, hold, onRollback });
 
   /** Receipts of messages that are being obeyed. */
   const obeying = new Map<string, Promise<string>>();
@@ -53,25 +62,49 @@ export function openDesk(progress: Progress, onRollback: (reason: string) => voi
     return receipt;
   }
 
-  async function tryTo(name: Operation, says: PersonSays): Promise<string> {
+  function isStandIn(name: Operation, says: PersonSays): boolean {
+    const decides = name === 'approve' || name === 'reject' || name === 'hold' || name === 'moreTime';
+    return decides && couldStandIn(report.waiting, says);
+  }
+
+  function problemOf(name: Operation, says: PersonSays): string | null {
+    if (says.emergency === true && name !== 'approve') return 'emergency is for approve alone';
+    return doing[name].objection(says);
+  }
+
+  async function tryTo(name: Operation, given: PersonSays): Promise<string> {
+    let says = given;
     const operation = doing[name];
-    refuse(says, operation.objection(says), 'NOT_NOW');
+    if (isStandIn(name, given) && patched('delegation')) {
+      // Whoever may decide only for somebody else.
+      const by = { by: given.by, at: Date.now() };
+      const givers = await CancellationScope.nonCancellable(() => policy.standsFor(by));
+      says = standingIn(report, given, name === 'approve' ? 'approve' : 'reject', givers);
+    }
+    refuse(says, problemOf(name, says), 'NOT_NOW');
     if (patched('roles')) {
-      const ask = (): Promise<string | null> => policy.refusalOf({ by: says.by, operation: name });
+      const ask = (): Promise<string | null> =>
+        policy.refusalOf({
+          ...idOf(says),
+          by: says.for ?? says.by,
+          operation: says.emergency === true ? 'emergency' : name,
+        });
       refuse(says, await CancellationScope.nonCancellable(ask), 'NOT_ALLOWED');
       // Others may have said something meanwhile.
-      refuse(says, operation.objection(says), 'NOT_NOW');
+      refuse(says, problemOf(name, says), 'NOT_NOW');
     }
     return operation.act(says);
   }
 
   for (const name of operations) {
-    const { update, signal, description, objection } = doing[name];
+    const { update, signal, description } = doing[name];
     setHandler(update, async (message) => obey(name, read(message)), {
       description,
       validator: (message) => {
         const says = read(message);
-        if (says.id === undefined || !said.has(says.id)) refuse(says, objection(says), 'NOT_NOW');
+        // Whom somebody stands in for is not known here.
+        if (isStandIn(name, says)) return;
+        if (says.id === undefined || !said.has(says.id)) refuse(says, problemOf(name, says), 'NOT_NOW');
       },
     });
     setHandler(
@@ -103,6 +136,7 @@ export function openDesk(progress: Progress, onRollback: (reason: string) => voi
   return {
     /** What the release's next run has to remember. */
     said: (): Said => [...said],
+    hold,
     /** The rollout that messages go to; null between stages. What was said while it started is passed on. */
     async serve(handle: Rollout | null): Promise<void> {
       current = handle;
@@ -110,6 +144,10 @@ export function openDesk(progress: Progress, onRollback: (reason: string) => voi
       else if (report.state === 'paused') await handle.signal(standStillSignal, true);
     },
   };
+}
+
+function idOf({ id }: PersonSays): { id?: string } {
+  return id === undefined ? {} : { id };
 }
 
 function read(message: unknown): PersonSays {

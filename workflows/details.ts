@@ -1,7 +1,7 @@
 /** A release as Markdown for the page of Temporal's UI: where it stands, what it waits for, and what happens then. */
-import { askedOf, whenSilent } from '../src/domain/approval.ts';
+import { approversOf, askedOf, whenSilent } from '../src/domain/approval.ts';
 import type { ReleaseReport } from '../src/domain/report.ts';
-import { percent } from '../src/domain/words.ts';
+import { percent, standingText } from '../src/domain/words.ts';
 
 export function detailsOf(report: ReleaseReport): string {
   const versions = `${name(report.candidate)} against ${name(report.stable)}`;
@@ -9,6 +9,8 @@ export function detailsOf(report: ReleaseReport): string {
     `**${report.model || report.id}** ${versions}, ${report.strategy || 'plan is read'}: **${report.state}**`,
   ];
   if (report.reason !== '') head.push(report.reason);
+  const standing = report.standing ?? null;
+  if (standing !== null) head.push(`**Stands still**: ${standingText(standing)}.`);
   if (report.learning !== null && report.learning !== undefined) {
     const { number, reasons, lessons } = report.learning;
     const from =
@@ -19,7 +21,7 @@ export function detailsOf(report: ReleaseReport): string {
   if (waiting !== null) {
     head.push(
       '',
-      `**Waits for ${askedOf(waiting)}** (${waiting.approvedBy.join(', ') || 'nobody'} so far): ${waiting.question}`,
+      `**Waits for ${askedOf(waiting)}** (${approversOf(waiting).join(', ') || 'nobody'} so far): ${waiting.question}`,
       `${waiting.held ? 'Held: its clock stands still' : `Until ${waiting.until}, else ${whenSilent(waiting)}`}. Send the Update or Signal \`approve\`, \`reject\`, \`hold\` or \`moreTime\` with \`{"by": "…", "why": "…"}\`.`,
       ...waiting.evidence.map((line) => `- ${line}`),
     );

@@ -18,6 +18,8 @@ export interface ReleaseInput {
   plan: unknown;
   /** Who starts it; they may not approve it, unless the plan says so. */
   by?: string;
+  /** Where another release of the model runs: wait for its end instead of being refused. */
+  queue?: boolean;
 }
 
 /** Workflow type that a schedule starts. */
@@ -48,6 +50,8 @@ export const moreTimeUpdate = defineUpdate<Receipt, [Message]>('moreTime');
 export const pauseUpdate = defineUpdate<Receipt, [Message]>('pause');
 export const resumeUpdate = defineUpdate<Receipt, [Message]>('resume');
 export const rollbackUpdate = defineUpdate<Receipt, [Message]>('rollback');
+/** Goes on in a freeze. */
+export const overrideUpdate = defineUpdate<Receipt, [Message]>('override');
 
 export const approveSignal = defineSignal<[Message]>('approve');
 export const rejectSignal = defineSignal<[Message]>('reject');
@@ -56,6 +60,7 @@ export const moreTimeSignal = defineSignal<[Message]>('moreTime');
 export const pauseSignal = defineSignal<[Message]>('pause');
 export const resumeSignal = defineSignal<[Message]>('resume');
 export const rollbackSignal = defineSignal<[Message]>('rollback');
+export const overrideSignal = defineSignal<[Message]>('override');
 
 /** The release as it stands; the same value as its report. */
 export const stateQuery = defineQuery<ReleaseReport>('state');

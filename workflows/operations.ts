@@ -1,8 +1,8 @@
 /** What a person may ask of a release: why not (null: they may), and what it does. */
 import { ApplicationFailure, type ChildWorkflowHandle } from '@temporalio/workflow';
-import { missing, objection, type PersonSays } from '../src/domain/approval.ts';
+import { approversOf, missing, objection, type PersonSays } from '../src/domain/approval.ts';
 import type { Waiting } from '../src/domain/report.ts';
-import { duration, listed } from '../src/domain/words.ts';
+import { duration, listed, standingText } from '../src/domain/words.ts';
 import {
   approveSignal,
   approveUpdate,
@@ -10,6 +10,8 @@ import {
   holdUpdate,
   moreTimeSignal,
   moreTimeUpdate,
+  overrideSignal,
+  overrideUpdate,
   pauseSignal,
   pauseUpdate,
   rejectSignal,
@@ -22,6 +24,7 @@ import {
 import type { Progress } from './progress.ts';
 import type { Requests } from './requests.ts';
 import { standStillSignal, undoSignal } from './rollout-messages.ts';
+import type { Hold } from './standing.ts';
 import type { rollout } from './rollout.ts';
 
 export interface Around {
@@ -29,13 +32,14 @@ export interface Around {
   requests: Requests;
   /** The rollout under way; null between stages. */
   current: () => ChildWorkflowHandle<typeof rollout> | null;
+  hold: Hold;
   /** Rolls back where no stage is under way. */
   onRollback: (reason: string) => void;
 }
 
 const examples = 'for example {"by": "ann", "why": "looks right"}';
 
-export function operationsOf({ progress, requests, current, onRollback }: Around) {
+export function operationsOf({ progress, requests, current, hold, onRollback }: Around) {
   const { report } = progress;
 
   function open(): Waiting {
@@ -55,11 +59,17 @@ export function operationsOf({ progress, requests, current, onRollback }: Around
       objection: (says: PersonSays) => objection(report, says, 'approve'),
       async act(says: PersonSays): Promise<string> {
         const waiting = open();
-        waiting.approvedBy.push(says.by);
-        progress.decided('approved', says, waiting);
+        if (says.emergency === true) {
+          progress.decided('approved in an emergency', says, waiting);
+          await requests.close(waiting, 'approved', says.by, `emergency: ${says.why ?? ''}`, true);
+          return `approved in an emergency: ${waiting.question}`;
+        }
+        waiting.approvedBy.push(says.for ?? says.by);
+        if (says.for !== undefined) waiting.delegates = { ...waiting.delegates, [says.for]: says.by };
+        progress.decided(`approved${forWhom(says)}`, says, waiting);
         const left = missing(waiting);
-        if (left.size > 0) return `approved by ${listed(waiting.approvedBy)}; ${stillMissing(left)}`;
-        await requests.close(waiting, 'approved', waiting.approvedBy.join(', '), says.why ?? '');
+        if (left.size > 0) return `approved by ${listed(approversOf(waiting))}; ${stillMissing(left)}`;
+        await requests.close(waiting, 'approved', approversOf(waiting).join(', '), says.why ?? '');
         return `approved: ${waiting.question}`;
       },
     },
@@ -70,8 +80,8 @@ export function operationsOf({ progress, requests, current, onRollback }: Around
       objection: (says: PersonSays) => objection(report, says, 'reject'),
       async act(says: PersonSays): Promise<string> {
         const waiting = open();
-        progress.decided('rejected', says, waiting);
-        await requests.close(waiting, 'rejected', says.by, says.why ?? '');
+        progress.decided(`rejected${forWhom(says)}`, says, waiting);
+        await requests.close(waiting, 'rejected', `${says.by}${forWhom(says)}`, says.why ?? '');
         return `rejected: ${waiting.question}`;
       },
     },
@@ -137,7 +147,30 @@ export function operationsOf({ progress, requests, current, onRollback }: Around
         return 'rolling back: users of the stage under way go back to stable, earlier stages stay released';
       },
     },
+    override: {
+      signal: overrideSignal,
+      update: overrideUpdate,
+      description: `Goes on in the freeze that holds now, until it is over; ${examples}.`,
+      objection: (says: PersonSays) => ended() ?? (says.why?.trim() ? null : 'say why this release has to go on'),
+      async act(says: PersonSays): Promise<string> {
+        const standing = await hold.look();
+        if (standing?.kind !== 'frozen') throw ApplicationFailure.nonRetryable('no freeze holds it now', 'NOT_NOW');
+        progress.decided(
+          'went on in a freeze',
+          { ...says, why: `${says.why ?? ''} (${standingText(standing)})` },
+          null,
+        );
+        await hold.override(standing.until ?? forEver);
+        return `it goes on in the freeze: ${standingText(standing)} without this`;
+      },
+    },
   };
+}
+
+const forEver = '9999-12-31T00:00:00.000Z';
+
+function forWhom(says: PersonSays): string {
+  return says.for === undefined ? '' : ` for ${says.for}`;
 }
 
 function stillMissing(left: Map<string, number>): string {

@@ -11,7 +11,7 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import type { PersonSays } from '../src/domain/approval.ts';
 import { curvePoint } from '../src/domain/curve.ts';
 import { steps, type Plan, type Step } from '../src/domain/plan.ts';
-import type { ReleaseReport, StageProgress, StepProgress, StepState, Waiting } from '../src/domain/report.ts';
+import type { ReleaseReport, StageProgress, Standing, StepProgress, StepState, Waiting } from '../src/domain/report.ts';
 import type { Version } from '../src/domain/version.ts';
 import { records } from './activities.ts';
 import { detailsOf } from './details.ts';
@@ -57,6 +57,7 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
   };
   let dirty = false;
   let stopped = false;
+  let isKept = false;
   let recording = Promise.resolve();
 
   /** Shows the report in Temporal's UI, and has it written to the store soon. */
@@ -71,7 +72,7 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
       { key: attributes.stage, value: stage === undefined ? null : stage.capabilities.join(', ').slice(0, 200) },
       { key: attributes.step, value: stage?.step ?? inStep?.step ?? report.state },
       { key: attributes.exposure, value: stage?.exposure ?? null },
-      { key: attributes.waiting, value: report.waiting === null ? null : 'yes' },
+      { key: attributes.waiting, value: report.waiting === null ? (report.standing?.kind ?? null) : 'yes' },
     ]);
   }
 
@@ -84,7 +85,7 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
     changed();
   }
 
-  function decision(what: string, { by, why = '', via }: PersonSays, about: Waiting | null): void {
+  function decision(what: string, { by, why = '', via, ...says }: PersonSays, about: Waiting | null): void {
     report.decisions.push({
       at: now(),
       stage: about?.stage ?? null,
@@ -92,6 +93,8 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
       what,
       by,
       why,
+      ...(says.for === undefined ? {} : { for: says.for }),
+      ...(says.emergency === undefined ? {} : { emergency: says.emergency }),
       ...(via === undefined ? {} : { via }),
       ...(about === null ? {} : { request: about.id, evidence: about.digest }),
     });
@@ -166,6 +169,11 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
       changed();
     },
 
+    stands(standing: Standing | null): void {
+      report.standing = standing;
+      changed();
+    },
+
     decided(what: string, says: PersonSays, waiting: Waiting | null): void {
       decision(what, says, waiting);
     },
@@ -182,6 +190,8 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
 
     /** Writes the report to the store whenever it has changed, until the release ends, cancelled or not. */
     keepRecorded(): void {
+      if (isKept) return;
+      isKept = true;
       recording = CancellationScope.nonCancellable(async () => {
         for (;;) {
           await condition(() => dirty || stopped);
@@ -202,6 +212,7 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
     async end(state: ReleaseReport['state'], reason: string): Promise<ReleaseReport> {
       await this.recorded();
       Object.assign(report, { state, reason, endedAt: now(), waiting: null });
+      if (report.standing !== undefined) report.standing = null;
       for (const progress of report.steps) {
         if (progress.state === 'waiting')
           Object.assign(progress, { state: 'skipped', note: skippedBecause(report, progress.step) });

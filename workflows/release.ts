@@ -9,6 +9,7 @@ import {
   condition,
   allHandlersFinished,
   isCancellation,
+  patched,
   ParentClosePolicy,
   getExternalWorkflowHandle,
   sleep,
@@ -21,19 +22,20 @@ import { stageSteps } from '../src/domain/levels.ts';
 import type { Plan } from '../src/domain/plan.ts';
 import type { ReleaseReport, StageProgress } from '../src/domain/report.ts';
 import type { Version } from '../src/domain/version.ts';
-import { printable } from '../src/domain/words.ts';
+import { listed, printable } from '../src/domain/words.ts';
 import type { Before } from '../activities/index.ts';
 import { iterations, judgements, records, routes, training } from './activities.ts';
 import { openDesk, type Desk, type Said } from './desk.ts';
 import type { ReleaseInput } from './messages.ts';
 import { startProgress, type Progress } from './progress.ts';
 import type { RolloutInput, StageOutcome } from './rollout-messages.ts';
-import { rollout } from './rollout.ts';
+import { isOfType, rollout } from './rollout.ts';
 
 /** What a release hands to its own next run. */
 interface Carried {
   plan: Plan;
-  before: Before;
+  /** Left out by a release that still waits for its model. */
+  before?: Before;
   report: ReleaseReport;
   said?: Said;
 }
@@ -58,8 +60,10 @@ export async function release(input: ReleaseInput, carried?: Carried): Promise<R
   );
   try {
     await story.run(async () => {
-      const { plan, before } = carried ?? (await begin(input, progress));
+      const plan = carried?.plan ?? (await records.readPlan(planIn(input)));
+      const before = carried?.before ?? (await begin(input, plan, progress, desk));
       progress.keepRecorded();
+      if (patched('clearance')) await desk.hold.cleared('training');
       const candidate = await train(plan, progress);
       for (const stage of await split(plan, progress)) {
         if (stage.state === 'released') continue;
@@ -76,15 +80,38 @@ export async function release(input: ReleaseInput, carried?: Carried): Promise<R
   }
 }
 
-/** The plan is read whole, and the model is taken: another release of it is refused until this one has ended. */
-async function begin(input: unknown, progress: Progress): Promise<{ plan: Plan; before: Before }> {
-  const plan = await records.readPlan(planIn(input));
+/** The model is taken: another release of it is refused, or waits, until this one has ended. */
+async function begin(input: ReleaseInput, plan: Plan, progress: Progress, desk: Desk): Promise<Before> {
   const { workflowId: id, runId, startTime } = workflowInfo();
-  const before = await records.beginRelease({ id, runId, plan, startedAt: startTime.toISOString() });
-  const key = iterationIn(input);
-  if (key !== null) progress.report.learning = await iterations.learningOf(key);
-  progress.planned(plan, before.version);
-  return { plan, before };
+  const order = { id, runId, plan, startedAt: startTime.toISOString() };
+  for (;;) {
+    try {
+      const before = await records.beginRelease(order);
+      if (progress.report.standing?.kind === 'queued') progress.report.standing = null;
+      const key = iterationIn(input);
+      if (key !== null) progress.report.learning = await iterations.learningOf(key);
+      progress.planned(plan, before.version);
+      return before;
+    } catch (error) {
+      if (!waitsForModel(input) || !isOfType(error, 'MODEL_BUSY')) throw error;
+    }
+    const asked = desk.hold.asked();
+    const ahead = await records.queueRelease(order);
+    if (ahead.length === 0) continue;
+    const why = `queued behind ${listed(ahead)}`;
+    if (progress.report.plan === null) progress.planned(plan, null);
+    if (progress.report.standing?.why !== why) progress.stands({ kind: 'queued', why, until: null });
+    progress.keepRecorded();
+    await condition(() => desk.hold.asked() !== asked, longestQueueMs);
+    await goOnAnewIfLong(input, { plan, report: progress.report, said: desk.said() }, progress);
+  }
+}
+
+/** Whoever ends a release tells the next one; this is for what was never said. */
+const longestQueueMs = 3_600_000;
+
+function waitsForModel(input: unknown): boolean {
+  return typeof input === 'object' && input !== null && 'queue' in input && input.queue === true;
 }
 
 /** What was started by hand may hold anything. */
@@ -163,7 +190,7 @@ async function rollOut(
   const { workflowId: id } = workflowInfo();
   const { number, capabilities } = stage;
   const stable = Object.fromEntries(capabilities.map((name) => [name, before.stable[name] ?? null]));
-  await condition(() => progress.report.state !== 'paused');
+  await mayStart(progress, desk);
   progress.stageStarted(stage);
   const [first = 'internal test'] = stageSteps(plan);
   const position = { step: first, level: 0, effectiveAt: null, exposure: 0, exposed: false, asked: 0, askedAt: null };
@@ -175,6 +202,7 @@ async function rollOut(
     candidate,
     before: stable,
     paused: false,
+    ...(progress.report.overriddenUntil === undefined ? {} : { overriddenUntil: progress.report.overriddenUntil }),
     position,
   });
   await desk.serve(child);
@@ -194,6 +222,14 @@ async function rollOut(
   } finally {
     await desk.serve(null);
   }
+}
+
+/** Not while somebody has paused the release, stopped all of them, or frozen the calendar. */
+async function mayStart({ report }: Progress, desk: Desk): Promise<void> {
+  do {
+    await condition(() => report.state !== 'paused');
+    if (patched('clearance')) await desk.hold.cleared('growth');
+  } while (report.state === 'paused');
 }
 
 /**

@@ -1,15 +1,19 @@
 /** Requests for a decision: kept open until somebody decides or their time is over, one at a time. */
-import { condition, type ChildWorkflowHandle } from '@temporalio/workflow';
+import { condition, patched, type ChildWorkflowHandle } from '@temporalio/workflow';
 import { whenSilent } from '../src/domain/approval.ts';
-import type { ClosedRequest, Waiting } from '../src/domain/report.ts';
+import type { ClosedRequest, Standing, Waiting } from '../src/domain/report.ts';
 import type { Progress } from './progress.ts';
 import { decidedSignal, type Request } from './rollout-messages.ts';
 import type { rollout } from './rollout.ts';
 
 export type Requests = ReturnType<typeof openRequests>;
 
-/** `current` is the rollout that is told. */
-export function openRequests(progress: Progress, current: () => ChildWorkflowHandle<typeof rollout> | null) {
+/** `current` is the rollout that is told; `look` says what holds the release. */
+export function openRequests(
+  progress: Progress,
+  current: () => ChildWorkflowHandle<typeof rollout> | null,
+  look: () => Promise<Standing | null>,
+) {
   const { report } = progress;
 
   /** Keeps a request open until it is decided or its time is over. */
@@ -22,6 +26,7 @@ export function openRequests(progress: Progress, current: () => ChildWorkflowHan
         : { ...request, notBy, approvedBy: [], escalated: false, held: false };
     progress.waits(waiting);
     while (!(await isOver(waiting))) {
+      if (patched('silence in a freeze') && (await isPostponed(waiting))) continue;
       if (waiting.otherwise !== 'hold' || waiting.escalated) break;
       waiting.escalated = true;
       const whom = waiting.escalateTo.length > 0 ? `; now also ${waiting.escalateTo.join(', ')} may` : '';
@@ -35,9 +40,19 @@ export function openRequests(progress: Progress, current: () => ChildWorkflowHan
     await close(waiting, outcome, 'time-out', why);
   }
 
+  /** Silence in a freeze counts for nothing: people have their time when it is over. */
+  async function isPostponed(waiting: Waiting): Promise<boolean> {
+    const standing = await look();
+    if (isClosed(waiting)) return true;
+    if (standing === null || standing.until === null) return false;
+    waiting.until = new Date(Date.parse(standing.until) + waiting.withinMs).toISOString();
+    progress.waits(waiting);
+    return true;
+  }
+
   /** Waits for the end of a request: true when it was closed, false when its time is over. The clock may stand still. */
   async function isOver(waiting: Waiting): Promise<boolean> {
-    const stands = (): boolean => report.state === 'paused' || waiting.held;
+    const stands = (): boolean => report.state === 'paused' || waiting.held || report.standing?.kind === 'stopped';
     const summary = `waits for ${waiting.from.join(', ') || 'anybody'}, else ${whenSilent(waiting)}`;
     for (;;) {
       const { until } = waiting;
@@ -65,13 +80,20 @@ export function openRequests(progress: Progress, current: () => ChildWorkflowHan
     progress.waits(waiting);
   }
 
-  async function close(waiting: Waiting, outcome: 'approved' | 'rejected', by: string, why: string): Promise<void> {
-    end(waiting, outcome, by, why);
+  async function close(
+    waiting: Waiting,
+    outcome: 'approved' | 'rejected',
+    by: string,
+    why: string,
+    emergency = false,
+  ): Promise<void> {
+    end(waiting, outcome, by, why, emergency);
     await current()?.signal(decidedSignal, { request: waiting.id, approved: outcome === 'approved', by, why });
   }
 
-  function end(request: Waiting, outcome: ClosedRequest['outcome'], by: string, why: string): void {
-    report.requests.push({ request, outcome, at: new Date().toISOString(), by, why });
+  function end(request: Waiting, outcome: ClosedRequest['outcome'], by: string, why: string, emergency = false): void {
+    const at = new Date().toISOString();
+    report.requests.push({ request, outcome, at, by, why, ...(emergency ? { emergency } : {}) });
     progress.waits(null);
   }
 

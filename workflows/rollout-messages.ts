@@ -16,6 +16,8 @@ export interface RolloutInput {
   /** What was stable when the stage began: what its users go back to. */
   before: Record<string, string | null>;
   paused: boolean;
+  /** Freezes that are over by then do not hold it. */
+  overriddenUntil?: string;
   /** Where an earlier run of this rollout left off. */
   position: Position;
 }
@@ -125,8 +127,13 @@ export const askSignal = defineSignal<[Request]>('ask');
 /** The request's id, and why. */
 export const withdrawSignal = defineSignal<[string, string]>('withdraw');
 
+/** To either: something outside has changed that may hold the release, or let it go on. */
+export const lookAgainSignal = defineSignal('lookAgain');
+
 /** From release to rollout. */
 export const decidedSignal = defineSignal<[Decided]>('decided');
 /** The constant is not named as on the wire, where people's own `hold` is another message, to the release. */
 export const standStillSignal = defineSignal<[boolean]>('hold');
+/** Freezes that are over by then do not hold it: ISO time. */
+export const overriddenSignal = defineSignal<[string]>('overridden');
 export const undoSignal = defineSignal<[Undo]>('undo');

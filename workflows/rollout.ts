@@ -6,6 +6,7 @@ import {
   allHandlersFinished,
   isCancellation,
   log,
+  patched,
   ActivityFailure,
   ApplicationFailure,
 } from '@temporalio/workflow';
@@ -32,7 +33,12 @@ export async function rollout(input: RolloutInput): Promise<StageOutcome> {
   } catch (error) {
     if (error instanceof GoOnAnew) {
       await condition(allHandlersFinished);
-      return continueAsNew<typeof rollout>({ ...input, position: stage.position, paused: stage.isPaused() });
+      return continueAsNew<typeof rollout>({
+        ...input,
+        position: stage.position,
+        paused: stage.isPaused(),
+        ...stage.overridden(),
+      });
     }
     await backToStable(stage);
     if (isCancellation(error)) throw error;
@@ -122,9 +128,10 @@ async function fullRelease(stage: Stage): Promise<void> {
   const { plan, release, number, capabilities, candidate, position } = stage;
   await stage.ask(`give ${capabilities.join(', ')} to all users?`, stage.seen(), plan.full.approval);
   await stage.unpaused();
-  position.exposed = true;
   const phase = `${release}/${number}/full`;
-  const { revision } = await routes.makeFull({ ...stage.moving, candidate: candidate.digest, phase });
+  const { revision } = await grown(stage, () =>
+    routes.makeFull({ ...stage.moving, candidate: candidate.digest, phase }),
+  );
   position.exposure = 1;
   const at = new Date().toISOString();
   await stage.tell({
@@ -138,8 +145,7 @@ async function fullRelease(stage: Stage): Promise<void> {
 async function expose(stage: Stage, level: ReturnType<typeof levelsOf>[number]): Promise<void> {
   const { position, candidate, number } = stage;
   stage.checkUndo();
-  position.exposed = true;
-  const { revision } = await routes.expose({ ...stage.moving, candidate: candidate.digest, level });
+  const { revision } = await grown(stage, () => routes.expose({ ...stage.moving, candidate: candidate.digest, level }));
   position.effectiveAt = Date.now();
   position.exposure = level.share;
   const at = new Date(position.effectiveAt).toISOString();
@@ -148,6 +154,24 @@ async function expose(stage: Stage, level: ReturnType<typeof levelsOf>[number]):
     note: level.name,
     exposurePoint: { at, stage: number, step: position.step, share: level.share, revision },
   });
+}
+
+/** Gives more users the candidate, as soon as nothing holds the release. */
+async function grown<T>(stage: Stage, grow: () => Promise<T>): Promise<T> {
+  for (;;) {
+    if (patched('clearance')) await stage.cleared();
+    stage.position.exposed = true;
+    try {
+      return await grow();
+    } catch (error) {
+      // Stopped in the moment between: the store let nothing grow.
+      if (!isOfType(error, 'STOPPED_ALL')) throw error;
+    }
+  }
+}
+
+export function isOfType(error: unknown, type: string): boolean {
+  return error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.type === type;
 }
 
 async function backToStable(stage: Stage): Promise<void> {

@@ -10,7 +10,10 @@ import {
 } from '@temporalio/workflow';
 import type { Approval, StageStep } from '../src/domain/plan.ts';
 import { termsOf } from '../src/domain/approval.ts';
+import { standings } from './activities.ts';
+import { lookIn } from './standing.ts';
 import { digestOf, gistOf, type Evidence } from '../src/domain/evidence.ts';
+import { standingText } from '../src/domain/words.ts';
 import type { Verdict } from '../src/domain/verdict.ts';
 import {
   askSignal,
@@ -18,6 +21,8 @@ import {
   internal,
   isDecided,
   isUndo,
+  lookAgainSignal,
+  overriddenSignal,
   standStillSignal,
   stageUpdateSignal,
   undoSignal,
@@ -59,6 +64,15 @@ export function openStage(input: RolloutInput) {
   const description = internal;
   setHandler(standStillSignal, (hold: unknown) => void (paused = hold === true), { description });
   setHandler(undoSignal, (message: unknown) => void (undo = isUndo(message) ? message : undo), { description });
+  let looks = 0;
+  let overridden = input.overriddenUntil === undefined ? {} : { overriddenUntil: input.overriddenUntil };
+  const overrule = (until: unknown): void => {
+    if (typeof until !== 'string') return;
+    overridden = { overriddenUntil: until };
+    looks += 1;
+  };
+  setHandler(overriddenSignal, overrule, { description });
+  setHandler(lookAgainSignal, () => void (looks += 1), { description });
   setHandler(decidedSignal, (decision: unknown) => void (decided = isDecided(decision) ? decision : decided), {
     description,
   });
@@ -143,6 +157,7 @@ export function openStage(input: RolloutInput) {
     tell,
     checkUndo,
     isPaused: () => paused,
+    overridden: () => overridden,
     /** The last verdict of this stage, whichever step it is of. */
     seen: (): Verdict | null => position.verdict ?? null,
     model: plan.model,
@@ -204,6 +219,28 @@ export function openStage(input: RolloutInput) {
         const other = await askAbout(question, shown, approval, guard);
         if (other === null) return;
         shown = other;
+      }
+    },
+
+    /** Waits while the release is paused, and while something outside of it holds it; its release shows what. */
+    async cleared(): Promise<void> {
+      let told = '';
+      for (;;) {
+        await this.unpaused();
+        const seen = looks;
+        const standing = await standings.standing({ model: plan.model, at: Date.now(), ...overridden });
+        checkUndo();
+        if (standing === null) {
+          if (!paused) return;
+          continue;
+        }
+        if (told !== standing.why) {
+          told = standing.why;
+          await tell({ state: 'running', note: standingText(standing) });
+          await release.signal(lookAgainSignal);
+        }
+        await condition(() => undo !== null || looks !== seen, lookIn(standing));
+        checkHistory();
       }
     },
 

@@ -25,8 +25,11 @@ export async function findRelease(releases: Pick<Releases, 'find' | 'list'>, id?
 /** The one that a person's message is for: named, or the only one that has not ended. */
 export async function openRelease(releases: Pick<Releases, 'list'>, id?: string): Promise<string> {
   if (id !== undefined) return id;
-  const open = (await releases.list()).filter((release) => release.endedAt === null).map((release) => release.id);
-  const [only, ...others] = open;
+  const underWay = (await releases.list()).filter((release) => release.endedAt === null);
+  const open = underWay.map((release) => release.id);
+  // Those that wait for their model are meant only where they are named.
+  const busy = underWay.filter(({ standing }) => standing?.kind !== 'queued').map((release) => release.id);
+  const [only, ...others] = busy.length > 0 ? busy : open;
   if (only === undefined) throw new GradusError('RELEASE_UNKNOWN', 'No release is under way. See: gradus release list');
   if (others.length > 0) {
     throw new GradusError(

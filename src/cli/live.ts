@@ -2,6 +2,7 @@
 export { withStore } from '../platform/records.ts';
 export { sendMessage } from '../platform/send-message.ts';
 export { startRelease } from '../platform/start-release.ts';
+export { tellReleases } from '../platform/tell-releases.ts';
 export { connectClient, withTemporal } from '../platform/temporal-client.ts';
 export { findRelease, openRelease } from './find-release.ts';
 export { readPlanFileOrStored } from './plan-file.ts';

@@ -1,6 +1,7 @@
 /** `gradus plan check`, `schema`, `save`, `list`: plans before they are released. */
 import { Command } from 'commander';
 import { GradusError } from '../domain/errors.ts';
+import { insistUnused } from '../domain/plan-lock.ts';
 import { nameProblem } from '../domain/plan-leaves.ts';
 import { readConfig } from '../platform/config.ts';
 import { dataCommand, plainCommand, print, printJson, writeNamed, type JsonOption } from './output.ts';
@@ -10,6 +11,7 @@ export function planCommand(): Command {
     .description('check, store and explain plans')
     .addCommand(check())
     .addCommand(schema())
+    .addCommand(show())
     .addCommand(save())
     .addCommand(list());
 }
@@ -37,7 +39,8 @@ function check(): Command {
         if (isForPrograms) printJson({ problems: error.problems });
         throw error;
       });
-      print(planView(read.plan), options, planText);
+      const { givenByTemplate } = await import('../domain/plan-input.ts');
+      print(planView(read.plan, givenByTemplate(read.given)), options, planText);
     });
 }
 
@@ -56,13 +59,32 @@ function schema(): Command {
     });
 }
 
+function show(): Command {
+  return dataCommand('show', 'show what a release of a stored plan would do', [
+    ['gradus plan show mail', 'its stages and steps, and what a template gave it'],
+  ])
+    .argument('<name>')
+    .action(async (name: string, options: JsonOption) => {
+      const [{ readStoredPlan }, { planText, planView }, { givenByTemplate }, { withStore }] = await Promise.all([
+        import('./plan-file.ts'),
+        import('./plan-text.ts'),
+        import('../domain/plan-input.ts'),
+        import('../platform/records.ts'),
+      ]);
+      const { plan, stored } = await withStore(readConfig(), ({ plans }) => readStoredPlan(name, plans));
+      print(planView(plan, givenByTemplate(stored)), options, planText);
+    });
+}
+
 function save(): Command {
   return dataCommand('save', 'store a plan under a name, so that releases are started by it', [
     ['gradus plan save mail plan.yaml', 'then: gradus release start mail'],
+    ['gradus plan save mail plan.yaml --anyway', 'a release under way goes on by the plan as it was'],
   ])
     .argument('<name>')
     .argument('<file>', 'a plan in YAML or JSON; - reads standard input')
-    .action(async (name: string, file: string, options: JsonOption) => {
+    .option('--anyway', 'also where a release under way was started by the plan as it is')
+    .action(async (name: string, file: string, options: JsonOption & { anyway?: boolean }) => {
       const [{ readPlanFile }, { withStore }] = await Promise.all([
         import('./plan-file.ts'),
         import('../platform/records.ts'),
@@ -70,7 +92,17 @@ function save(): Command {
       const problem = nameProblem(name, false);
       if (problem !== null) throw new GradusError('REQUEST_INVALID', `The plan's name: ${problem}.`);
       const { given } = await readPlanFile(file);
-      await withStore(readConfig(), ({ plans }) => plans.save(name, given), { create: true });
+      await withStore(
+        readConfig(),
+        async ({ plans, releases }) => {
+          const stored = await plans.find(name);
+          if (options.anyway !== true && stored !== null && stored !== undefined) {
+            insistUnused(name, stored, given, await releases.list());
+          }
+          await plans.save(name, given);
+        },
+        { create: true },
+      );
       print({ name }, options, () => `Stored as ${name}. Release it with: gradus release start ${name}`);
     });
 }

@@ -23,17 +23,19 @@ export async function readPlanFile(file: string): Promise<GivenPlan> {
 /** A file where there is one of this name, else a stored plan. */
 export async function readPlanFileOrStored(name: string, plans: () => Promise<Plans>): Promise<GivenPlan> {
   if (readText(name) !== null) return readPlanFile(name);
-  const stored = await plans();
-  const found = await stored.find(name);
-  if (found === null || found === undefined) {
-    const known = await stored.list();
+  const { plan } = await readStoredPlan(name, await plans(), 'no file and ');
+  return { plan, given: name };
+}
+
+/** Throws `PLAN_UNKNOWN`; `nor` is what was not there either. */
+export async function readStoredPlan(name: string, plans: Plans, nor = ''): Promise<{ plan: Plan; stored: unknown }> {
+  const stored = await plans.find(name);
+  if (stored === null || stored === undefined) {
+    const known = await plans.list();
     const list = known.length === 0 ? 'No plan is stored.' : `Stored plans: ${known.join(', ')}.`;
-    throw new GradusError(
-      'PLAN_UNKNOWN',
-      `There is no file and no stored plan "${name}"${didYouMean(name, known)}. ${list}`,
-    );
+    throw new GradusError('PLAN_UNKNOWN', `There is ${nor}no stored plan "${name}"${didYouMean(name, known)}. ${list}`);
   }
-  return { plan: parsePlan(found), given: name };
+  return { plan: parsePlan(stored), stored };
 }
 
 let standardInput: string | null = null;

@@ -18,6 +18,8 @@ const approval = {
 /** By path; a test holds it to have every key that a plan may have. */
 export const planKeys: Record<string, string> = {
   model: 'Name of the model. One release of a model runs at a time.',
+  field:
+    'medical, finance or driving: the internal test asks experts, few users come first, bakes are long, and two groups approve. A plan may be stricter, never laxer; plan check says what the template gave.',
   strategy:
     'gradual (default: internal test, gray, A/B, full), gray (no A/B), ab (no gray), staged (audiences, one after the other), one-shot (all capabilities at once, after the internal test).',
   data: 'Name of the dataset to train on: short for train: {data: …}.',
@@ -67,6 +69,8 @@ export const planKeys: Record<string, string> = {
   'capabilities.*.risk': 'How bad it is when it is wrong, 0 to 10. Default 5.',
   'capabilities.*.requires': 'Capabilities that must be with all users before this one, or in the same stage.',
   'capabilities.*.gate': 'Conditions of the internal test for this capability alone.',
+  'capabilities.*.field':
+    'The field of this capability alone; the strictest counts for the steps, which all have in common.',
   'stages.first': 'N_0: how many capabilities the first stage has.',
   'stages.then': 'ΔN: how many each later stage has; a number, or an expression of t (t = 1, 2, …), rounded down.',
   'stages.lists': 'The stages themselves: a list of lists of names.',

@@ -1,6 +1,7 @@
 /** What a release of a plan would do: its stages with scores, N(t) and P(t), and each step in a sentence. */
 import { askedOf } from '../domain/approval.ts';
 import { plannedCurve } from '../domain/curve.ts';
+import { fieldsOf } from '../domain/fields.ts';
 import { levelsOf, stageSteps } from '../domain/levels.ts';
 import { steps, type Approval, type Plan, type StageStep, type Step } from '../domain/plan.ts';
 import { score as scoreOf, splitIntoStages } from '../domain/stages.ts';
@@ -12,9 +13,11 @@ export interface PlanView {
   stages: { t: number; capabilities: { name: string; score: number }[]; n: number; p: number }[];
   /** All seven; what a strategy leaves out says so. */
   steps: { step: Step; what: string }[];
+  /** What the templates of its fields gave it, a line each. */
+  template: string[];
 }
 
-export function planView(plan: Plan): PlanView {
+export function planView(plan: Plan, template: string[] = []): PlanView {
   const stages = splitIntoStages(plan);
   const curve = plannedCurve(stages);
   return {
@@ -26,10 +29,11 @@ export function planView(plan: Plan): PlanView {
       p: curve[t]?.p ?? 0,
     })),
     steps: steps.map((step) => ({ step, what: sentence(plan, stages, step) })),
+    template,
   };
 }
 
-export function planText({ plan, stages, steps: sentences }: PlanView): string {
+export function planText({ plan, stages, steps: sentences, template }: PlanView): string {
   const names = Object.keys(plan.capabilities);
   const stageRows = stages.map((stage) => [
     String(stage.t),
@@ -44,9 +48,18 @@ export function planText({ plan, stages, steps: sentences }: PlanView): string {
     table(['t', 'stage (score)', 'N(t)', 'P(t)'], stageRows),
     '',
     ...sentences.map(({ step, what }) => `${step.padEnd(width)}  ${what}`),
+    ...templateLines(plan, template),
     '',
     `Score: ${plan.order}. Nothing was started; release it with: gradus release start FILE`,
   ].join('\n');
+}
+
+function templateLines(plan: Plan, template: string[]): string[] {
+  const all = fieldsOf(plan);
+  if (all.length === 0) return [];
+  const head = `Field: ${all.join(', ')}. The plan may be stricter than its template, never laxer.`;
+  if (template.length === 0) return ['', head];
+  return ['', `${head} The template gave:`, ...template.map((line) => `  ${line}`)];
 }
 
 function scoreIn(plan: Plan, name: string): number {

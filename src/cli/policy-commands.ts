@@ -6,14 +6,19 @@ import { Command } from 'commander';
 import { parse } from 'yaml';
 import { GradusError } from '../domain/errors.ts';
 import { parsePolicy, refusal, type Policy } from '../domain/policy.ts';
+import { riskLevels } from '../domain/risk.ts';
 import { readConfig } from '../platform/config.ts';
+import { delegateCommand, delegationsCommand } from './delegation-commands.ts';
 import { dataCommand, print, type JsonOption } from './output.ts';
+import { freezeText } from './words.ts';
 
 export function policyCommand(): Command {
   return new Command('policy')
     .description('say who people are, and what each may do to a release')
     .addCommand(set())
-    .addCommand(show());
+    .addCommand(show())
+    .addCommand(delegateCommand())
+    .addCommand(delegationsCommand());
 }
 
 function set(): Command {
@@ -62,13 +67,23 @@ async function readYaml(file: string): Promise<unknown> {
   }
 }
 
-function policyText({ people }: Policy): string {
+function policyText({ people, freeze = [], risk = {}, teams = {} }: Policy): string {
   const entries = Object.entries(people);
   if (entries.length === 0) return 'There is no policy: whoever reaches a release may do everything.';
-  return entries
-    .map(
-      ([name, { roles, slack, email }]) =>
-        `  ${name}: ${roles.join(', ') || 'no role'}${slack === null ? '' : ` (Slack ${slack})`}${email === undefined ? '' : `, ${email}`}`,
-    )
-    .join('\n');
+  const lines = entries.map(
+    ([name, { roles, slack, email }]) =>
+      `  ${name}: ${roles.join(', ') || 'no role'}${slack === null ? '' : ` (Slack ${slack})`}${email === undefined ? '' : `, ${email}`}`,
+  );
+  const approvals = riskLevels.flatMap((level) =>
+    Object.entries(risk[level] ?? {}).map(
+      ([step, needed]) =>
+        `  ${level} risk: ${needed.join(' and ')} approve${needed.length === 1 ? 's' : ''} in ${step}`,
+    ),
+  );
+  return [
+    ...lines,
+    ...Object.entries(teams).map(([name, members]) => `  team ${name}: ${members.join(', ')}`),
+    ...approvals,
+    ...freeze.map((one) => `  freeze ${freezeText(one)}`),
+  ].join('\n');
 }

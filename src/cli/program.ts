@@ -11,6 +11,7 @@ import { cardCommands } from './card-commands.ts';
 import { dataCommands } from './data-commands.ts';
 import { demoCommand } from './demo-command.ts';
 import { exportCommand } from './export-command.ts';
+import { freezeCommand } from './freeze-commands.ts';
 import { planCommand } from './plan-commands.ts';
 import { iterationCommand } from './iteration-commands.ts';
 import { mailCommand } from './mail-commands.ts';
@@ -18,6 +19,7 @@ import { policyCommand } from './policy-commands.ts';
 import { releaseMessageCommands } from './release-message-commands.ts';
 import { releaseReadCommands } from './release-read-commands.ts';
 import { releaseStartCommands } from './release-start-commands.ts';
+import { stopAllCommand } from './stop-all-command.ts';
 import { scheduleCommand } from './schedule-commands.ts';
 import { surveyCommand } from './survey-commands.ts';
 import { tuneCommand } from './tune-command.ts';
@@ -44,6 +46,8 @@ export function program(): Command {
     mailCommand(),
     dataCommands(),
     release,
+    stopAllCommand(),
+    freezeCommand(),
     scheduleCommand(),
     iterationCommand(),
     surveyCommand(),

@@ -1,9 +1,10 @@
 /** A release while it runs: where it stands, what it measures, and what it waits for, in a few lines. */
-import { askedOf, whenSilent } from '../domain/approval.ts';
+import { approversOf, askedOf, whenSilent } from '../domain/approval.ts';
 import type { StageStep } from '../domain/plan.ts';
 import type { ReleaseReport, StageProgress, Waiting } from '../domain/report.ts';
 import type { Finding } from '../domain/verdict.ts';
 import type { TrainingProgress } from '../domain/version.ts';
+import { standingText } from '../domain/words.ts';
 import { cell, clip, columns, draw, wrap, type Line, type Piece } from './lines.ts';
 import { curveOf, storyOf, type StageStepStory } from './story.ts';
 import {
@@ -40,6 +41,7 @@ export function progressText(report: ReleaseReport, options: ProgressTextOptions
   const counted = report.state === 'paused' ? null : (options.now ?? null);
   const lines: Line[] = [
     ...title(report, options.link ?? null, width),
+    ...standingLines(report, width),
     ...trainingLine(options.training ?? null),
     frame(report),
     ...report.stages.filter((stage) => stage.state === 'running').flatMap((stage) => current(report, stage, options)),
@@ -59,6 +61,12 @@ function title(report: ReleaseReport, link: string | null, width: number): Line[
   const space = width - columns(` release ${report.id}${about}${state}`) - columns(link);
   const shown = [link, 'dim'] as const;
   return space > 2 ? [[...line, ' '.repeat(space), shown]] : [line, ['   ', shown]];
+}
+
+/** What holds it from outside. */
+function standingLines({ standing = null }: ReleaseReport, width: number): Line[] {
+  if (standing === null) return [];
+  return wrap(`stands still: ${standingText(standing)}`, width - 3).map((text): Line => ['   ', [text, 'warn']]);
 }
 
 /** ` epoch 7/10 ███████████░░░░░  1,240 examples/s   spam   0.93   12 s left` */
@@ -183,7 +191,7 @@ function curve(report: ReleaseReport, width: number): Line[] {
 
 function waitingLines(id: string, waiting: Waiting, width: number, now: Date | null): Line[] {
   const left = now === null ? '' : ` (${duration(Date.parse(waiting.until) - now.getTime())} left)`;
-  const approved = waiting.approvedBy.length === 0 ? '' : `, approved by ${waiting.approvedBy.join(', ')} so far`;
+  const approved = waiting.approvedBy.length === 0 ? '' : `, approved by ${approversOf(waiting).join(', ')} so far`;
   const need = `needs ${askedOf(waiting)}${approved}`;
   const clock = waiting.held
     ? 'held: it stays open until somebody decides'

@@ -10,15 +10,20 @@ interface MessageOptions extends JsonOption {
   by: string;
   why?: string;
   request?: string;
+  emergency?: boolean;
 }
 
 const release = 'gradus release';
 
 export function releaseMessageCommands(): Command[] {
   return [
-    decision('approve', 'approve what the release waits for', [
+    approving('approve what the release waits for', [
       [`${release} approve`, 'what the only release under way asks for'],
       [`${release} approve mail-assistant-2 --by ann --why "looks right"`, 'as ann, with a reason'],
+      [
+        `${release} approve --emergency --why "users are locked out"`,
+        'an admin alone, against the quorum; recorded as such',
+      ],
     ]),
     decision('reject', 'reject it: users of the stage go back to stable', [
       [`${release} reject mail-assistant-2 --why "worse on long mails"`, 'users of this stage keep stable'],
@@ -39,6 +44,13 @@ export function releaseMessageCommands(): Command[] {
   ];
 }
 
+function approving(description: string, examples: [string, string][]): Command {
+  return decision('approve', description, examples).option(
+    '--emergency',
+    'as an admin, alone and against the quorum; needs --why',
+  );
+}
+
 function decision(kind: Operation, description: string, examples: [string, string][]): Command {
   return message(kind, description, examples).option(
     '--request <id>',
@@ -46,7 +58,7 @@ function decision(kind: Operation, description: string, examples: [string, strin
   );
 }
 
-function message(kind: Operation, description: string, examples: [string, string][]): Command {
+export function message(kind: Operation, description: string, examples: [string, string][]): Command {
   return dataCommand(kind === 'moreTime' ? 'more-time' : kind, description, examples)
     .argument('[release]', 'which one; left out: the only one under way')
     .option('--by <name>', 'who says this', userInfo().username)
@@ -54,12 +66,13 @@ function message(kind: Operation, description: string, examples: [string, string
     .action(async (id: string | undefined, options: MessageOptions) => {
       const { endAbandoned, openRelease, sendMessage, withStore, withTemporal } = await import('./live.ts');
       const config = readConfig();
-      const { by, why, request } = options;
+      const { by, why, request, emergency } = options;
       const says = {
         by,
         via: 'cli',
         ...(why === undefined ? {} : { why }),
         ...(request === undefined ? {} : { request }),
+        ...(emergency === true ? ({ emergency } as const) : {}),
       };
       const receipt = await withTemporal(config, async (client) => {
         const target = id ?? (await withStore(config, ({ releases }) => openRelease(releases)));

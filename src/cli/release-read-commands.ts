@@ -31,13 +31,20 @@ function listText(releases: readonly ReleaseReport[]): string {
       release.id,
       release.plan === null ? '' : versionsOf(release),
       release.strategy,
-      outcomes[release.state].words,
+      stateOf(release),
       release.stages.length === 0 ? '' : `${released} of ${release.stages.length}`,
       moment(release.startedAt),
       release.endedAt === null ? '' : moment(release.endedAt),
     ];
   });
   return table(['release', 'versions', 'strategy', 'state', 'stages', 'started (UTC)', 'ended (UTC)'], rows);
+}
+
+/** `running`, or what holds it. */
+function stateOf({ state, standing = null }: ReleaseReport): string {
+  const { words } = outcomes[state];
+  if (standing === null) return words;
+  return standing.kind === 'queued' ? standing.why : `${words}, ${standing.kind}`;
 }
 
 function status(): Command {

@@ -19,6 +19,7 @@ export function releaseStartCommands(): Command[] {
 interface StartOptions extends JsonOption {
   by: string;
   wait?: boolean;
+  queue?: boolean;
 }
 
 function start(): Command {
@@ -29,6 +30,7 @@ function start(): Command {
   ])
     .argument('<plan>', 'a plan file, the name of a stored plan, or - for standard input')
     .option('--by <name>', 'who starts it', userInfo().username)
+    .option('--queue', 'where another release of the model runs: wait for its end, first come, first served')
     .option('--wait', 'watch it until it ends')
     .action(async (name: string, options: StartOptions) => {
       const { readPlanFileOrStored, startRelease, withStore, withTemporal } = await import('./live.ts');
@@ -37,13 +39,19 @@ function start(): Command {
         withStore(config, async (store) => {
           const order = await readPlanFileOrStored(name, async () => store.plans);
           await needData(config, order.plan);
-          const started = await startRelease(client, store.releases, { ...order, by: options.by });
+          const started = await startRelease(client, store.releases, {
+            ...order,
+            by: options.by,
+            queue: options.queue === true,
+          });
           const link = linkOf(config, started.id);
           if (options.wait !== true) {
+            const queued = started.behind === null ? '' : `, and waits for the end of ${started.behind}`;
             print({ ...started, url: link }, options, ({ id, url }) =>
-              [`${id} started${url === null ? '' : `: ${url}`}`, `Watch it with: gradus release watch ${id}`].join(
-                '\n',
-              ),
+              [
+                `${id} started${queued}${url === null ? '' : `: ${url}`}`,
+                `Watch it with: gradus release watch ${id}`,
+              ].join('\n'),
             );
             return;
           }

@@ -1,6 +1,7 @@
 /** A release's report as one page of HTML that needs nothing else: no script, no network, light and dark. */
-import { askedOf, whenSilent } from '../domain/approval.ts';
+import { approversOf, askedOf, whenSilent } from '../domain/approval.ts';
 import type { ReleaseReport, Waiting } from '../domain/report.ts';
+import { standingText } from '../domain/words.ts';
 import { exposureSentence, feedbackSentence } from './story.ts';
 import {
   count,
@@ -41,6 +42,7 @@ function header(report: ReleaseReport): Html {
   const total = report.stages.reduce((sum, stage) => sum + stage.capabilities.length, 0);
   const last = report.curve.at(-1);
   const said = feedbackSentence(report);
+  const standing = report.standing ?? null;
   const ended = report.endedAt === null ? 'so far' : `until ${moment(report.endedAt)} UTC`;
   return html`<header class="card">
     <h1>${report.model === '' ? report.id : report.model}</h1>
@@ -75,6 +77,14 @@ function header(report: ReleaseReport): Html {
             </div>`
       }
       ${
+        standing === null
+          ? null
+          : html`<div>
+              <dt>held</dt>
+              <dd>${standingText(standing)}</dd>
+            </div>`
+      }
+      ${
         said === null
           ? null
           : html`<div>
@@ -102,7 +112,7 @@ function exposedNow(report: ReleaseReport): string {
 }
 
 function waitingCard(id: string, waiting: Waiting): Html {
-  const so = waiting.approvedBy.length === 0 ? '' : `; approved by ${waiting.approvedBy.join(', ')} so far`;
+  const so = waiting.approvedBy.length === 0 ? '' : `; approved by ${approversOf(waiting).join(', ')} so far`;
   return html`<section class="card ask" aria-labelledby="ask">
     <h2 id="ask">Waits for a person</h2>
     <p>${waiting.question}</p>

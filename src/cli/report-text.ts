@@ -1,6 +1,7 @@
 /** A release's report as one screen of text: what was released when, what was decided and why, and what was measured. */
 import { askedOf, whenSilent } from '../domain/approval.ts';
 import type { ReleaseReport, StageProgress } from '../domain/report.ts';
+import { standingText } from '../domain/words.ts';
 import { releaseLearning } from './iteration-text.ts';
 import { cell, clip, columns, draw, wrap, type Line, type Tone } from './lines.ts';
 import { metricsText } from './metrics-text.ts';
@@ -183,7 +184,9 @@ function ending(report: ReleaseReport, width: number): Line[] {
   const { iteration: found, learning, themes = [] } = report;
   const about = themesSentence(themes);
   const undone = report.stages.some((stage) => stage.state === 'rolledBack');
+  const standing = report.standing ?? null;
   const entries = [
+    standing === null ? null : (['held', standingText(standing)] as const),
     undone ? (['exposed', exposureSentence(report)] as const) : null,
     said === null ? null : (['users', said] as const),
     learning === null || learning === undefined ? null : (['learning', releaseLearning(learning)] as const),

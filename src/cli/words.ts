@@ -1,6 +1,8 @@
 /** How figures, times and states are spelled, the same in the terminal and on the page. */
 import type { Decision, ReleaseReport, StageProgress } from '../domain/report.ts';
 import type { Step } from '../domain/plan.ts';
+import { weekdays, type Freeze, type TimeOfDay, type WeekSpan } from '../domain/freeze.ts';
+import type { WallTime } from '../domain/zoned-time.ts';
 import type { Verdict } from '../domain/verdict.ts';
 
 /** `0.0001` → `0.01 %`; as many digits as a share needs, three at most. */
@@ -115,4 +117,17 @@ export function versionsOf(report: ReleaseReport): string {
   if (report.candidate === null) return 'no version yet';
   const against = report.stable === null ? ', nothing was stable before' : ` against v${report.stable.number}`;
   return `v${report.candidate.number}${against}`;
+}
+
+/** `weekends: sat 00:00 to 24:00, sun 00:00 to 24:00 (Europe/Berlin)`. */
+export function freezeText({ name, zone, models, when }: Freeze): string {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const time = ({ hour, minute }: TimeOfDay): string => `${two(hour)}:${two(minute)}`;
+  const date = (wall: WallTime): string => `${wall.year}-${two(wall.month)}-${two(wall.day)} ${time(wall)}`;
+  const span = ({ from, days, until }: WeekSpan): string => {
+    const end = weekdays[(weekdays.indexOf(from.day) + days) % 7] ?? from.day;
+    return `${from.day} ${time(from)} to ${days === 0 ? '' : `${end} `}${time(until)}`;
+  };
+  const times = when.kind === 'dates' ? `${date(when.from)} to ${date(when.until)}` : when.spans.map(span).join(', ');
+  return `${name}: ${times} (${zone})${models === undefined ? '' : `, ${models.join(', ')} only`}`;
 }

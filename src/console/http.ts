@@ -20,7 +20,13 @@ export interface ConsoleOptions {
 const bodyLimit = 64 * 1024;
 const text = z.string().max(2_000);
 const saysSchema = z
-  .strictObject({ why: text.optional(), request: text.optional(), evidence: text.optional(), id: text.optional() })
+  .strictObject({
+    why: text.optional(),
+    request: text.optional(),
+    evidence: text.optional(),
+    id: text.optional(),
+    emergency: z.literal(true).optional(),
+  })
   .nullish();
 
 export function createConsole(options: ConsoleOptions): FastifyInstance {
@@ -105,10 +111,9 @@ export function createConsole(options: ConsoleOptions): FastifyInstance {
 function readSays(body: unknown): Omit<PersonSays, 'by' | 'via'> {
   const read = saysSchema.safeParse(body);
   if (read.success) {
-    const entries = Object.entries(read.data ?? {}).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined,
-    );
-    return Object.fromEntries(entries);
+    const { emergency, ...texts } = read.data ?? {};
+    const entries = Object.entries(texts).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    return { ...Object.fromEntries(entries), ...(emergency === undefined ? {} : { emergency }) };
   }
   const problems = read.error.issues.map((issue) =>
     issue.code === 'unrecognized_keys'

@@ -4,7 +4,7 @@ import type { ClosedRequest, Need, ReleaseReport, Waiting } from './report.ts';
 import { listed, printable } from './words.ts';
 
 /** What a person may ask of a release, as messages are named. */
-export const operations = ['approve', 'reject', 'hold', 'moreTime', 'pause', 'resume', 'rollback'] as const;
+export const operations = ['approve', 'reject', 'hold', 'moreTime', 'pause', 'resume', 'rollback', 'override'] as const;
 export type Operation = (typeof operations)[number];
 
 export interface PersonSays {
@@ -18,9 +18,14 @@ export interface PersonSays {
   via?: string;
   /** The same for the same press of a button: what arrives twice is done once. */
   id?: string;
+  /** An admin approves alone, against the quorum. */
+  emergency?: true;
+  /** Whom they stand in for: found by the release, said by nobody. */
+  for?: string;
 }
 
 const known = ['by', 'why', 'request', 'evidence', 'via', 'id'] as const;
+const allKnown = [...known, 'emergency'] as const;
 
 /** Reads what came with a message; a text says what is wrong with it. */
 export function readMessage(value: unknown): PersonSays | string {
@@ -28,13 +33,15 @@ export function readMessage(value: unknown): PersonSays | string {
     return 'a message is an object such as {"by": "ann", "why": "looks right"}';
   }
   const entries = Object.entries(value);
-  const isKnown = (key: string): boolean => known.some((one) => one === key);
+  const isKnown = (key: string): boolean => allKnown.some((one) => one === key);
   const problems = entries
     .filter(([key]) => !isKnown(key))
-    .map(([key]) => `there is no field "${printable(key.slice(0, 40))}" (known: ${known.join(', ')})`);
+    .map(([key]) => `there is no field "${printable(key.slice(0, 40))}" (known: ${allKnown.join(', ')})`);
   for (const [key, field] of entries) {
     if (!isKnown(key)) continue;
-    if (typeof field !== 'string') problems.push(`${key} has to be a text`);
+    if (key === 'emergency') {
+      if (typeof field !== 'boolean') problems.push('emergency has to be true or false');
+    } else if (typeof field !== 'string') problems.push(`${key} has to be a text`);
     else if (field.length > 2000) problems.push(`${key} is longer than 2,000 characters`);
   }
   const texts = entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string');
@@ -46,7 +53,8 @@ export function readMessage(value: unknown): PersonSays | string {
     const text = fields.get(key);
     return text === undefined ? [] : [[key, text] as const];
   });
-  return { ...Object.fromEntries(given), by };
+  const isEmergency = 'emergency' in value && value.emergency === true;
+  return { ...Object.fromEntries(given), by, ...(isEmergency ? { emergency: true } : {}) };
 }
 
 /** People who may decide: names of groups are replaced by who is in them. Empty: anyone. */
@@ -86,20 +94,70 @@ export function objection(
   if (says.evidence !== undefined && (says.evidence.length < 8 || !waiting.digest.startsWith(says.evidence))) {
     return `the evidence is not what ${says.by} saw any more; look at request ${waiting.id} again`;
   }
-  const allowed = waiting.escalated ? [...waiting.from, ...waiting.escalateTo] : waiting.from;
-  if (waiting.from.length > 0 && !allowed.includes(says.by)) {
+  if (says.emergency === true)
+    return says.why?.trim() ? null : 'say why this cannot wait for those who have to approve';
+  const allowed = allowedTo(waiting);
+  const counted = says.for ?? says.by;
+  if (waiting.from.length > 0 && !allowed.includes(counted)) {
     return `${says.by} may not decide this; it is for ${allowed.join(', ')}`;
   }
-  if (kind === 'approve' && waiting.notBy === says.by) {
+  if (kind === 'reject') return null;
+  if (waiting.notBy === says.by) {
     return `${says.by} started this release, so somebody else has to approve it (own: yes in the plan allows it)`;
   }
-  if (kind === 'approve' && waiting.approvedBy.includes(says.by)) return `${says.by} has approved already`;
+  if (waiting.notBy !== null && waiting.notBy === counted) {
+    return `${says.by} stands in for ${counted}, who started this release, so somebody else has to approve it`;
+  }
+  const before = waiting.approvedBy.find((one) => personBehind(waiting, one) === says.by);
+  if (before !== undefined) return `${says.by} has approved already${before === says.by ? '' : ` for ${before}`}`;
+  if (waiting.approvedBy.includes(counted))
+    return `${personBehind(waiting, counted)} has approved for ${counted} already`;
   return null;
 }
 
-/** Whether it is theirs to approve. */
-export function isFor(waiting: Waiting, by: string | null): boolean {
-  return by !== null && objection({ waiting, requests: [] }, { by }, 'approve') === null;
+/** Whoever may decide now; empty: anybody. */
+function allowedTo(waiting: Waiting): string[] {
+  return waiting.escalated ? [...waiting.from, ...waiting.escalateTo] : waiting.from;
+}
+
+/** Whether `says` could decide the open request only for somebody else. */
+export function couldStandIn(waiting: Waiting | null, says: PersonSays): waiting is Waiting {
+  if (waiting === null || waiting.from.length === 0 || says.emergency === true) return false;
+  return !allowedTo(waiting).includes(says.by);
+}
+
+/** The one of `givers` for whom `says` counts best: one for whom nothing is in the way, if there is such a one. */
+export function standingIn(
+  report: Pick<ReleaseReport, 'waiting' | 'requests'>,
+  says: PersonSays,
+  kind: 'approve' | 'reject',
+  givers: readonly string[],
+): PersonSays {
+  const { waiting } = report;
+  const may = waiting === null ? [] : givers.filter((giver) => allowedTo(waiting).includes(giver));
+  const giver = may.find((one) => objection(report, { ...says, for: one }, kind) === null) ?? may[0];
+  return giver === undefined ? says : { ...says, for: giver };
+}
+
+/** Who pressed where somebody counts as having approved. */
+function personBehind({ delegates = {} }: Waiting, counted: string): string {
+  return new Map(Object.entries(delegates)).get(counted) ?? counted;
+}
+
+/** Who has approved so far, each as `li for wang` where they stood in. */
+export function approversOf(waiting: Waiting): string[] {
+  return waiting.approvedBy.map((counted) => {
+    const person = personBehind(waiting, counted);
+    return person === counted ? counted : `${person} for ${counted}`;
+  });
+}
+
+/** Whether it is theirs to approve, for themselves or for one of those whom they stand in for. */
+export function isFor(waiting: Waiting, by: string | null, givers: readonly string[] = []): boolean {
+  if (by === null) return false;
+  const report = { waiting, requests: [] };
+  const says = couldStandIn(waiting, { by }) ? standingIn(report, { by }, 'approve', givers) : { by };
+  return objection(report, says, 'approve') === null;
 }
 
 /** Who has to approve, in words: `2 approvals of ann, bob`, or `1 approval of product and 1 of safety`. */

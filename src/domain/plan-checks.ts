@@ -1,5 +1,6 @@
 /** What has to fit together in a plan: names, requirements, order and stages; then its steps. */
 import { parseArithmetic } from './expressions.ts';
+import { checkFields } from './fields.ts';
 import { vocabularies, type Known } from './metrics.ts';
 import { attempt, noneKnown, readable } from './plan-expressions.ts';
 import { nameProblem } from './plan-leaves.ts';
@@ -24,6 +25,7 @@ export function checkPlanParts(
   checkGates(plan, { capabilities: names, labels, capability: null }, report);
   checkExposure(plan, refused, report);
   checkApprovals(plan, report);
+  checkFields(plan, report);
 }
 
 function checkNames(plan: Plan, report: Report): void {

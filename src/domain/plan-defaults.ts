@@ -11,16 +11,19 @@ export function withDefaults(written: WrittenPlan): Plan {
   const capabilities = Object.entries(written.capabilities ?? {});
   return {
     model: written.model ?? '',
+    ...(written.field === undefined ? {} : { field: written.field }),
     strategy: written.strategy ?? 'gradual',
     candidate:
       written.version === undefined
         ? { kind: 'train', train: trainSpec(written.train ?? {}) }
         : { kind: 'version', version: written.version },
     capabilities: Object.fromEntries(
-      capabilities.map(([name, { importance = 5, demand = 5, risk = 5, requires = [] }]): [string, Capability] => [
-        name,
-        { importance, demand, risk, requires },
-      ]),
+      capabilities.map(
+        ([name, { importance = 5, demand = 5, risk = 5, requires = [], field }]): [string, Capability] => [
+          name,
+          { importance, demand, risk, requires, ...(field === undefined ? {} : { field }) },
+        ],
+      ),
     ),
     order: written.order ?? '2 importance + demand - 3 risk',
     stages: stages(written.stages ?? {}, capabilities.length),

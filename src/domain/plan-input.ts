@@ -1,5 +1,6 @@
 /** Reads a plan as people write it: refused whole, with every problem named, or returned with every default filled in. */
 import { parseDocument, LineCounter } from 'yaml';
+import { withTemplate } from './fields.ts';
 import { checkPlanParts } from './plan-checks.ts';
 import { withDefaults } from './plan-defaults.ts';
 import {
@@ -67,9 +68,16 @@ export function checkPlan(input: unknown, options: PlanOptions = {}): PlanCheck 
   const refused = new Set<string>();
   checkPresence(respelled, report);
   const written = readShape(respelled, report, refused);
-  const plan = withDefaults(written);
+  const plan = withDefaults(withTemplate(written).written);
   checkPlanParts(plan, options.labels ?? null, refused, report);
   return problems.length > 0 ? failed() : { plan, problems: [] };
+}
+
+/** What the templates of a plan's fields give it, a line each; of a plan without problems. */
+export function givenByTemplate(input: unknown): string[] {
+  const silent: Report = () => undefined;
+  const copy = plainCopy(input, silent);
+  return isMapping(copy) ? withTemplate(readShape(respell(copy, silent), silent, new Set())).gave : [];
 }
 
 /** What a plan cannot do without. */

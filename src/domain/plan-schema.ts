@@ -15,7 +15,7 @@ import {
   yesOrNo,
 } from './plan-leaves.ts';
 import { meanMetrics } from './feedback.ts';
-import { poolings, strategies } from './plan.ts';
+import { fields, poolings, strategies } from './plan.ts';
 
 const text = { type: 'string' };
 const textOrTexts = { type: ['string', 'array'], items: text };
@@ -73,11 +73,13 @@ const capability = z
     risk: outOfTen.optional(),
     requires: names.optional(),
     gate: expressions.optional(),
+    field: choice(fields).optional(),
   })
   .meta({ short: [{ type: 'null' }] });
 
 export const planSchema = z.strictObject({
   model: name.optional(),
+  field: choice(fields).optional(),
   strategy: choice(strategies, { oneshot: 'one-shot', 'a/b': 'ab', abtest: 'ab', grey: 'gray' }).optional(),
   train,
   version: versionName.optional(),

@@ -26,6 +26,7 @@ export const sections: Record<string, Section> = {
   '': {
     keys: [
       'model',
+      'field',
       'strategy',
       'data',
       'train',
@@ -75,7 +76,7 @@ export const sections: Record<string, Section> = {
       'seed',
     ],
   },
-  'capabilities.*': { keys: ['importance', 'demand', 'risk', 'requires', 'gate'], also: { gates: 'gate' } },
+  'capabilities.*': { keys: ['importance', 'demand', 'risk', 'requires', 'gate', 'field'], also: { gates: 'gate' } },
   stages: {
     keys: ['first', 'then', 'lists'],
     also: { n0: 'first', δn: 'then', 'δn(t)': 'then', dn: 'then', deltan: 'then', list: 'lists' },
@@ -210,6 +211,11 @@ function rename(section: string, path: string[], value: Mapping, report: Report)
       );
   }
   return Object.fromEntries(result);
+}
+
+/** Whether two spellings are of one key. */
+export function sameKey(a: string, b: string): boolean {
+  return plainKey(a) === plainKey(b);
 }
 
 /** `internal test`, `internalTest`, `internal-test` and `internal_test` are the same key. */

@@ -10,6 +10,10 @@ export type StageStep = Extract<Step, 'internal test' | 'gray' | 'A/B' | 'full'>
 export const strategies = ['gradual', 'one-shot', 'staged', 'gray', 'ab'] as const;
 export type Strategy = (typeof strategies)[number];
 
+/** Fields in which a mistake is dear; each is a template for plans (see `fields.ts`). */
+export const fields = ['medical', 'finance', 'driving'] as const;
+export type Field = (typeof fields)[number];
+
 /** One function of a model that users can be given or not. Importance, demand and risk are 0 to 10. */
 export interface Capability {
   importance: number;
@@ -17,6 +21,8 @@ export interface Capability {
   risk: number;
   /** Capabilities that must be full before this one, or in the same stage. */
   requires: string[];
+  /** Left out: the plan's. */
+  field?: Field;
 }
 
 /**
@@ -141,6 +147,8 @@ export type Audience = string[];
 
 export interface Plan {
   model: string;
+  /** Of all capabilities that name no other; left out: none. */
+  field?: Field;
   strategy: Strategy;
   /** How to train the candidate, or which version to release as it is (`v3` or a digest). */
   candidate: { kind: 'train'; train: TrainSpec } | { kind: 'version'; version: string };

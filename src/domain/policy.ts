@@ -2,14 +2,17 @@
 import { z } from 'zod';
 import type { Operation } from './approval.ts';
 import { GradusError } from './errors.ts';
+import { readFreezes, writtenFreeze } from './freeze-input.ts';
+import type { Freeze } from './freeze.ts';
 import { nameProblem } from './plan-leaves.ts';
+import { readRisk, writtenRisk, type Approvers, type RiskLevel } from './risk.ts';
 import { didYouMean, listed } from './words.ts';
 
 export const roles = ['viewer', 'operator', 'approver', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
-/** Changing the policy itself is an admin's. */
-const changing = 'policy';
+/** Looking is a viewer's, and everybody's who may do more. What is not asked of a release, or not of everybody who may ask it: approving alone in an emergency. */
+type Control = 'view' | 'policy' | 'stopAll' | 'endStop' | 'emergency';
 
 export interface Person {
   roles: Role[];
@@ -24,18 +27,24 @@ export interface Person {
 /** People by name. Nobody at all: there is no policy, and whoever reaches a release may do everything. */
 export interface Policy {
   people: Record<string, Person>;
+  /** Times in which nothing grows; left out: none. */
+  freeze?: Freeze[];
+  /** Groups that have to approve, by the risk of a capability; left out: nobody in particular. */
+  risk?: Partial<Record<RiskLevel, Approvers>>;
+  /** Who may be in a group of that name in a plan; of a group that is not here, the plan says. */
+  teams?: Record<string, string[]>;
   /** What groups or roles of the OpenID Connect provider may do. */
   groups?: Record<string, Role[]>;
 }
 
 export const openToAll: Policy = { people: {} };
 
-/** Looking at releases is a viewer's, and everybody's who may do more. */
-const viewing = 'view';
-
-const needed: Record<Operation | typeof changing | typeof viewing, Role> = {
+const needed: Record<Operation | Control, Role | readonly Role[]> = {
   view: 'viewer',
   policy: 'admin',
+  stopAll: ['operator', 'approver'],
+  endStop: 'approver',
+  emergency: 'admin',
   approve: 'approver',
   reject: 'approver',
   hold: 'approver',
@@ -43,6 +52,7 @@ const needed: Record<Operation | typeof changing | typeof viewing, Role> = {
   pause: 'operator',
   resume: 'operator',
   rollback: 'operator',
+  override: 'admin',
 };
 
 /**
@@ -52,19 +62,24 @@ const needed: Record<Operation | typeof changing | typeof viewing, Role> = {
 export function refusal(
   { people, groups = {} }: Policy,
   by: string,
-  operation: keyof typeof needed,
+  operation: Operation | Control,
   given: readonly Role[] = [],
   { openToAll: isOpen = true } = {},
 ): string | null {
-  if (isOpen && Object.keys(people).length === 0 && Object.keys(groups).length === 0) return null;
+  if (isOpen && Object.keys(people).length === 0 && Object.keys(groups).length === 0) {
+    return operation === 'emergency' && !given.includes('admin')
+      ? 'there is no policy, so nobody is an admin (gradus policy set FILE)'
+      : null;
+  }
   const person = new Map(Object.entries(people)).get(by);
   if (person === undefined && given.length === 0) {
     return `${by} is not in the policy; an admin adds people with: gradus policy set FILE`;
   }
   const own = [...new Set([...(person?.roles ?? []), ...given])];
-  const role = needed[operation];
-  if (own.includes(role) || own.includes('admin') || (operation === viewing && own.length > 0)) return null;
-  return `${by} may not do that: it is for the role ${role}, and ${by} has ${listed(own) || 'none'}`;
+  const role = [needed[operation]].flat();
+  const isEnough = role.some((one) => own.includes(one)) || (operation === 'view' && own.length > 0);
+  if (isEnough || own.includes('admin')) return null;
+  return `${by} may not do that: it is for the role ${listed(role, 'or')}, and ${by} has ${listed(own) || 'none'}`;
 }
 
 /** The person whom a provider's token is of. */
@@ -89,6 +104,9 @@ const person = z.strictObject({
 const written = z.strictObject({
   people: z.record(z.string(), person),
   groups: z.record(z.string(), z.union([z.string(), z.array(z.string())])).optional(),
+  freeze: z.array(writtenFreeze).optional(),
+  risk: writtenRisk.optional(),
+  teams: z.record(z.string(), z.union([z.string(), z.array(z.string())])).optional(),
 });
 
 /** Reads a policy as people write it. Throws `POLICY_INVALID` with every problem of it. */
@@ -128,8 +146,24 @@ export function parsePolicy(input: unknown): Policy {
   if (!Object.values(people).some((one) => one.roles.includes('admin'))) {
     problems.push('people: nobody is an admin, so nobody could change this; give somebody roles: admin');
   }
+  const freeze = readFreezes(shape.data.freeze ?? [], problems);
+  const risk = readRisk(shape.data.risk ?? {}, problems);
+  const teams = Object.fromEntries(
+    Object.entries(shape.data.teams ?? {}).map(([name, members]) => [name, [members].flat()] as const),
+  );
+  for (const [name, members] of Object.entries(teams)) {
+    const unknown = members.filter((member) => !Object.hasOwn(people, member));
+    if (members.length === 0) problems.push(`teams.${name}: nobody is in it`);
+    if (unknown.length > 0) problems.push(`teams.${name}: ${listed(unknown)} not among people`);
+  }
   if (problems.length > 0) throw invalid(problems);
-  return { people, ...(groups.length === 0 ? {} : { groups: Object.fromEntries(groups) }) };
+  return {
+    people,
+    ...(groups.length === 0 ? {} : { groups: Object.fromEntries(groups) }),
+    ...(freeze.length === 0 ? {} : { freeze }),
+    ...(Object.keys(risk).length === 0 ? {} : { risk }),
+    ...(Object.keys(teams).length === 0 ? {} : { teams }),
+  };
 }
 
 function readRoles(given: string | string[], path: string, problems: string[]): Role[] {

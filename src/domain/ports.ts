@@ -1,5 +1,7 @@
 /** What activities need from outside: each port is implemented for real once, and by a fake that passes the same suite. */
 import type { AuditEntry, AuditEvent } from './audit.ts';
+import type { StopAlls } from './control.ts';
+import type { Delegations } from './delegation.ts';
 import type { Answer, Comment, Feedback, LiveMetric, Sample } from './feedback.ts';
 import type { Profile, Usage } from './drift.ts';
 import type { Cursor, IterationReport } from './iteration.ts';
@@ -124,7 +126,10 @@ export interface Stop {
 }
 
 export interface Routes {
-  /** Sets routes (never adds to them). Setting what is set already changes nothing and returns the same revision. */
+  /**
+   * Sets routes (never adds to them). Setting what is set already changes nothing and returns the same revision. While all
+   * releases are stopped, it throws `STOPPED_ALL` for whatever would give a candidate to anybody.
+   */
   set(change: RouteChange): Promise<number>;
   current(model?: string): Promise<Route[]>;
   revision(): Promise<number>;
@@ -176,9 +181,25 @@ export interface ObservationSummary {
   comments: string[];
 }
 
+/** What is known of a release before its first step. */
+export interface NewRelease {
+  id: string;
+  runId: string;
+  model: string;
+  plan: unknown;
+  startedAt: string;
+}
+
 export interface Releases {
-  /** Takes a model for a release; throws `MODEL_BUSY` while another release of it runs. Taking it again is harmless. */
-  begin(release: { id: string; runId: string; model: string; plan: unknown; startedAt: string }): Promise<void>;
+  /**
+   * Takes a model for a release; throws `MODEL_BUSY` while another release of it runs. Taking it again is harmless. A
+   * release that waited for the model waits no more.
+   */
+  begin(release: NewRelease): Promise<void>;
+  /** Puts a release at the end of those that wait for its model, unless it is among them, has the model or has ended. */
+  enqueue(release: NewRelease): Promise<void>;
+  /** Releases that wait for a model, the first one first. */
+  queue(model: string): Promise<string[]>;
   /** Who has the model now; null when nobody has. */
   holder(model: string): Promise<{ id: string; startedAt: string } | null>;
   /** Frees the model of a release whose workflow is no more, and marks that release as failed with `reason`. */
@@ -271,6 +292,8 @@ export interface Ports {
   plans: Plans;
   policies: Policies;
   audit: Audit;
+  stopAlls: StopAlls;
+  delegations: Delegations;
   lessons: LessonRecords;
   iterations: Iterations;
   /** Whether a release's workflow is still running, asked of Temporal. */

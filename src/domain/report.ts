@@ -47,6 +47,10 @@ export interface Decision {
   /** `gradus`, or who it was. */
   by: string;
   why: string;
+  /** Whom they stood in for; left out: nobody. */
+  for?: string;
+  /** An admin decided it alone, against the quorum; left out: no. */
+  emergency?: true;
   /** Where a person said it, e.g. `slack`; left out where that is not known. */
   via?: string;
   /** The request that it is about, and the digest of its evidence. */
@@ -96,6 +100,8 @@ export interface Waiting {
   /** Whoever started the release; they may not approve it. Null where that is allowed, or nobody knows. */
   notBy: string | null;
   approvedBy: string[];
+  /** Who approved for whom, by whom it counts for; left out: each for themselves. */
+  delegates?: Record<string, string>;
   since: string;
   until: string;
   /** How long people are given, each time. */

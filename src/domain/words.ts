@@ -45,6 +45,11 @@ export function listed(names: readonly string[], last: 'and' | 'or' = 'and'): st
   return `${names.slice(0, -1).join(', ')} ${last} ${names.at(-1)}`;
 }
 
+/** What holds a release from outside of it, and until when: a sentence without its full stop. */
+export function standingText({ why, until }: { why: string; until: string | null }): string {
+  return until === null ? why : `${why}; it goes on at ${until.slice(0, 16).replace('T', ' ')} UTC`;
+}
+
 /** The candidate that `name` was most likely meant to be, or null when none is near. */
 export function nearest(name: string, candidates: readonly string[]): string | null {
   const limit = Math.max(1, Math.floor(name.length / 3));

@@ -10,6 +10,7 @@ import {
   approveUpdate,
   holdUpdate,
   moreTimeUpdate,
+  overrideUpdate,
   pauseUpdate,
   rejectUpdate,
   resumeUpdate,
@@ -28,6 +29,7 @@ const updates = {
   pause: pauseUpdate,
   resume: resumeUpdate,
   rollback: rollbackUpdate,
+  override: overrideUpdate,
 } as const satisfies Record<Operation, unknown>;
 
 const answerWithinMs = 30_000;

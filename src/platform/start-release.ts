@@ -13,6 +13,8 @@ const lookEveryMs = 50;
 export interface StartedRelease {
   id: string;
   runId: string;
+  /** The release that has the model now; null: this one has it. */
+  behind: string | null;
 }
 
 export interface ReleaseOrder {
@@ -22,6 +24,8 @@ export interface ReleaseOrder {
   plan: Plan;
   /** Who starts it. */
   by: string;
+  /** Wait where another release of the model runs. */
+  queue?: boolean;
 }
 
 /**
@@ -30,18 +34,18 @@ export interface ReleaseOrder {
  */
 export async function startRelease(
   client: Client,
-  releases: Pick<Releases, 'holder' | 'nextId'>,
-  { given, plan, by }: ReleaseOrder,
+  releases: Pick<Releases, 'holder' | 'nextId' | 'queue'>,
+  { given, plan, by, queue = false }: ReleaseOrder,
 ): Promise<StartedRelease> {
   const holder = await releases.holder(plan.model);
-  if (holder !== null && (await isOpen(client, holder.id))) throw busy(plan.model, holder.id);
+  if (!queue && holder !== null && (await isOpen(client, holder.id))) throw busy(plan.model, holder.id);
   const id = await releases.nextId(plan.model);
   const names = Object.keys(plan.capabilities);
   try {
     const handle = await client.workflow.start(releaseWorkflow, {
       workflowId: id,
       taskQueue,
-      args: [{ plan: given, by }],
+      args: [{ plan: given, by, ...(queue ? { queue } : {}) }],
       workflowIdConflictPolicy: 'FAIL',
       typedSearchAttributes: new TypedSearchAttributes([
         { key: defineSearchAttributeKey('GradusModel', 'KEYWORD'), value: plan.model },
@@ -53,8 +57,11 @@ export async function startRelease(
         .map((name) => `\`${name}\``)
         .join(', ')} of **${plan.model}**.\n\nStarted by ${by}.`,
     });
-    await begun(handle.result(), async () => (await releases.holder(plan.model))?.id === id);
-    return { id, runId: handle.firstExecutionRunId };
+    const hasModel = async (): Promise<boolean> => (await releases.holder(plan.model))?.id === id;
+    const isQueued = async (): Promise<boolean> => queue && (await releases.queue(plan.model)).includes(id);
+    await begun(handle.result(), async () => (await hasModel()) || (await isQueued()));
+    const now = (await releases.holder(plan.model))?.id ?? null;
+    return { id, runId: handle.firstExecutionRunId, behind: now === id ? null : now };
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) throw busy(plan.model, id, error);
     throw error;
@@ -95,6 +102,7 @@ async function isOpen(client: Client, id: string): Promise<boolean> {
 
 function busy(model: string, id: string, cause?: unknown): GradusError {
   const message = `Model ${model} is being released by ${id}, and one release of a model runs at a time.`;
+  const wait = 'Or wait for its end: gradus release start PLAN --queue';
   const remedy = `Watch it: gradus release watch ${id}\nOr end it: gradus release rollback ${id} --why REASON`;
-  return new GradusError('MODEL_BUSY', `${message}\n${remedy}`, cause === undefined ? {} : { cause });
+  return new GradusError('MODEL_BUSY', `${message}\n${remedy}\n${wait}`, cause === undefined ? {} : { cause });
 }

@@ -8,6 +8,7 @@ import type { Config } from './config.ts';
 import { databaseOf, temporalOf } from './needs.ts';
 import { runOwnProcess, whenAborted, type OwnProcess } from './own-process.ts';
 import { connectTemporal, ensureSearchAttributes, installRuntime } from './temporal-connection.ts';
+import { keepTelling } from './tell-releases.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 export function runWorker(config: Config): Promise<void> {
@@ -47,7 +48,7 @@ async function work(config: Config, { signal, ready }: OwnProcess): Promise<void
   try {
     const running = worker.runUntil(whenAborted(signal));
     ready();
-    await running;
+    await Promise.all([running, keepTelling(client, store, signal)]);
   } finally {
     await store.close();
     await connection.close();

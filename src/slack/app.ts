@@ -4,18 +4,11 @@ import { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { App, HTTPReceiver, LogLevel, webApi, type BlockAction, type ButtonAction } from '@slack/bolt';
 import { operations } from '../domain/approval.ts';
-import { actionId, noteView, readCarried, whyView } from './buttons.ts';
+import { actionId, noteView, readCarried, stopActionId, stopKinds, whyView } from './buttons.ts';
 import { plain } from './commands.ts';
 import type { PeopleInSlack } from './people.ts';
-import type { Answer, createPressing, Press } from './presses.ts';
-import {
-  commentAction,
-  commentView,
-  commentViewOf,
-  ratingAction,
-  readSurveyValue,
-  type SurveyAnswers,
-} from './survey.ts';
+import type { Answer, createPressing, Press, StopPress } from './presses.ts';
+import { takeSurveys, type SurveyAnswers } from './survey.ts';
 
 export interface SlackAppOptions {
   botToken: string;
@@ -87,30 +80,22 @@ export async function startSlackApp(options: SlackAppOptions) {
     });
   }
 
-  app.action<BlockAction<ButtonAction>>(ratingAction, async ({ ack, action, body, respond }) => {
-    await ack();
-    const of = readSurveyValue(action.value);
-    const rating = Number(ratingAction.exec(action.action_id)?.[1]);
-    if (of === null) return;
-    const problem = await surveys.keep(body.user.id, of, { rating });
-    const text = problem ?? `Thank you: ${rating} of 5.`;
-    await respond({ replace_original: problem === null, text, response_type: 'ephemeral' });
-  });
+  takeSurveys(app, surveys);
 
-  app.action<BlockAction<ButtonAction>>(commentAction, async ({ ack, action, body, client }) => {
-    await ack();
-    const of = readSurveyValue(action.value);
-    if (of === null) return;
-    const question = await surveys.questionOf(of.survey);
-    await client.views.open({ trigger_id: body.trigger_id, view: commentViewOf(of, question) });
-  });
-
-  app.view(commentView, async ({ ack, body, view }) => {
-    const of = readSurveyValue(view.private_metadata);
-    const comment = view.state.values['comment']?.['comment']?.value?.trim() ?? '';
-    const problem = of === null || comment === '' ? null : await surveys.keep(body.user.id, of, { comment });
-    return problem === null ? ack() : ack({ response_action: 'errors', errors: { comment: problem } });
-  });
+  for (const stop of stopKinds) {
+    app.action<BlockAction<ButtonAction>>(stopActionId(stop), async ({ ack, action, body, client, respond }) => {
+      const why = action.value?.trim() ?? '';
+      const id = idOf('stop', body.user.id, action.action_id, action.action_ts, why);
+      const answer = await answered(take({ id, stop, user: body.user.id, why }), ack);
+      const isAtHome = body.view?.type === 'home';
+      const text = answer.kind === 'repeated' ? 'That was done already.' : answer.text;
+      if (!isAtHome) await respond({ response_type: 'ephemeral', replace_original: true, text });
+      else if (answer.kind !== 'done') {
+        await client.views.open({ trigger_id: body.trigger_id, view: noteView(text) });
+      }
+      if (isAtHome) await client.views.publish({ user_id: body.user.id, view: await people.homeOf(body.user.id) });
+    });
+  }
 
   app.event('app_home_opened', async ({ event, client }) => {
     if (event.tab !== 'home') return;
@@ -148,7 +133,7 @@ export async function startSlackApp(options: SlackAppOptions) {
   );
 
   /** What could not be brought to its release is kept, and the person is told so. */
-  async function take(press: Press): Promise<Answer> {
+  async function take(press: Press | StopPress): Promise<Answer> {
     try {
       return await pressing.take(press);
     } catch (error) {

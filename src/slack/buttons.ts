@@ -30,7 +30,45 @@ const labels: Record<Operation, { text: string; style?: 'primary' | 'danger' }> 
   pause: { text: 'Pause' },
   resume: { text: 'Resume' },
   rollback: { text: 'Roll back', style: 'danger' },
+  override: { text: 'Go on in the freeze', style: 'danger' },
 };
+
+/** Stops of all releases, by what they are called on a button. */
+export const stopKinds = ['begin', 'roll back', 'end'] as const;
+type StopKind = (typeof stopKinds)[number];
+
+const stopLabels: Record<StopKind, { text: string; style: 'primary' | 'danger' }> = {
+  begin: { text: 'Stop all releases', style: 'danger' },
+  'roll back': { text: 'Stop and roll back', style: 'danger' },
+  end: { text: 'Let releases go on', style: 'primary' },
+};
+
+export function stopActionId(kind: StopKind): string {
+  return `gradus.stop.${kind.replace(' ', '-')}`;
+}
+
+/** Its value is why. */
+export function stopButton(kind: StopKind, why: string, confirm: string | null): types.Button {
+  const { text, style } = stopLabels[kind];
+  return {
+    type: 'button',
+    action_id: stopActionId(kind),
+    text: { type: 'plain_text', text },
+    value: clipped(why, 1900),
+    style,
+    ...(confirm === null
+      ? {}
+      : {
+          confirm: {
+            title: { type: 'plain_text', text: `${text}?` },
+            text: { type: 'mrkdwn', text: clipped(confirm, 300) },
+            confirm: { type: 'plain_text', text: 'Yes' },
+            deny: { type: 'plain_text', text: 'Leave it' },
+            style,
+          },
+        }),
+  };
+}
 
 export function actionId(operation: Operation): string {
   return `gradus.${operation}`;

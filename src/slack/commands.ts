@@ -2,7 +2,7 @@
 import { isFor, type Operation } from '../domain/approval.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import { didYouMean, listed } from '../domain/words.ts';
-import { button } from './buttons.ts';
+import { button, stopButton } from './buttons.ts';
 import { stateWords } from './release-message.ts';
 import type { Written } from './request-message.ts';
 import { escaped, link, section, type Block } from './text.ts';
@@ -14,9 +14,12 @@ export type Typed =
   | { kind: 'do'; operation: Extract<Operation, 'pause' | 'resume'>; release: string; why: string }
   /** Asks once more before it is done. */
   | { kind: 'rollback'; release: string }
+  /** Asks once more before it is done. */
+  | { kind: 'stopAll'; why: string }
+  | { kind: 'endStop'; why: string }
   | { kind: 'help'; problem: string | null };
 
-const words = ['list', 'status', 'pause', 'resume', 'rollback', 'help'];
+const words = ['list', 'status', 'pause', 'resume', 'rollback', 'stop-all', 'go-on', 'help'];
 
 export function readCommand(text: string): Typed {
   const [word = 'list', release = '', ...why] = text.trim().split(/\s+/).filter(Boolean);
@@ -25,6 +28,12 @@ export function readCommand(text: string): Typed {
       return { kind: 'list' };
     case 'help':
       return { kind: 'help', problem: null };
+    case 'stop-all':
+    case 'go-on': {
+      const reason = [release, ...why].join(' ').slice(0, 1000);
+      if (reason === '') return { kind: 'help', problem: `Say why: /gradus ${word} incident 4711` };
+      return { kind: word === 'stop-all' ? 'stopAll' : 'endStop', why: reason };
+    }
     case 'status':
     case 'rollback':
     case 'pause':
@@ -42,20 +51,26 @@ export function helpText(problem: string | null): string {
     '`/gradus` what is under way, and what waits for you',
     '`/gradus status RELEASE` where one stands',
     '`/gradus pause RELEASE WHY`, `/gradus resume RELEASE` hold it, go on',
+    '`/gradus stop-all WHY` holds every release where it is (asks once more), `/gradus go-on WHY` ends that',
     '`/gradus rollback RELEASE` its users go back to stable (asks once more)',
   ];
   return [...(problem === null ? [] : [escaped(problem)]), ...lines].join('\n');
 }
 
 /** `open` are the releases under way. */
-export function listMessage(open: ReleaseReport[], by: string | null, pageOf: (id: string) => string | null): Written {
+export function listMessage(
+  open: ReleaseReport[],
+  by: string | null,
+  pageOf: (id: string) => string | null,
+  givers: readonly string[] = [],
+): Written {
   if (open.length === 0) return plain('No release is under way.');
   const lines = open.map((report) => {
     const { waiting } = report;
     const asks =
       waiting === null
         ? ''
-        : isFor(waiting, by)
+        : isFor(waiting, by, givers)
           ? ` · *waits for you*: ${escaped(waiting.question)}`
           : ` · waits for ${escaped(listed(waiting.from, 'or') || 'anybody')}`;
     return `${link(pageOf(report.id), report.id)}: ${stateWords(report)}${asks}`;
@@ -70,6 +85,14 @@ export function confirmRollback(report: ReleaseReport): Written {
     { type: 'actions', elements: [button('rollback', { release: report.id })] },
   ];
   return { text, blocks };
+}
+
+/** `why` is what the person typed. */
+export function confirmStop(why: string): Written {
+  const text =
+    'Stop all releases? Nobody more gets a candidate until somebody ends it, in releases that start later too.';
+  const elements = [stopButton('begin', why, null), stopButton('roll back', why, null)];
+  return { text, blocks: [section([escaped(text)]), { type: 'actions', elements }] };
 }
 
 export function plain(text: string): Written {

@@ -1,10 +1,12 @@
 /** The app's home, for one person: what waits for them first, then all that is under way. */
 import type { types } from '@slack/bolt';
 import { isFor } from '../domain/approval.ts';
+import { stopText, type StopAll } from '../domain/control.ts';
 import type { ReleaseReport } from '../domain/report.ts';
+import { stopButton } from './buttons.ts';
 import { releaseMessage } from './release-message.ts';
 import { requestMessage } from './request-message.ts';
-import { escaped, section, small, type Block } from './text.ts';
+import { escaped, section, small, time, type Block } from './text.ts';
 
 /** A view takes 100 blocks. */
 const mostBlocks = 95;
@@ -14,11 +16,15 @@ export function homeView(
   open: ReleaseReport[],
   by: string | null,
   pageOf: (id: string) => string | null,
+  stop: StopAll | null,
+  /** Whom they stand in for. */
+  givers: readonly string[] = [],
 ): types.HomeView {
   const waits = open.flatMap((report) =>
-    report.waiting !== null && isFor(report.waiting, by) ? [{ report, waiting: report.waiting }] : [],
+    report.waiting !== null && isFor(report.waiting, by, givers) ? [{ report, waiting: report.waiting }] : [],
   );
   const blocks: Block[] = [
+    ...stopBlocks(stop),
     header('Waits for you'),
     ...(by === null
       ? [section(['Gradus does not know who you are: an admin adds you to its policy.'])]
@@ -36,6 +42,19 @@ export function homeView(
   const shown = blocks.slice(0, mostBlocks);
   if (shown.length < blocks.length) shown.push(small('There is more than fits here: see `gradus release list`.'));
   return { type: 'home', blocks: shown };
+}
+
+/** The switch for everything, with what it does. */
+function stopBlocks(stop: StopAll | null): Block[] {
+  const confirm = 'Nobody more gets a candidate until somebody ends it, in releases that start later too.';
+  if (stop === null) {
+    const elements = [stopButton('begin', 'pressed in Slack', confirm)];
+    return [{ type: 'actions', elements }];
+  }
+  return [
+    section([`:octagonal_sign: *Nothing goes on*: ${escaped(stopText(stop))} (${time(stop.at)})`]),
+    { type: 'actions', elements: [stopButton('end', 'pressed in Slack', 'Releases go on where they were held.')] },
+  ];
 }
 
 function header(text: string): Block {

@@ -1,12 +1,14 @@
 /** What one person in Slack sees: their home, and the answers to their commands. */
 import type { types } from '@slack/bolt';
+import type { StopAlls } from '../domain/control.ts';
+import { givers, type Delegations } from '../domain/delegation.ts';
 import { personInSlack } from '../domain/policy.ts';
 import type { Policies, Releases } from '../domain/ports.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import { didYouMean } from '../domain/words.ts';
-import { confirmRollback, helpText, listMessage, plain, readCommand } from './commands.ts';
+import { confirmRollback, confirmStop, helpText, listMessage, plain, readCommand } from './commands.ts';
 import { homeView } from './home.ts';
-import type { Answer, Press } from './presses.ts';
+import type { Answer, Press, StopPress } from './presses.ts';
 import { releaseMessage } from './release-message.ts';
 import type { Written } from './request-message.ts';
 import { section } from './text.ts';
@@ -14,18 +16,28 @@ import { section } from './text.ts';
 export interface PeoplePorts {
   releases: Pick<Releases, 'find' | 'list'>;
   policies: Pick<Policies, 'current'>;
+  stopAlls: Pick<StopAlls, 'current'>;
+  delegations: Pick<Delegations, 'list'>;
   pageOf: (release: string) => string | null;
 }
 
 export interface PeopleInSlack {
   homeOf(user: string): Promise<types.HomeView>;
   /** `take` brings what the command asks for to its release. */
-  answer(user: string, text: string, take: (press: Omit<Press, 'id' | 'user'>) => Promise<Answer>): Promise<Written>;
+  answer(
+    user: string,
+    text: string,
+    take: (press: Omit<Press, 'id' | 'user'> | Omit<StopPress, 'id' | 'user'>) => Promise<Answer>,
+  ): Promise<Written>;
 }
 
-export function peopleInSlack({ releases, policies, pageOf }: PeoplePorts): PeopleInSlack {
+export function peopleInSlack({ releases, policies, stopAlls, delegations, pageOf }: PeoplePorts): PeopleInSlack {
   const open = async (): Promise<ReleaseReport[]> => (await releases.list()).filter(({ endedAt }) => endedAt === null);
   const nameOf = async (user: string): Promise<string | null> => personInSlack(await policies.current(), user);
+
+  async function giversOf(by: string | null): Promise<string[]> {
+    return by === null ? [] : givers(await delegations.list(), by, Date.now());
+  }
 
   async function unknown(release: string): Promise<Written> {
     const known = (await releases.list()).map(({ id }) => id);
@@ -34,7 +46,8 @@ export function peopleInSlack({ releases, policies, pageOf }: PeoplePorts): Peop
 
   return {
     async homeOf(user) {
-      return homeView(await open(), await nameOf(user), pageOf);
+      const by = await nameOf(user);
+      return homeView(await open(), by, pageOf, await stopAlls.current(), await giversOf(by));
     },
 
     async answer(user, text, take) {
@@ -43,7 +56,15 @@ export function peopleInSlack({ releases, policies, pageOf }: PeoplePorts): Peop
         const text = helpText(typed.problem);
         return { text, blocks: [section([text])] };
       }
-      if (typed.kind === 'list') return listMessage(await open(), await nameOf(user), pageOf);
+      if (typed.kind === 'list') {
+        const by = await nameOf(user);
+        return listMessage(await open(), by, pageOf, await giversOf(by));
+      }
+      if (typed.kind === 'stopAll') return confirmStop(typed.why);
+      if (typed.kind === 'endStop') {
+        const answer = await take({ stop: 'end', why: typed.why });
+        return plain(answer.kind === 'repeated' ? 'That was done already.' : answer.text);
+      }
       const report = await releases.find(typed.release);
       if (report === null) return unknown(typed.release);
       if (typed.kind === 'status') return releaseMessage(report, pageOf(report.id));

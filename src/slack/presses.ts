@@ -1,6 +1,6 @@
 /** Brings what somebody pressed in Slack to its release: once, under their own name, and with an answer that is true. */
 import { z } from 'zod';
-import { GradusError } from '../domain/errors.ts';
+import { errorTable, GradusError } from '../domain/errors.ts';
 import type { Presses } from '../domain/outbox.ts';
 import { personInSlack } from '../domain/policy.ts';
 import type { Policies, Releases } from '../domain/ports.ts';
@@ -17,8 +17,18 @@ export interface Press {
   why?: string;
 }
 
+/** A press that is not about one release: stop all of them, or let them go on. */
+export interface StopPress {
+  id: string;
+  stop: 'begin' | 'roll back' | 'end';
+  user: string;
+  why: string;
+}
+
 export interface PressPorts {
   policies: Pick<Policies, 'current'>;
+  /** Stops all releases, or ends that, and says what was done; throws `NOT_ALLOWED`. */
+  stopping: (order: Omit<StopPress, 'user'> & { by: string }) => Promise<string>;
   presses: Presses;
   /** Where a release that has ended is looked up. */
   releases: Pick<Releases, 'find'>;
@@ -36,13 +46,15 @@ const leftMs = 10_000;
 
 export function createPressing(ports: PressPorts) {
   /** Throws where neither the release nor Temporal can be reached. */
-  async function obey(press: Press): Promise<Answer> {
-    const { id, operation, of, user, why } = press;
-    const by = personInSlack(await ports.policies.current(), user);
+  async function obey(press: Press | StopPress): Promise<Answer> {
+    const by = personInSlack(await ports.policies.current(), press.user);
     if (by === null) {
+      const { user } = press;
       const text = `Gradus does not know who you are: Slack's ${user} is not in its policy. An admin adds you with: gradus policy set FILE`;
       return { kind: 'refused', text };
     }
+    if ('stop' in press) return stopAs(by, press);
+    const { id, operation, of, why } = press;
     const { release, ...seen } = of;
     const says = { by, via: 'slack', id, ...seen, ...(why === undefined ? {} : { why }) };
     try {
@@ -62,6 +74,17 @@ export function createPressing(ports: PressPorts) {
     };
   }
 
+  async function stopAs(by: string, { id, stop, why }: StopPress): Promise<Answer> {
+    try {
+      return { kind: 'done', text: await ports.stopping({ id, stop, by, why }) };
+    } catch (error) {
+      if (error instanceof GradusError && errorTable[error.code].status < 500) {
+        return { kind: 'refused', text: error.message };
+      }
+      throw error;
+    }
+  }
+
   /** What a release that is not under way any more came to. */
   async function truth(refused: GradusError, { operation, of }: Press, by: string): Promise<string> {
     const report = refused.code === 'RELEASE_UNKNOWN' ? await ports.releases.find(of.release).catch(() => null) : null;
@@ -73,7 +96,7 @@ export function createPressing(ports: PressPorts) {
 
   return {
     /** Takes a press once. Throws where it could not be brought to the release yet; it is tried again later. */
-    async take(press: Press): Promise<Answer> {
+    async take(press: Press | StopPress): Promise<Answer> {
       if (!(await ports.presses.take(press.id, press))) return { kind: 'repeated' };
       const answer = await obey(press);
       await ports.presses.settle(press.id);
@@ -83,7 +106,7 @@ export function createPressing(ports: PressPorts) {
     /** Takes up what was left: by a process that ended, or because nobody could be reached. */
     async takeUp(): Promise<void> {
       for (const { id, press } of await ports.presses.left(leftMs)) {
-        const read = pressSchema.safeParse(press);
+        const read = z.union([pressSchema, stopSchema]).safeParse(press);
         if (read.success) await obey(read.data);
         await ports.presses.settle(id);
       }
@@ -95,6 +118,12 @@ function isFinal(error: unknown): error is GradusError {
   return error instanceof GradusError && (error.code === 'MESSAGE_REFUSED' || error.code === 'RELEASE_UNKNOWN');
 }
 
+const stopSchema = z.object({
+  id: z.string(),
+  stop: z.enum(['begin', 'roll back', 'end']),
+  user: z.string(),
+  why: z.string(),
+});
 const pressSchema = z.object({
   id: z.string(),
   operation: z.enum(operations),

@@ -9,12 +9,13 @@ import { leaveMessage, sendMessage } from '../platform/send-message.ts';
 import { pageOfRelease } from '../platform/temporal-links.ts';
 import { hashUser, keyPurposes } from '../gateway/user-hash.ts';
 import { deriveKey, readSecret } from '../platform/secret.ts';
-import { openStore } from '../store/store.ts';
+import { endStopAll, stopAll } from '../platform/stop-all.ts';
+import { openStore, type Store } from '../store/store.ts';
 import { startSlackApp } from './app.ts';
 import { deliver } from './delivery.ts';
 import { peopleInSlack } from './people.ts';
 import { deliverPictures } from './pictures.ts';
-import { createPressing } from './presses.ts';
+import { createPressing, type StopPress } from './presses.ts';
 import { askInSlack, surveyAnswers } from './survey.ts';
 
 /** So long a release may take to answer before its message is left with Temporal. */
@@ -38,6 +39,7 @@ async function work(config: Config, { signal, ready }: OwnProcess): Promise<void
   const store = await openStore(databaseOf(config), { wait: false, retryMs: storeWithinMs });
   const pressing = createPressing({
     ...store,
+    stopping: ({ stop, ...order }) => stopping(store, stop, order),
     send: (release, operation, says) => sendMessage(client, release, operation, says, answerWithinMs),
     leave: (release, operation, says) => leaveMessage(client, release, operation, says),
   });
@@ -71,6 +73,21 @@ async function work(config: Config, { signal, ready }: OwnProcess): Promise<void
   await app.stop();
   await store.close();
   await connection.close();
+}
+
+/** Releases are told by the worker: the record is what counts. */
+async function stopping(
+  store: Store,
+  kind: StopPress['stop'],
+  order: { id: string; by: string; why: string },
+): Promise<string> {
+  if (kind === 'end') {
+    await endStopAll(store, { ...order, via: 'slack' });
+    return 'Releases go on where they were held.';
+  }
+  const { number } = await stopAll(store, { ...order, rollBack: kind === 'roll back', via: 'slack' });
+  const users = kind === 'begin' ? '' : ' Users of every release go back to stable.';
+  return `Stop ${number} holds: nothing grows until somebody ends it (/gradus go-on WHY).${users}`;
 }
 
 async function takeUp(

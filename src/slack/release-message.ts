@@ -1,6 +1,6 @@
 /** A release as the first message of its thread: where it stands, edited as it goes on. */
 import type { ReleaseReport, StageProgress } from '../domain/report.ts';
-import { listed, percent } from '../domain/words.ts';
+import { listed, percent, standingText } from '../domain/words.ts';
 import { button } from './buttons.ts';
 import type { Written } from './request-message.ts';
 import { clipped, escaped, link, section, small, time, type Block } from './text.ts';
@@ -32,7 +32,7 @@ export function stateWords({ state, stages }: ReleaseReport): string {
 
 /** `page` is the release's page in Temporal's UI, where that is known. */
 export function releaseMessage(report: ReleaseReport, page: string | null): Written {
-  const { model, candidate, stable, state, reason, endedAt, stages, curve, waiting } = report;
+  const { model, candidate, stable, state, reason, endedAt, stages, curve, waiting, standing = null } = report;
   const against = stable === null ? '' : ` against v${stable.number}`;
   const title = `${model} ${candidate === null ? '' : `v${candidate.number}${against}`}`.trim();
   const last = curve.at(-1);
@@ -45,6 +45,7 @@ export function releaseMessage(report: ReleaseReport, page: string | null): Writ
     section([`*${escaped(title)}* · ${escaped(report.strategy)} · ${link(page, report.id)}`]),
     section([
       `${states[state]}${escaped(clipped(doing, 500))}${reach}`,
+      ...(standing === null ? [] : [`*Stands still*: ${escaped(standingText(standing))}`]),
       ...(endedAt === null ? asks : [escaped(reason)]),
     ]),
     ...(stages.length === 0 ? [] : [section(stages.map(stageLine))]),

@@ -1,5 +1,5 @@
 /** A request for a decision as a message: with buttons while it is open, with who decided what afterwards. */
-import { askedOf, whenSilent } from '../domain/approval.ts';
+import { approversOf, askedOf, whenSilent } from '../domain/approval.ts';
 import type { ClosedRequest, ReleaseReport, Waiting } from '../domain/report.ts';
 import { button } from './buttons.ts';
 import { examined, recommendation, whatChanges } from '../domain/request-words.ts';
@@ -61,8 +61,8 @@ export function requestMessage(report: ReleaseReport, waiting: Waiting, closed: 
   };
 }
 
-function listedPeople({ approvedBy }: Waiting): string {
-  return escaped(approvedBy.join(', '));
+function listedPeople(waiting: Waiting): string {
+  return escaped(approversOf(waiting).join(', '));
 }
 
 function outcomeText({ outcome, by, why }: ClosedRequest): string {

@@ -1,6 +1,5 @@
 /** Surveys in Slack: each person is asked once, privately, and what they say is kept with the answer that it is about. */
-import type { types } from '@slack/bolt';
-import type { webApi } from '@slack/bolt';
+import type { App, BlockAction, ButtonAction, types, webApi } from '@slack/bolt';
 import { z } from 'zod';
 import type { Notices } from '../domain/outbox.ts';
 import type { Observations, Policies, Surveys } from '../domain/ports.ts';
@@ -24,9 +23,9 @@ const surveyValue = z.strictObject({ survey: z.string().max(64), user: z.string(
 type SurveyValue = z.infer<typeof surveyValue>;
 
 const ratings = [1, 2, 3, 4, 5] as const;
-export const ratingAction = /^gradus\.rate\.([1-5])$/;
-export const commentAction = 'gradus.comment';
-export const commentView = 'gradus.commented';
+const ratingAction = /^gradus\.rate\.([1-5])$/;
+const commentAction = 'gradus.comment';
+const commentView = 'gradus.commented';
 const leaseMs = 30_000;
 
 interface Around {
@@ -81,7 +80,7 @@ function surveyMessage({ survey, user, question, about }: z.infer<typeof noticeS
 }
 
 /** Null where it is not one of ours. */
-export function readSurveyValue(text: string | undefined): SurveyValue | null {
+function readSurveyValue(text: string | undefined): SurveyValue | null {
   try {
     return surveyValue.safeParse(JSON.parse(text ?? '')).data ?? null;
   } catch {
@@ -89,7 +88,7 @@ export function readSurveyValue(text: string | undefined): SurveyValue | null {
   }
 }
 
-export function commentViewOf(value: SurveyValue, question: string): types.ModalView {
+function commentViewOf(value: SurveyValue, question: string): types.ModalView {
   return {
     type: 'modal',
     callback_id: commentView,
@@ -134,4 +133,32 @@ export function surveyAnswers({ surveys, policies, observations, userOf }: Recor
     /** What is asked for in words. */
     questionOf: async (survey: string): Promise<string> => (await surveys.find(survey))?.comment ?? 'What would help?',
   };
+}
+
+/** Buttons and the view of surveys; whoever was not asked is told so privately. */
+export function takeSurveys(app: App, surveys: SurveyAnswers): void {
+  app.action<BlockAction<ButtonAction>>(ratingAction, async ({ ack, action, body, respond }) => {
+    await ack();
+    const of = readSurveyValue(action.value);
+    const rating = Number(ratingAction.exec(action.action_id)?.[1]);
+    if (of === null) return;
+    const problem = await surveys.keep(body.user.id, of, { rating });
+    const text = problem ?? `Thank you: ${rating} of 5.`;
+    await respond({ replace_original: problem === null, text, response_type: 'ephemeral' });
+  });
+
+  app.action<BlockAction<ButtonAction>>(commentAction, async ({ ack, action, body, client }) => {
+    await ack();
+    const of = readSurveyValue(action.value);
+    if (of === null) return;
+    const question = await surveys.questionOf(of.survey);
+    await client.views.open({ trigger_id: body.trigger_id, view: commentViewOf(of, question) });
+  });
+
+  app.view(commentView, async ({ ack, body, view }) => {
+    const of = readSurveyValue(view.private_metadata);
+    const comment = view.state.values['comment']?.['comment']?.value?.trim() ?? '';
+    const problem = of === null || comment === '' ? null : await surveys.keep(body.user.id, of, { comment });
+    return problem === null ? ack() : ack({ response_action: 'errors', errors: { comment: problem } });
+  });
 }

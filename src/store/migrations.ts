@@ -94,6 +94,33 @@ const learning: Migration = {
   },
 };
 
+const control: Migration = {
+  async up(db: Kysely<unknown>): Promise<void> {
+    const statements = [
+      sql`create table stop_alls (
+        number serial primary key, id text not null unique, by text not null, why text not null,
+        at timestamptz not null default now(), roll_back boolean not null, ended_at timestamptz, ended_by text,
+        ended_why text)`,
+      sql`create table stop_rollbacks (
+        stop integer not null references stop_alls, release text not null, settled boolean not null default false,
+        primary key (stop, release))`,
+      // What a release was last told of: stops and policies.
+      sql`alter table releases add column told text not null default ''`,
+      // A release that waits for its model has a place in the queue.
+      sql`alter table releases add column queued bigint`,
+      sql`create sequence release_queue`,
+      sql`drop index one_release_of_a_model`,
+      sql`create unique index one_release_of_a_model on releases (model) where ended_at is null and queued is null`,
+      sql`create index releases_queued on releases (model, queued) where ended_at is null and queued is not null`,
+      sql`create table delegations (
+        number serial primary key, giver text not null, taker text not null, until timestamptz not null,
+        why text not null, by text not null, at timestamptz not null default now(), ended_at timestamptz,
+        ended_by text)`,
+    ];
+    for (const statement of statements) await statement.execute(db);
+  },
+};
+
 const signIns: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     await sql`create table sign_ins (person text primary key, roles jsonb not null, until timestamptz not null)`.execute(
@@ -136,6 +163,7 @@ export const migrations: Record<string, Migration> = {
   '0001-first': first,
   '0002-people': people,
   '0003-learning': learning,
+  '0004-control': control,
   '0005-notices': notices,
   '0007-sign-ins': signIns,
   '0008-surveys': surveys,

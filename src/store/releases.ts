@@ -4,6 +4,7 @@ import { GradusError } from '../domain/errors.ts';
 import type { Releases } from '../domain/ports.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import { codeOf, toJson, type Database } from './database.ts';
+import { news } from './stop-alls.ts';
 import type { Tables } from './tables.ts';
 
 /** Of `changed`. */
@@ -18,14 +19,55 @@ export function createReleases(database: Database): Releases {
         try {
           await db
             .insertInto('releases')
-            .values({ id, ...row, report: null })
+            .values({ id, ...row, report: null, told: news })
             // A new run takes over; the same run again changes nothing, so that a late repetition reopens nothing.
-            .onConflict((on) => on.column('id').doUpdateSet(row).where('releases.run_id', '!=', runId))
+            .onConflict((on) =>
+              on
+                .column('id')
+                .doUpdateSet({ ...row, queued: null })
+                .where((is) =>
+                  is.or([
+                    is('releases.run_id', '!=', runId),
+                    is.and([is('releases.queued', 'is not', null), is('releases.ended_at', 'is', null)]),
+                  ]),
+                ),
+            )
             .execute();
         } catch (error) {
           if (codeOf(error) !== uniqueViolation) throw error;
           throw await busy(db, model, error);
         }
+      }),
+
+    enqueue: ({ id, runId, model, plan, startedAt }) =>
+      database.run(async (db) => {
+        const place = sql<string>`nextval('release_queue')`;
+        const row = { run_id: runId, model, plan: toJson(plan), started_at: startedAt, ended_at: null, queued: place };
+        await db
+          .insertInto('releases')
+          .values({ id, ...row, report: null, told: news })
+          // A new run of one that had ended waits anew.
+          .onConflict((on) =>
+            on
+              .column('id')
+              .doUpdateSet(row)
+              .where('releases.run_id', '!=', runId)
+              .where('releases.ended_at', 'is not', null),
+          )
+          .execute();
+      }),
+
+    queue: (model) =>
+      database.run(async (db) => {
+        const rows = await db
+          .selectFrom('releases')
+          .select('id')
+          .where('model', '=', model)
+          .where('ended_at', 'is', null)
+          .where('queued', 'is not', null)
+          .orderBy('queued')
+          .execute();
+        return rows.map((row) => row.id);
       }),
 
     holder: (model) => database.run((db) => holder(db, model)),
@@ -123,6 +165,7 @@ async function holder(db: Kysely<Tables>, model: string): Promise<{ id: string; 
     .select(['id', 'started_at'])
     .where('model', '=', model)
     .where('ended_at', 'is', null)
+    .where('queued', 'is', null)
     .executeTakeFirst();
   return row === undefined ? null : { id: row.id, startedAt: row.started_at.toISOString() };
 }
@@ -131,6 +174,6 @@ async function busy(db: Kysely<Tables>, model: string, cause: unknown): Promise<
   const other = await holder(db, model);
   const who =
     other === null ? 'another release, which has just ended: try again' : `${other.id} since ${other.startedAt}`;
-  const message = `Model ${model} is being released by ${who}. One release of a model runs at a time: let it end, or roll it back.`;
+  const message = `Model ${model} is being released by ${who}. One release of a model runs at a time: let it end, roll it back, or wait for it (--queue; as input: "queue": true).`;
   return new GradusError('MODEL_BUSY', message, { cause });
 }

@@ -4,6 +4,7 @@ import type { RouteChange, Routes } from '../domain/ports.ts';
 import type { Route } from '../domain/route.ts';
 import { toJson, type Database } from './database.ts';
 import { changed, sameRoute } from './route-change.ts';
+import { refuseWhileStopped } from './stop-alls.ts';
 import { createListener, routesChannel } from './listener.ts';
 import type { RouteTable, Tables } from './tables.ts';
 
@@ -88,6 +89,7 @@ async function set(tx: Kysely<Tables>, change: RouteChange): Promise<number> {
   });
   if (isSet) return rows.length === 0 ? newest.revision : Math.max(...rows.map((row) => row.revision));
 
+  if (change.to.kind !== 'restored') await refuseWhileStopped(tx);
   const revision = newest.revision + 1;
   await tx.updateTable('route_revision').set({ revision }).execute();
   for (const route of after) {

@@ -1,4 +1,6 @@
 /** Opens the store: everything that Gradus keeps in PostgreSQL, behind the ports that the domain asks for. */
+import type { StopAlls, Tellings } from '../domain/control.ts';
+import type { Delegations } from '../domain/delegation.ts';
 import type { Notices, Outbox, Presses } from '../domain/outbox.ts';
 import type {
   Audit,
@@ -14,6 +16,7 @@ import type {
 } from '../domain/ports.ts';
 import { createAudit } from './audit.ts';
 import { connect } from './database.ts';
+import { createDelegations } from './delegations.ts';
 import { createIterations, createLessons } from './lessons.ts';
 import { createObservations } from './observations.ts';
 import { createNotices } from './notices.ts';
@@ -23,6 +26,7 @@ import { createPolicies } from './policies.ts';
 import { createReleases } from './releases.ts';
 import { createSurveys } from './surveys.ts';
 import { createRoutes } from './routes.ts';
+import { createStopAlls, createTellings } from './stop-alls.ts';
 import { createVersions } from './versions.ts';
 
 export interface Store {
@@ -36,6 +40,9 @@ export interface Store {
   outbox: Outbox;
   notices: Notices;
   presses: Presses;
+  stopAlls: StopAlls;
+  tellings: Tellings;
+  delegations: Delegations;
   lessons: LessonRecords;
   iterations: Iterations;
   surveys: Surveys;
@@ -78,6 +85,9 @@ export async function openStore(databaseUrl: string, options: StoreOptions = {})
     outbox: createOutbox(database),
     notices: createNotices(database),
     presses: createPresses(database),
+    stopAlls: createStopAlls(database),
+    tellings: createTellings(database),
+    delegations: createDelegations(database),
     lessons: createLessons(database),
     iterations: createIterations(database),
     surveys: createSurveys(database),

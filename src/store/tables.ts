@@ -102,6 +102,10 @@ export interface ReleaseTable {
   plan: Json<unknown>;
   /** Null until the release has said something of itself. */
   report: ColumnType<ReleaseReport | null, string | null, string | null>;
+  /** What it was told of last. */
+  told: Generated<string>;
+  /** Its place among those that wait for the model; null: it does not wait. */
+  queued: ColumnType<string | null, string | null | undefined, string | null>;
   /** Grows with each change of any release. */
   changed: Generated<string>;
   started_at: Time;
@@ -175,6 +179,37 @@ export interface PressTable {
   taken_at: Generated<Date>;
 }
 
+export interface StopAllTable {
+  number: Generated<number>;
+  id: string;
+  by: string;
+  why: string;
+  at: Generated<Date>;
+  roll_back: boolean;
+  ended_at: ColumnType<Date | null, null | undefined, string>;
+  ended_by: string | null;
+  ended_why: string | null;
+}
+
+export interface DelegationTable {
+  number: Generated<number>;
+  giver: string;
+  taker: string;
+  until: Time;
+  why: string;
+  by: string;
+  at: Generated<Date>;
+  ended_at: ColumnType<Date | null, null | undefined, string>;
+  ended_by: string | null;
+}
+
+/** Releases that a stop put back, and whether each has been told. */
+export interface StopRollbackTable {
+  stop: number;
+  release: string;
+  settled: Generated<boolean>;
+}
+
 /** What versions learnt from beside their data: never changed. */
 export interface LessonsTable {
   digest: string;
@@ -229,6 +264,9 @@ export interface Tables {
   threads: ThreadTable;
   messages: MessageTable;
   presses: PressTable;
+  stop_alls: StopAllTable;
+  stop_rollbacks: StopRollbackTable;
+  delegations: DelegationTable;
   lessons: LessonsTable;
   iterations: IterationTable;
   sign_ins: SignInTable;

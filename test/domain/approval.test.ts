@@ -182,7 +182,7 @@ test('a message is read whole, or refused with every problem', () => {
     why: 'ok',
   });
   expect(readMessage({ why: 7, who: 'ann' })).toBe(
-    'there is no field "who" (known: by, why, request, evidence, via, id); why has to be a text; by is missing: who says this',
+    'there is no field "who" (known: by, why, request, evidence, via, id, emergency); why has to be a text; by is missing: who says this',
   );
 });
 

@@ -42,7 +42,7 @@ export const badPlans: BadPlan[] = [
     problems: [
       'model: 7 is not a name; write a text',
       'train: 3 is not a mapping; its keys are data, share, network, epochs, batch, learning rate, clip norm, vocabulary, length, embedding, units, pooling, word dropout, patience, averaging, class weights, schedule, lessons and seed',
-      'capabilities.spam: 5 is not a mapping; its keys are importance, demand, risk, requires and gate',
+      'capabilities.spam: 5 is not a mapping; its keys are importance, demand, risk, requires, gate and field',
       'gray: a list is not a mapping; its keys are ramp, bake, check every, guardrails, on breach, min rated, within and approval',
       'full: "yes" is not a mapping; its keys are approval',
       'people: "ann" is not a mapping; write a mapping',

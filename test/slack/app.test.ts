@@ -2,6 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { GradusError } from '../../src/domain/errors.ts';
 import type { PersonSays } from '../../src/domain/approval.ts';
+import type { Delegations } from '../../src/domain/delegation.ts';
+import type { StopAlls } from '../../src/domain/control.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import type { ReleaseReport } from '../../src/domain/report.ts';
 import { startSlackApp } from '../../src/slack/app.ts';
@@ -9,7 +11,7 @@ import { peopleInSlack } from '../../src/slack/people.ts';
 import { createPressing } from '../../src/slack/presses.ts';
 import { messagesOf } from '../../src/slack/thread.ts';
 import { released, waiting } from '../fixtures/report-mail.ts';
-import { fakePresses } from '../support/fake-records.ts';
+import { fakeDelegations, fakePresses, fakeStopAlls } from '../support/fake-records.ts';
 import { startSlackApi, type SlackApi } from '../support/slack/api.ts';
 import { slackOptions } from '../support/slack/example-workspace.ts';
 
@@ -26,6 +28,9 @@ let left: [string, string, PersonSays][];
 let reports: ReleaseReport[];
 /** What the release answers. */
 let answer: () => Promise<string>;
+let stops: string[][];
+let stopAlls: StopAlls;
+let delegations: Delegations;
 let stop: () => Promise<unknown>;
 
 beforeEach(async () => {
@@ -34,6 +39,7 @@ beforeEach(async () => {
     [],
     [structuredClone(waiting), { ...structuredClone(released), id: 'mail-assistant-1' }],
   ];
+  [stops, stopAlls, delegations] = [[], fakeStopAlls(), fakeDelegations()];
   answer = async () => 'done';
   slack = await startSlackApi(slackOptions());
 });
@@ -57,6 +63,12 @@ async function start(kind: 'http' | 'socket'): Promise<void> {
     apiUrl: slack.apiUrl,
     pressing: createPressing({
       policies,
+      stopping: async ({ stop, by, why }) => {
+        stops.push([stop, by, why]);
+        if (stop === 'end') await stopAlls.end({ by, why });
+        else await stopAlls.begin({ id: why, by, why, rollBack: false });
+        return answer();
+      },
       presses: fakePresses(),
       releases,
       send: async (...message) => {
@@ -65,8 +77,14 @@ async function start(kind: 'http' | 'socket'): Promise<void> {
       },
       leave: async (...message) => void left.push(message),
     }),
-    people: peopleInSlack({ releases, policies, pageOf: () => 'http://temporal.example/release' }),
     surveys: { keep: async () => null, questionOf: async () => 'What would help?' },
+    people: peopleInSlack({
+      releases,
+      policies,
+      stopAlls,
+      delegations,
+      pageOf: () => 'http://temporal.example/release',
+    }),
     questionOf: async () => 'Really?',
     say: () => undefined,
   });
@@ -149,6 +167,14 @@ describe('/gradus', () => {
     expect(await type('')).not.toContain('mail-assistant-1');
   });
 
+  test('shows what waits for somebody whom they stand in for as theirs', async () => {
+    await start('http');
+    reports = reports.map((one) => ({ ...one, waiting: one.waiting && { ...one.waiting, from: ['wang'], needs: [] } }));
+    expect(await type('', 'U0BOB')).toContain('waits for wang');
+    await delegations.add({ from: 'wang', to: 'bo', until: '2099-01-01', why: 'on leave', by: 'wang' });
+    expect(await type('', 'U0BOB')).toContain('*waits for you*');
+  });
+
   test('says where a release stands, helps, and names what was meant', async () => {
     await start('http');
     expect(await type('status mail-assistant-1')).toContain('released to all users');
@@ -181,4 +207,38 @@ test('a home shows what waits for its person, and its buttons work; refusals ope
   };
   await slack.press({ user: ada, viewId: home?.id ?? '', actionId: 'gradus.pause' });
   await expect.poll(() => JSON.stringify(slack.openViews().at(-1)?.view ?? null)).toContain('it is paused already');
+});
+
+test('a stop of all releases is asked for with its reason, confirmed, shown on every home, and ended there', async () => {
+  await start('http');
+  const typed = await slack.command({ user: ada, channel, command: '/gradus', text: 'stop-all' });
+  expect(typed.body).toContain('Say why');
+  const asked = await slack.command({ user: ada, channel, command: '/gradus', text: 'stop-all incident 4711' });
+  expect(asked.body).toContain('gradus.stop.begin');
+  expect(asked.body).toContain('gradus.stop.roll-back');
+  expect(stops).toEqual([]);
+  await slack.openHome({ user: ada });
+  const home = async (): Promise<string> => JSON.stringify(slack.home(ada)?.blocks ?? []);
+  await expect.poll(home).toContain('"text":"Stop all releases?"');
+  await slack.press({ user: ada, viewId: slack.home(ada)?.id ?? '', actionId: 'gradus.stop.begin' });
+  await expect.poll(home).toContain('Nothing goes on');
+  await slack.press({ user: ada, viewId: slack.home(ada)?.id ?? '', actionId: 'gradus.stop.end' });
+  await expect.poll(home).not.toContain('Nothing goes on');
+  expect(stops).toEqual([
+    ['begin', 'ann', 'pressed in Slack'],
+    ['end', 'ann', 'pressed in Slack'],
+  ]);
+  await slack.command({ user: ada, channel, command: '/gradus', text: 'go-on it is repaired' });
+  expect(stops.at(-1)).toEqual(['end', 'ann', 'it is repaired']);
+});
+
+test('whoever may not stop is told so, and nothing is stopped', async () => {
+  await start('http');
+  answer = async () => {
+    throw new GradusError('NOT_ALLOWED', 'it is for the role operator or approver.');
+  };
+  await slack.openHome({ user: ada });
+  await expect.poll(() => slack.home(ada)).toBeDefined();
+  await slack.press({ user: ada, viewId: slack.home(ada)?.id ?? '', actionId: 'gradus.stop.begin' });
+  await expect.poll(() => JSON.stringify(slack.openViews().at(-1)?.view ?? null)).toContain('operator or approver');
 });

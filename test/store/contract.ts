@@ -325,6 +325,40 @@ export function recordsContract(open: () => Promise<Records>): void {
       expect(attempts.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     });
 
+    test('wait for a model in the order in which they came, each once, and are found as under way', async () => {
+      const model = newModel();
+      const { releases } = records;
+      const named = (letter: string, runId = 'run-1') => ({
+        id: `${model}-${letter}`,
+        runId,
+        model,
+        plan: { model },
+        startedAt: at(1),
+      });
+      await begin(`${model}-a`, model);
+      expect(await releases.queue(model)).toEqual([]);
+      for (const letter of ['c', 'b', 'c', 'a']) await releases.enqueue(named(letter));
+      expect(await releases.queue(model)).toEqual([`${model}-c`, `${model}-b`]);
+      expect(await releases.holder(model)).toMatchObject({ id: `${model}-a` });
+      // It may speak while it waits.
+      await releases.record(`${model}-b`, reportOf(`${model}-b`, model, 'running', 1), false);
+      expect((await releases.list(model)).map(({ id }) => id)).toEqual([`${model}-b`]);
+      await expect(begin(`${model}-c`, model)).rejects.toMatchObject({ code: 'MODEL_BUSY' });
+      await releases.record(`${model}-a`, reportOf(`${model}-a`, model, 'released', 2), true);
+      expect(await releases.holder(model)).toBeNull();
+      await begin(`${model}-c`, model);
+      expect(await releases.queue(model)).toEqual([`${model}-b`]);
+      expect(await releases.holder(model)).toMatchObject({ id: `${model}-c` });
+      await releases.record(`${model}-b`, reportOf(`${model}-b`, model, 'cancelled', 3), true);
+      expect(await releases.queue(model)).toEqual([]);
+      // What comes late brings nothing back; a new run of it waits anew.
+      await releases.enqueue(named('b'));
+      await begin(`${model}-b`, model).catch(() => undefined);
+      expect(await releases.queue(model)).toEqual([]);
+      await releases.enqueue(named('b', 'run-2'));
+      expect(await releases.queue(model)).toEqual([`${model}-b`]);
+    });
+
     test('that ended stay so when an older report or beginning arrives late', async () => {
       const model = newModel();
       const id = `${model}-a`;

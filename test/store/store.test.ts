@@ -7,6 +7,7 @@ import { fakeAudit, fakeOutbox, fakePolicies, fakePresses } from '../support/fak
 import { testServer, type TestServer } from '../support/postgres.ts';
 import { lessonsContract } from './lessons-contract.ts';
 import { recordsContract, reportOf } from './contract.ts';
+import { controlContract } from './control-contract.ts';
 import { noticesContract } from './notices-contract.ts';
 import { peopleContract } from './people-contract.ts';
 
@@ -21,6 +22,7 @@ describe('in memory', () => {
     return ports;
   });
 
+  controlContract(async () => createFakePorts());
   noticesContract(async () => fakeNotices());
 
   peopleContract(async () => {
@@ -64,6 +66,8 @@ describe('in PostgreSQL', () => {
     return store;
   });
 
+  controlContract(async () => store);
+
   lessonsContract(async () => store);
   noticesContract(async () => store.notices);
 
@@ -82,6 +86,47 @@ describe('in PostgreSQL', () => {
       },
       end: async (id) => releases.record(id, reportOf(id, id, 'released', 2), true),
     };
+  });
+
+  test('knows which releases have still to hear of a stop, of its end and of another policy', async () => {
+    const { stopAlls, tellings, releases, policies } = store;
+    const [id, later] = ['told-1', 'told-2'];
+    const begin = (release: string) =>
+      releases.begin({ id: release, runId: 'run', model: release, plan: {}, startedAt: new Date().toISOString() });
+    const due = async () => (await tellings.due()).find(({ release }) => release === id)?.news ?? null;
+    await begin(id);
+    expect(await due()).toBeNull();
+    const stop = await stopAlls.begin({ id: 'told', by: 'ann', why: 'x', rollBack: true });
+    await begin(later);
+    const heard = await due();
+    await policies.set({ people: { ann: { roles: ['admin'], slack: null } } }, 'ann');
+    await tellings.told(id, heard ?? '');
+    const next = await due();
+    expect(next).not.toBe(heard);
+    await tellings.told(id, next ?? '');
+    expect(await due()).toBeNull();
+    await stopAlls.end({ by: 'ann', why: '' });
+    expect(await due()).not.toBeNull();
+    const waiting = async () => (await tellings.rollbacks()).filter(({ stop: one }) => one.number === stop.number);
+    // Those that were under way; told also when the stop is over by then.
+    expect((await waiting()).map(({ release }) => release)).toContain(id);
+    expect((await waiting()).map(({ release }) => release)).not.toContain(later);
+    for (const { release } of await waiting()) await tellings.rolledBack(stop.number, release);
+    expect(await waiting()).toEqual([]);
+    await releases.record(id, reportOf(id, id, 'released', 2), true);
+    expect(await due()).toBeNull();
+  });
+
+  test('knows who is next where a model is free', async () => {
+    const { releases, tellings } = store;
+    const model = 'next-model';
+    const named = (id: string) => ({ id, runId: 'run', model, plan: {}, startedAt: new Date().toISOString() });
+    await releases.begin(named('next-1'));
+    for (const id of ['next-3', 'next-2']) await releases.enqueue(named(id));
+    expect(await tellings.next()).not.toContain('next-3');
+    await releases.record('next-1', reportOf('next-1', model, 'released', 1), true);
+    const next = await tellings.next();
+    expect([next.includes('next-3'), next.includes('next-2')]).toEqual([true, false]);
   });
 
   test('lets nobody change the audit log', async () => {

@@ -7,10 +7,12 @@ import { fakeIterations, fakeLessons } from './fake-lessons.ts';
 import { fakeObservations, type FakeObservations } from './fake-observations.ts';
 import {
   fakeAudit,
+  fakeDelegations,
   fakePlans,
   fakePolicies,
   fakeReleases,
   fakeRoutes,
+  fakeStopAlls,
   fakeVersions,
   type FakeRoutes,
 } from './fake-records.ts';
@@ -30,7 +32,8 @@ export interface FakePorts extends Ports {
 export function createFakePorts(): FakePorts {
   const accuracy = new Map<string, Record<string, number>>();
   const trained: TrainOrder[] = [];
-  const routes = fakeRoutes();
+  const stopAlls = fakeStopAlls();
+  const routes = fakeRoutes(stopAlls.current);
   const observations = fakeObservations();
   routes.addGateway('gateway-1');
 
@@ -49,6 +52,8 @@ export function createFakePorts(): FakePorts {
     plans: fakePlans(),
     policies: fakePolicies(),
     audit: fakeAudit(),
+    stopAlls,
+    delegations: fakeDelegations(),
     lessons: fakeLessons(observations),
     iterations: fakeIterations(),
     stateOf: async (id) => {

@@ -1,5 +1,7 @@
 /** Versions, routes, releases and plans kept in memory, by the rules that the store keeps in SQL. */
+import type { StopAll, StopAlls } from '../../src/domain/control.ts';
 import { nextEntry, type AuditEntry } from '../../src/domain/audit.ts';
+import type { Delegation, Delegations } from '../../src/domain/delegation.ts';
 import { GradusError } from '../../src/domain/errors.ts';
 import type { Outbox, Presses, Sent } from '../../src/domain/outbox.ts';
 import { openToAll, type Role } from '../../src/domain/policy.ts';
@@ -49,7 +51,8 @@ export interface FakeRoutes extends Routes {
   pullStop(stop: Stop): void;
 }
 
-export function fakeRoutes(): FakeRoutes {
+/** `stopped` is the stop that holds, if one does. */
+export function fakeRoutes(stopped: StopAlls['current'] = async () => null): FakeRoutes {
   const routes = new Map<string, Route>();
   const gateways = new Map<string, FakeGateway>();
   const obedient = new Set<string>();
@@ -71,6 +74,8 @@ export function fakeRoutes(): FakeRoutes {
       if (after.every((route, i) => sameRoute(old[i] ?? { ...route, phase: 'no route yet' }, route))) {
         return old.length === 0 ? newest : Math.max(...old.map((route) => route?.revision ?? 0));
       }
+      const stop = change.to.kind === 'restored' ? null : await stopped();
+      if (stop !== null) throw new GradusError('STOPPED_ALL', `All releases were stopped by ${stop.by}.`);
       newest += 1;
       for (const route of after) routes.set(`${model} ${route.capability}`, { ...route, revision: newest });
       history.push(structuredClone([...routes.values()]));
@@ -115,23 +120,37 @@ export function fakeReleases(): Releases {
     model: string;
     startedAt: string;
     running: boolean;
+    /** Its place among those that wait for the model. */
+    queued: number | null;
     report: ReleaseReport | null;
   }
   const rows = new Map<string, Row>();
   const numbers = new Map<string, number>();
+  let places = 0;
   const holderOf = (model: string): [string, Row] | undefined =>
-    [...rows].find(([, row]) => row.running && row.model === model);
+    [...rows].find(([, row]) => row.running && row.queued === null && row.model === model);
 
   return {
     async begin({ id, runId, model, startedAt }) {
       const known = rows.get(id);
-      if (known?.runId === runId) return;
+      if (known?.runId === runId && (known.queued === null || !known.running)) return;
       const other = holderOf(model);
       if (other !== undefined && other[0] !== id) {
         const message = `Model ${model} is being released by ${other[0]} since ${other[1].startedAt}.`;
         throw new GradusError('MODEL_BUSY', message);
       }
-      rows.set(id, { runId, model, startedAt, running: true, report: known?.report ?? null });
+      rows.set(id, { runId, model, startedAt, running: true, queued: null, report: known?.report ?? null });
+    },
+    async enqueue({ id, runId, model, startedAt }) {
+      const known = rows.get(id);
+      if (known !== undefined && (known.running || known.runId === runId)) return;
+      rows.set(id, { runId, model, startedAt, running: true, queued: ++places, report: known?.report ?? null });
+    },
+    async queue(model) {
+      return [...rows]
+        .filter(([, row]) => row.running && row.queued !== null && row.model === model)
+        .sort(([, a], [, b]) => (a.queued ?? 0) - (b.queued ?? 0))
+        .map(([id]) => id);
     },
     async holder(model) {
       const found = holderOf(model);
@@ -149,7 +168,7 @@ export function fakeReleases(): Releases {
       if (row === undefined) {
         if (!ended) throw new GradusError('RELEASE_UNKNOWN', `Release ${id} has not begun.`);
         const { model, startedAt } = report;
-        rows.set(id, { runId: '', model, startedAt, running: false, report: structuredClone(report) });
+        rows.set(id, { runId: '', model, startedAt, running: false, queued: null, report: structuredClone(report) });
         return;
       }
       if (!ended && !row.running) return;
@@ -247,6 +266,45 @@ export function fakePresses(): Presses {
       [...all]
         .filter(([, { settled, atMs }]) => !settled && atMs < Date.now() - sinceMs)
         .map(([id, { press }]) => ({ id, press })),
+  };
+}
+
+export function fakeStopAlls(): StopAlls {
+  const all = new Map<string, StopAll>();
+  const list = (): StopAll[] => structuredClone([...all.values()]);
+  return {
+    current: async () => list().find(({ end }) => end === null) ?? null,
+    list: async () => list().reverse(),
+    find: async (number) => list().find((one) => one.number === number) ?? null,
+    async begin({ id, ...order }) {
+      const known = all.get(id);
+      const stop = known ?? { ...order, number: all.size + 1, at: new Date().toISOString(), end: null };
+      all.set(id, stop);
+      return structuredClone(stop);
+    },
+    async end(end) {
+      const open = [...all.values()].filter((stop) => stop.end === null);
+      for (const stop of open) stop.end = { ...end, at: new Date().toISOString() };
+      return structuredClone(open);
+    },
+  };
+}
+
+export function fakeDelegations(): Delegations {
+  const all: Delegation[] = [];
+  return {
+    list: async () => structuredClone(all).reverse(),
+    async add(delegation) {
+      const until = new Date(delegation.until).toISOString();
+      const at = new Date().toISOString();
+      all.push({ ...delegation, until, number: all.length + 1, at, endedAt: null });
+      return structuredClone({ ...delegation, until, number: all.length, at, endedAt: null });
+    },
+    async end(number) {
+      const found = all.find((one) => one.number === number && one.endedAt === null);
+      if (found !== undefined) found.endedAt = new Date().toISOString();
+      return structuredClone(found ?? null);
+    },
   };
 }
 

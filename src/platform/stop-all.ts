@@ -1,0 +1,71 @@
+/** Stops all releases, or ends that: on record first, then in the routes, then told to each release. */
+import { clearLeftovers } from '../../activities/leftovers.ts';
+import type { AuditEvent } from '../domain/audit.ts';
+import type { StopAll } from '../domain/control.ts';
+import { GradusError } from '../domain/errors.ts';
+import { refusal } from '../domain/policy.ts';
+import { printable } from '../domain/words.ts';
+import type { Store } from '../store/store.ts';
+
+type Records = Pick<Store, 'stopAlls' | 'policies' | 'audit' | 'routes'>;
+
+export interface StopOrder {
+  /** The same for the same order: what arrives twice is done once. */
+  id: string;
+  by: string;
+  why: string;
+  rollBack: boolean;
+  /** Where it was said. */
+  via: string;
+}
+
+/**
+ * In force when it resolves, whether Temporal is there or not: no exposure grows, and where users are to be put back, the
+ * routes say so. Throws `NOT_ALLOWED`.
+ */
+export async function stopAll(store: Records, { via, ...order }: StopOrder): Promise<StopAll> {
+  await insist(store, order.by, 'stopAll');
+  if (order.why.trim() === '')
+    throw new GradusError('REQUEST_INVALID', 'Say why all releases are stopped: --why REASON');
+  const why = printable(order.why).slice(0, 2000);
+  const stop = await store.stopAlls.begin({ ...order, by: printable(order.by), why });
+  if (stop.rollBack && stop.end === null) {
+    const onTheirWay = (await store.routes.current()).filter(({ candidate }) => candidate !== null);
+    for (const model of new Set(onTheirWay.map((route) => route.model))) await clearLeftovers(store.routes, model, '');
+  }
+  await store.audit.append([begun(stop, via)]);
+  return stop;
+}
+
+/** Ends all stops that hold; throws `NOT_ALLOWED`, or `REQUEST_INVALID` where none does. */
+export async function endStopAll(
+  store: Pick<Records, 'stopAlls' | 'policies' | 'audit'>,
+  { by, why, via }: { by: string; why: string; via: string },
+): Promise<StopAll[]> {
+  await insist(store, by, 'endStop');
+  const ended = await store.stopAlls.end({ by: printable(by), why: printable(why).slice(0, 2000) });
+  if (ended.length === 0)
+    throw new GradusError('REQUEST_INVALID', 'No stop of all releases holds, so none can be ended.');
+  await store.audit.append(
+    ended.map((stop) => ({
+      ...begun(stop, via),
+      at: stop.end?.at ?? stop.at,
+      what: 'let all releases go on',
+      by,
+      why,
+      place: 1,
+    })),
+  );
+  return ended;
+}
+
+function begun({ number, at, by, why, rollBack }: StopAll, via: string): AuditEvent {
+  const what = rollBack ? 'stopped all releases and rolled them back' : 'stopped all releases';
+  return { subject: `stop-all ${number}`, place: 0, at, stage: null, step: null, what, by, why, via };
+}
+
+async function insist(store: Pick<Records, 'policies'>, by: string, what: 'stopAll' | 'endStop'): Promise<void> {
+  const [policy, given] = await Promise.all([store.policies.current(), store.policies.signedIn(by)]);
+  const problem = refusal(policy, by, what, given);
+  if (problem !== null) throw new GradusError('NOT_ALLOWED', `${problem}.`);
+}
