@@ -39,6 +39,18 @@ export const judgements = proxyActivities<
 });
 
 /**
+ * What passes quickly, in the worker itself: a look at users that is no more than one line of the history, and a record
+ * whose report is never copied into it. Tried once; the caller has an activity above for when that fails.
+ */
+export const atOnce = proxyLocalActivities<
+  Pick<Activities, 'judgeInternalTest' | 'judgeGray' | 'judgeAbTest' | 'recordRelease'>
+>({
+  startToCloseTimeout: '2 seconds',
+  cancellationType: ActivityCancellationType.ABANDON,
+  retry: { maximumAttempts: 1 },
+});
+
+/**
  * Changes of what users get; each waits for the gateways and says so by heartbeats. One that is cancelled is waited for,
  * so that it cannot set anything after the undo has.
  */

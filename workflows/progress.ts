@@ -2,6 +2,7 @@
 import {
   CancellationScope,
   condition,
+  patched,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
@@ -13,10 +14,11 @@ import { curvePoint } from '../src/domain/curve.ts';
 import { steps, type Plan, type Step } from '../src/domain/plan.ts';
 import type { ReleaseReport, StageProgress, StepProgress, StepState, Waiting } from '../src/domain/report.ts';
 import type { Version } from '../src/domain/version.ts';
-import { records } from './activities.ts';
+import { atOnce, records } from './activities.ts';
 import { detailsOf } from './details.ts';
+import { fewTurns, inHaste } from './haste.ts';
 import { stateQuery } from './messages.ts';
-import { internal, isStageUpdate, stageUpdateSignal, type StageUpdate } from './rollout-messages.ts';
+import { internal, readUpdates, stageUpdateSignal, type StageUpdate } from './rollout-messages.ts';
 
 const attributes = {
   model: defineSearchAttributeKey('GradusModel', SearchAttributeType.KEYWORD),
@@ -58,6 +60,10 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
   let dirty = false;
   let stopped = false;
   let recording = Promise.resolve();
+  let busy = 0;
+  let shown = '';
+  const quick = patched(fewTurns);
+  const soon = inHaste(quick);
 
   /** Shows the report in Temporal's UI, and has it written to the store soon. */
   function changed(): void {
@@ -65,14 +71,17 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
     setCurrentDetails(detailsOf(report));
     const stage = report.stages.find((candidate) => candidate.state === 'running');
     const inStep = report.steps.find((candidate) => candidate.state === 'running');
-    upsertSearchAttributes([
+    const columns = [
       { key: attributes.model, value: report.model || null },
       { key: attributes.version, value: report.candidate === null ? null : `v${report.candidate.number}` },
       { key: attributes.stage, value: stage === undefined ? null : stage.capabilities.join(', ').slice(0, 200) },
       { key: attributes.step, value: stage?.step ?? inStep?.step ?? report.state },
       { key: attributes.exposure, value: stage?.exposure ?? null },
       { key: attributes.waiting, value: report.waiting === null ? null : 'yes' },
-    ]);
+    ];
+    const values = JSON.stringify(columns.map(({ value }) => value));
+    if (!quick || values !== shown) upsertSearchAttributes(columns);
+    shown = values;
   }
 
   function step(name: Step, state: StepState, note: string): void {
@@ -100,10 +109,17 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
 
   setHandler(stateQuery, () => report, { description: 'The release as it stands: the same value as its report.' });
 
-  setHandler(stageUpdateSignal, updated, { description: internal });
+  setHandler(stageUpdateSignal, (value: unknown) => readUpdates(value).forEach(updated), { description: internal });
 
-  function updated(update: unknown): void {
-    if (!isStageUpdate(update)) return;
+  /** Writes the report to the store. */
+  function record(ended: boolean): Promise<void> {
+    return soon(
+      () => atOnce.recordRelease({ id: report.id, ended, report }),
+      () => records.recordRelease({ id: report.id, ended }),
+    );
+  }
+
+  function updated(update: StageUpdate): void {
     const stage = report.stages[update.number - 1];
     if (stage === undefined) return;
     applyUpdate(stage, update);
@@ -131,6 +147,14 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
   return {
     report,
     step,
+    quick,
+
+    /** Does what a person asked for; the record waits until it is done. */
+    first<T>(work: () => Promise<T>): Promise<T> {
+      if (!quick) return work();
+      busy += 1;
+      return work().finally(() => (busy -= 1));
+    },
 
     planned(plan: Plan, stable: Version | null): void {
       Object.assign(report, { plan, model: plan.model, strategy: plan.strategy, stable });
@@ -184,10 +208,10 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
     keepRecorded(): void {
       recording = CancellationScope.nonCancellable(async () => {
         for (;;) {
-          await condition(() => dirty || stopped);
+          await condition(() => (dirty && (busy === 0 || !quick)) || stopped);
           if (stopped) return;
           dirty = false;
-          await records.recordRelease({ id: report.id, ended: false });
+          await record(false);
         }
       });
     },
@@ -209,7 +233,7 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
       }
       for (const stage of report.stages) if (stage.state === 'waiting') stage.state = 'notStarted';
       changed();
-      await records.recordRelease({ id: report.id, ended: true });
+      await record(true);
       return report;
     },
   };

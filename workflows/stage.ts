@@ -12,22 +12,21 @@ import type { Approval, StageStep } from '../src/domain/plan.ts';
 import { termsOf } from '../src/domain/approval.ts';
 import { digestOf, gistOf, type Evidence } from '../src/domain/evidence.ts';
 import type { Verdict } from '../src/domain/verdict.ts';
+import { fewTurns, inHaste } from './haste.ts';
 import {
-  askSignal,
   decidedSignal,
   internal,
   isDecided,
   isUndo,
   standStillSignal,
-  stageUpdateSignal,
   undoSignal,
-  withdrawSignal,
   type Decided,
   type Position,
   type RolloutInput,
   type StageUpdate,
   type Undo,
 } from './rollout-messages.ts';
+import { openTelling } from './telling.ts';
 
 /** The stage cannot go on; its users go back to stable. */
 export class RollBack extends Error {
@@ -50,7 +49,9 @@ interface Guard {
 
 export function openStage(input: RolloutInput) {
   const { plan, number, capabilities } = input;
-  const release = getExternalWorkflowHandle(input.release);
+  const quick = patched(fewTurns);
+  const telling = openTelling(getExternalWorkflowHandle(input.release), quick);
+  const soon = inHaste(quick);
   const position: Position = { ...input.position };
   let paused = input.paused;
   let undo: Undo | null = null;
@@ -69,7 +70,7 @@ export function openStage(input: RolloutInput) {
 
   async function tell(update: Omit<StageUpdate, 'number' | 'step' | 'exposure'> & { step?: StageStep }): Promise<void> {
     setCurrentDetails(details(input, position, update.note, update.verdict ?? null));
-    await release.signal(stageUpdateSignal, { number, step: position.step, exposure: position.exposure, ...update });
+    await telling.update({ number, step: position.step, exposure: position.exposure, ...update });
   }
 
   /** A breach ends the stage, or asks, as the plan says; a failed internal test always ends it. */
@@ -99,7 +100,7 @@ export function openStage(input: RolloutInput) {
     const id = `${number}/${position.step.replace(' ', '-')}/${position.asked}`;
     decided = null;
     await tell({ state: 'waiting', note: question });
-    await release.signal(askSignal, {
+    await telling.ask({
       id,
       stage: number,
       step: position.step,
@@ -112,22 +113,23 @@ export function openStage(input: RolloutInput) {
       since: new Date(since).toISOString(),
       until: new Date(since + approval.withinMs).toISOString(),
     });
-    const answered = () => undo !== null || decided?.request === id;
+    const answered = () => undo !== null || decided?.request === id || telling.hasFailed();
     try {
       while (guard !== undefined && !(await condition(answered, guard.everyMs, { summary: 'looks while it waits' }))) {
         const now = await guard.judge();
         if (endsStage(now)) await giveUp(now);
-        if (verdict !== null && gistOf(now) !== gistOf(verdict) && patched('new evidence voids')) {
-          await release.signal(withdrawSignal, id, `other evidence: ${first(now)}`);
+        if (verdict !== null && gistOf(now) !== gistOf(verdict) && (quick || patched('new evidence voids'))) {
+          await telling.withdraw(id, `other evidence: ${first(now)}`);
           position.askedAt = null;
           return now;
         }
         checkHistory();
       }
       await condition(answered);
+      telling.check();
       checkUndo();
     } catch (error) {
-      if (error instanceof RollBack) await release.signal(withdrawSignal, id, error.message);
+      if (error instanceof RollBack) await telling.withdraw(id, error.message);
       throw error;
     }
     position.askedAt = null;
@@ -141,6 +143,8 @@ export function openStage(input: RolloutInput) {
     ...input,
     position,
     tell,
+    told: telling.done,
+    soon,
     checkUndo,
     isPaused: () => paused,
     /** The last verdict of this stage, whichever step it is of. */
@@ -173,6 +177,7 @@ export function openStage(input: RolloutInput) {
       let accepted = false;
       for (;;) {
         checkUndo();
+        telling.check();
         const verdict = await judge();
         position.verdict = verdict;
         if (endsStage(verdict)) await giveUp(verdict);
