@@ -38,8 +38,9 @@ interface Carried {
   said?: Said;
 }
 
-/** Events; Temporal ends a workflow at some 50,000. */
+/** Events; Temporal ends a workflow at some 50,000. The second is for histories that tell as much in half as many. */
 const longHistory = 4000;
+const longQuickHistory = 2000;
 
 /** Seconds that an earlier run's rollout has to put its users back. */
 const mostTries = 120;
@@ -145,7 +146,8 @@ async function split(plan: Plan, progress: Progress): Promise<StageProgress[]> {
 /** Between stages, a release with a long history goes on in a new run, from what it knows. */
 async function goOnAnewIfLong(input: ReleaseInput, carried: Carried, progress: Progress): Promise<void> {
   const { historyLength, continueAsNewSuggested } = workflowInfo();
-  if (historyLength < longHistory && !continueAsNewSuggested) return;
+  const long = progress.quick ? longQuickHistory : longHistory;
+  if (historyLength < long && !continueAsNewSuggested) return;
   await condition(allHandlersFinished);
   await progress.recorded();
   await continueAsNew<typeof release>(input, carried);
