@@ -5,18 +5,21 @@ import {
   patched,
   setCurrentDetails,
   setHandler,
+  upsertMemo,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributePair } from '@temporalio/common';
 import type { PersonSays } from '../src/domain/approval.ts';
 import { curvePoint } from '../src/domain/curve.ts';
+import { memoOf } from '../src/domain/memo.ts';
 import { steps, type Plan, type Step } from '../src/domain/plan.ts';
 import type { ReleaseReport, StageProgress, StepProgress, StepState, Waiting } from '../src/domain/report.ts';
 import type { Version } from '../src/domain/version.ts';
 import { atOnce, records } from './activities.ts';
 import { detailsOf } from './details.ts';
 import { fewTurns, inHaste } from './haste.ts';
+import { workflowPage } from './pages.ts';
 import { stateQuery } from './messages.ts';
 import { internal, readUpdates, stageUpdateSignal, type StageUpdate } from './rollout-messages.ts';
 
@@ -68,13 +71,13 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
   /** Shows the report in Temporal's UI, and has it written to the store soon. */
   function changed(): void {
     dirty = true;
-    setCurrentDetails(detailsOf(report));
+    setCurrentDetails(detailsOf(report, workflowPage));
     const stage = report.stages.find((candidate) => candidate.state === 'running');
     const inStep = report.steps.find((candidate) => candidate.state === 'running');
     const columns = [
       { key: attributes.model, value: report.model || null },
       { key: attributes.version, value: report.candidate === null ? null : `v${report.candidate.number}` },
-      { key: attributes.stage, value: stage === undefined ? null : stage.capabilities.join(', ').slice(0, 200) },
+      { key: attributes.stage, value: stage === undefined ? null : stageColumn(stage.capabilities) },
       { key: attributes.step, value: stage?.step ?? inStep?.step ?? report.state },
       { key: attributes.exposure, value: stage?.exposure ?? null },
       { key: attributes.waiting, value: report.waiting === null ? null : 'yes' },
@@ -156,7 +159,9 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
       return work().finally(() => (busy -= 1));
     },
 
-    planned(plan: Plan, stable: Version | null): void {
+    /** `called` is a stored plan's name; null where the plan itself was given. */
+    planned(plan: Plan, stable: Version | null, called: string | null): void {
+      if (quick) upsertMemo(memoOf(plan, report.startedBy, called));
       Object.assign(report, { plan, model: plan.model, strategy: plan.strategy, stable });
       changed();
     },
@@ -237,6 +242,20 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
       return report;
     },
   };
+}
+
+/** The columns of a stage's own page, which do not change. */
+export function columnsOf({ model }: Plan, { number }: Version, capabilities: string[]): SearchAttributePair[] {
+  return [
+    { key: attributes.model, value: model },
+    { key: attributes.version, value: `v${number}` },
+    { key: attributes.stage, value: stageColumn(capabilities) },
+  ];
+}
+
+/** Temporal takes some 255 characters of a keyword. */
+function stageColumn(capabilities: string[]): string {
+  return capabilities.join(', ').slice(0, 200);
 }
 
 function newStep(step: Step): StepProgress {

@@ -26,7 +26,7 @@ import type { Before } from '../activities/index.ts';
 import { iterations, judgements, records, routes, training } from './activities.ts';
 import { openDesk, type Desk, type Said } from './desk.ts';
 import type { ReleaseInput } from './messages.ts';
-import { startProgress, type Progress } from './progress.ts';
+import { columnsOf, startProgress, type Progress } from './progress.ts';
 import type { RolloutInput, StageOutcome } from './rollout-messages.ts';
 import { rollout } from './rollout.ts';
 
@@ -79,12 +79,13 @@ export async function release(input: ReleaseInput, carried?: Carried): Promise<R
 
 /** The plan is read whole, and the model is taken: another release of it is refused until this one has ended. */
 async function begin(input: unknown, progress: Progress): Promise<{ plan: Plan; before: Before }> {
-  const plan = await records.readPlan(planIn(input));
+  const given = planIn(input);
+  const plan = await records.readPlan(given);
   const { workflowId: id, runId, startTime } = workflowInfo();
   const before = await records.beginRelease({ id, runId, plan, startedAt: startTime.toISOString() });
   const key = iterationIn(input);
   if (key !== null) progress.report.learning = await iterations.learningOf(key);
-  progress.planned(plan, before.version);
+  progress.planned(plan, before.version, typeof given === 'string' ? given : null);
   return { plan, before };
 }
 
@@ -209,6 +210,7 @@ async function startRollout(input: RolloutInput): Promise<ChildWorkflowHandle<ty
       return await startChild(rollout, {
         workflowId: `${release}/${number}`,
         parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+        typedSearchAttributes: columnsOf(plan, candidate, capabilities),
         staticSummary: `${plan.model} v${candidate.number}, stage ${number}: ${capabilities.join(', ')}`,
         args: [input],
       });

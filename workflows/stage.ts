@@ -26,6 +26,7 @@ import {
   type StageUpdate,
   type Undo,
 } from './rollout-messages.ts';
+import { workflowPage } from './pages.ts';
 import { openTelling } from './telling.ts';
 
 /** The stage cannot go on; its users go back to stable. */
@@ -260,6 +261,6 @@ function details(input: RolloutInput, position: Position, note: string, verdict:
       ? ['', '| capability | condition | state | numbers |', '| --- | --- | --- | --- |', ...rows]
       : []),
     '',
-    `Send messages to the release, \`${input.release}\`.`,
+    `People decide on the page of the release: [${input.release}](${workflowPage(input.release)}).`,
   ].join('\n');
 }
