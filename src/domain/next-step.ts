@@ -86,7 +86,7 @@ function heldSince(report: Told, plan: Plan, { number, step, exposure }: StagePr
   if (step === 'A/B')
     return `${whom} since ${clock(last.at)}, and are compared with the others, for ${duration(plan.abTest.withinMs)} at most.`;
   const until = clock(new Date(Date.parse(last.at) + plan.gray.bakeMs).toISOString());
-  return `${whom} since ${clock(last.at)}; the share is held for ${duration(plan.gray.bakeMs)}, until ${until} or until there is data enough.`;
+  return `${whom} since ${clock(last.at)}; the share is held for ${duration(plan.gray.bakeMs)}, until ${until}, and longer where data are few.`;
 }
 
 /** Levels of the gray release that were in effect already. */
