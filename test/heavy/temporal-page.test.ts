@@ -62,7 +62,7 @@ const second = {
   strategy: 'gradual',
   stages: [['spam'], ['html']],
   'internal test': { gate: 'accuracy >= 0.1', approval: { from: ['ann', 'bob'], within: '2 days' } },
-  gray: { ramp: ['10%', '40%'], bake: '1 hour', 'check every': '1 s', 'min rated': 20 },
+  gray: { ramp: ['10%', '40%'], bake: '1 hour', 'check every': '20 s', 'min rated': 20 },
   full: { approval: { from: 'ann', within: '2 days' } },
 };
 
@@ -102,7 +102,9 @@ describe("a release's page in Temporal's UI", () => {
     await open(`${id}/1`);
     await page.getByText('Timeline', { exact: true }).last().scrollIntoViewIfNeeded();
     await page.mouse.wheel(0, 700);
-    await expect.poll(() => page.locator('body').innerText()).toContain('Gives spam of the candidate to 10 % of users');
+    await expect
+      .poll(() => page.locator('body').innerText(), { timeout: 20_000 })
+      .toContain('Gives spam of the candidate to 10 % of users');
     await page.waitForTimeout(1_000);
     await picture('timeline');
     await page.goto(workflows(system));
@@ -221,7 +223,7 @@ async function use(): Promise<void> {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
-  for (let i = 0; i < 300; i++) {
+  for (let i = 0; i < 100; i++) {
     const text = `Dear user ${i}, you have won a prize. Click here to claim it.`;
     const answer: unknown = await (
       await post('/v1/predict', { model: 'mail-assistant', capability: 'spam', user: `u-${i}`, text })
