@@ -18,14 +18,16 @@ export interface InEffect {
   gateways: number;
 }
 
-const pollMs = 100;
+/** Gateways confirm within tens of milliseconds, or something is wrong and asking often does not help. */
+const firstPollMs = 15;
+const lastPollMs = 250;
 
 export function routeActivities(ports: RecordPorts) {
   /** Waits until each live gateway has the revision; the last state if time runs out first. */
   async function confirmed(revision: number, withinMs: number): Promise<Confirmations> {
     const context = Context.current();
     const until = Date.now() + withinMs;
-    for (;;) {
+    for (let pollMs = firstPollMs; ; pollMs = Math.min(pollMs * 1.5, lastPollMs)) {
       const state = await ports.routes.confirmations(revision);
       if (state.live > 0 && state.confirmed === state.live) return state;
       if (Date.now() >= until) return state;

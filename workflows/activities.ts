@@ -1,67 +1,110 @@
 /** The activities as workflows call them: one proxy for each class of time-out. */
 import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities, TrainingActivities } from '../activities/index.ts';
+import { described } from './described.ts';
 import { trainingQueue } from './messages.ts';
+import {
+  iterationSummaries,
+  judgementSummaries,
+  lookBackSummary,
+  policySummaries,
+  recordSummaries,
+  routeSummaries,
+  standingSummaries,
+  trainingSummaries,
+} from './summaries.ts';
 
 /** Reads and writes of records; tried again for as long as the store is away. */
-export const records = proxyActivities<
-  Pick<
-    Activities,
-    'readPlan' | 'beginRelease' | 'queueRelease' | 'findVersion' | 'registerVersion' | 'split' | 'recordRelease'
-  >
->({
-  startToCloseTimeout: '30 seconds',
-  retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
-});
+export const records = described(
+  proxyActivities<
+    Pick<
+      Activities,
+      'readPlan' | 'beginRelease' | 'queueRelease' | 'findVersion' | 'registerVersion' | 'split' | 'recordRelease'
+    >
+  >({
+    startToCloseTimeout: '30 seconds',
+    retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
+  }),
+  recordSummaries,
+);
 
 /** What an iteration reads and writes: tried again for as long as the store is away. */
-export const iterations = proxyActivities<
-  Pick<
-    Activities,
-    'gatherFeedback' | 'recordIteration' | 'nextReleaseId' | 'learningOf' | 'readIteration' | 'servedVersions'
-  >
->({
-  startToCloseTimeout: '10 minutes',
-  retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
-});
+export const iterations = described(
+  proxyActivities<
+    Pick<
+      Activities,
+      'gatherFeedback' | 'recordIteration' | 'nextReleaseId' | 'learningOf' | 'readIteration' | 'servedVersions'
+    >
+  >({
+    startToCloseTimeout: '10 minutes',
+    retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
+  }),
+  iterationSummaries,
+);
 
 /** A look at the policy while somebody waits for an answer: in the worker itself, without a turn through the server. */
-export const policy = proxyLocalActivities<Pick<Activities, 'refusalOf' | 'standsFor'>>({
-  startToCloseTimeout: '30 seconds',
-  retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
-});
+export const policy = described(
+  proxyLocalActivities<Pick<Activities, 'refusalOf' | 'standsFor'>>({
+    startToCloseTimeout: '30 seconds',
+    retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
+  }),
+  policySummaries,
+);
 
-/** Whether anything holds a release from outside. */
-export const standings = proxyActivities<Pick<Activities, 'standing'>>({
-  startToCloseTimeout: '30 seconds',
-  retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
-});
+/** Whether anything holds a release from outside: asked before each step that users notice, and so in the worker itself. */
+export const standings = described(
+  proxyLocalActivities<Pick<Activities, 'standing'>>({
+    startToCloseTimeout: '30 seconds',
+    retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
+  }),
+  standingSummaries,
+);
 
 /** What is decided from records; while no gateway is alive, this waits for one, and says so by heartbeats. */
-export const judgements = proxyActivities<
-  Pick<Activities, 'judgeInternalTest' | 'judgeGray' | 'judgeAbTest' | 'lookBack'>
->({
-  startToCloseTimeout: '1 hour',
-  heartbeatTimeout: '60 seconds',
-  cancellationType: ActivityCancellationType.ABANDON,
-  retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
-});
+export const judgements = described(
+  proxyActivities<Pick<Activities, 'judgeInternalTest' | 'judgeGray' | 'judgeAbTest' | 'lookBack'>>({
+    startToCloseTimeout: '1 hour',
+    heartbeatTimeout: '60 seconds',
+    cancellationType: ActivityCancellationType.ABANDON,
+    retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
+  }),
+  { ...judgementSummaries, ...lookBackSummary },
+);
+
+/**
+ * What passes quickly, in the worker itself: a look at users that is no more than one line of the history, and a record
+ * whose report is never copied into it. Tried once; the caller has an activity above for when that fails.
+ */
+export const atOnce = described(
+  proxyLocalActivities<Pick<Activities, 'judgeInternalTest' | 'judgeGray' | 'judgeAbTest' | 'recordRelease'>>({
+    startToCloseTimeout: '2 seconds',
+    cancellationType: ActivityCancellationType.ABANDON,
+    retry: { maximumAttempts: 1 },
+  }),
+  { ...judgementSummaries, recordRelease: recordSummaries.recordRelease },
+);
 
 /**
  * Changes of what users get; each waits for the gateways and says so by heartbeats. One that is cancelled is waited for,
  * so that it cannot set anything after the undo has.
  */
-export const routes = proxyActivities<Pick<Activities, 'expose' | 'makeFull' | 'restore'>>({
-  startToCloseTimeout: '1 hour',
-  heartbeatTimeout: '10 seconds',
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  retry: { initialInterval: '200 milliseconds', maximumInterval: '5 seconds' },
-});
+export const routes = described(
+  proxyActivities<Pick<Activities, 'expose' | 'makeFull' | 'restore'>>({
+    startToCloseTimeout: '1 hour',
+    heartbeatTimeout: '10 seconds',
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: { initialInterval: '200 milliseconds', maximumInterval: '5 seconds' },
+  }),
+  routeSummaries,
+);
 
 /** Hours of work in a process of its own. */
-export const training = proxyActivities<TrainingActivities>({
-  taskQueue: trainingQueue,
-  startToCloseTimeout: '24 hours',
-  heartbeatTimeout: '15 seconds',
-  retry: { initialInterval: '1 second', maximumInterval: '30 seconds', maximumAttempts: 10 },
-});
+export const training = described(
+  proxyActivities<TrainingActivities>({
+    taskQueue: trainingQueue,
+    startToCloseTimeout: '24 hours',
+    heartbeatTimeout: '15 seconds',
+    retry: { initialInterval: '1 second', maximumInterval: '30 seconds', maximumAttempts: 10 },
+  }),
+  trainingSummaries,
+);

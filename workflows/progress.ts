@@ -2,21 +2,26 @@
 import {
   CancellationScope,
   condition,
+  patched,
   setCurrentDetails,
   setHandler,
+  upsertMemo,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributePair } from '@temporalio/common';
 import type { PersonSays } from '../src/domain/approval.ts';
 import { curvePoint } from '../src/domain/curve.ts';
+import { memoOf } from '../src/domain/memo.ts';
 import { steps, type Plan, type Step } from '../src/domain/plan.ts';
 import type { ReleaseReport, StageProgress, Standing, StepProgress, StepState, Waiting } from '../src/domain/report.ts';
 import type { Version } from '../src/domain/version.ts';
-import { records } from './activities.ts';
+import { atOnce, records } from './activities.ts';
 import { detailsOf } from './details.ts';
+import { fewTurns, inHaste } from './haste.ts';
+import { workflowPage } from './pages.ts';
 import { stateQuery } from './messages.ts';
-import { internal, isStageUpdate, stageUpdateSignal, type StageUpdate } from './rollout-messages.ts';
+import { internal, readUpdates, stageUpdateSignal, type StageUpdate } from './rollout-messages.ts';
 
 const attributes = {
   model: defineSearchAttributeKey('GradusModel', SearchAttributeType.KEYWORD),
@@ -59,21 +64,28 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
   let stopped = false;
   let isKept = false;
   let recording = Promise.resolve();
+  let busy = 0;
+  let shown = '';
+  const quick = patched(fewTurns);
+  const soon = inHaste(quick);
 
   /** Shows the report in Temporal's UI, and has it written to the store soon. */
   function changed(): void {
     dirty = true;
-    setCurrentDetails(detailsOf(report));
+    setCurrentDetails(detailsOf(report, workflowPage));
     const stage = report.stages.find((candidate) => candidate.state === 'running');
     const inStep = report.steps.find((candidate) => candidate.state === 'running');
-    upsertSearchAttributes([
+    const columns = [
       { key: attributes.model, value: report.model || null },
       { key: attributes.version, value: report.candidate === null ? null : `v${report.candidate.number}` },
-      { key: attributes.stage, value: stage === undefined ? null : stage.capabilities.join(', ').slice(0, 200) },
+      { key: attributes.stage, value: stage === undefined ? null : stageColumn(stage.capabilities) },
       { key: attributes.step, value: stage?.step ?? inStep?.step ?? report.state },
       { key: attributes.exposure, value: stage?.exposure ?? null },
       { key: attributes.waiting, value: report.waiting === null ? (report.standing?.kind ?? null) : 'yes' },
-    ]);
+    ];
+    const values = JSON.stringify(columns.map(({ value }) => value));
+    if (!quick || values !== shown) upsertSearchAttributes(columns);
+    shown = values;
   }
 
   function step(name: Step, state: StepState, note: string): void {
@@ -103,10 +115,17 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
 
   setHandler(stateQuery, () => report, { description: 'The release as it stands: the same value as its report.' });
 
-  setHandler(stageUpdateSignal, updated, { description: internal });
+  setHandler(stageUpdateSignal, (value: unknown) => readUpdates(value).forEach(updated), { description: internal });
 
-  function updated(update: unknown): void {
-    if (!isStageUpdate(update)) return;
+  /** Writes the report to the store. */
+  function record(ended: boolean): Promise<void> {
+    return soon(
+      () => atOnce.recordRelease({ id: report.id, ended, report }),
+      () => records.recordRelease({ id: report.id, ended }),
+    );
+  }
+
+  function updated(update: StageUpdate): void {
     const stage = report.stages[update.number - 1];
     if (stage === undefined) return;
     applyUpdate(stage, update);
@@ -134,8 +153,18 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
   return {
     report,
     step,
+    quick,
 
-    planned(plan: Plan, stable: Version | null): void {
+    /** Does what a person asked for; the record waits until it is done. */
+    first<T>(work: () => Promise<T>): Promise<T> {
+      if (!quick) return work();
+      busy += 1;
+      return work().finally(() => (busy -= 1));
+    },
+
+    /** `called` is a stored plan's name; null where the plan itself was given. */
+    planned(plan: Plan, stable: Version | null, called: string | null): void {
+      if (quick) upsertMemo(memoOf(plan, report.startedBy, called));
       Object.assign(report, { plan, model: plan.model, strategy: plan.strategy, stable });
       changed();
     },
@@ -194,10 +223,10 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
       isKept = true;
       recording = CancellationScope.nonCancellable(async () => {
         for (;;) {
-          await condition(() => dirty || stopped);
+          await condition(() => (dirty && (busy === 0 || !quick)) || stopped);
           if (stopped) return;
           dirty = false;
-          await records.recordRelease({ id: report.id, ended: false });
+          await record(false);
         }
       });
     },
@@ -220,10 +249,24 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
       }
       for (const stage of report.stages) if (stage.state === 'waiting') stage.state = 'notStarted';
       changed();
-      await records.recordRelease({ id: report.id, ended: true });
+      await record(true);
       return report;
     },
   };
+}
+
+/** The columns of a stage's own page, which do not change. */
+export function columnsOf({ model }: Plan, { number }: Version, capabilities: string[]): SearchAttributePair[] {
+  return [
+    { key: attributes.model, value: model },
+    { key: attributes.version, value: `v${number}` },
+    { key: attributes.stage, value: stageColumn(capabilities) },
+  ];
+}
+
+/** Temporal takes some 255 characters of a keyword. */
+function stageColumn(capabilities: string[]): string {
+  return capabilities.join(', ').slice(0, 200);
 }
 
 function newStep(step: Step): StepProgress {

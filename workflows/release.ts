@@ -27,7 +27,7 @@ import type { Before } from '../activities/index.ts';
 import { iterations, judgements, records, routes, training } from './activities.ts';
 import { openDesk, type Desk, type Said } from './desk.ts';
 import type { ReleaseInput } from './messages.ts';
-import { startProgress, type Progress } from './progress.ts';
+import { columnsOf, startProgress, type Progress } from './progress.ts';
 import type { RolloutInput, StageOutcome } from './rollout-messages.ts';
 import { isOfType, rollout } from './rollout.ts';
 
@@ -40,8 +40,9 @@ interface Carried {
   said?: Said;
 }
 
-/** Events; Temporal ends a workflow at some 50,000. */
+/** Events; Temporal ends a workflow at some 50,000. The second is for histories that tell as much in half as many. */
 const longHistory = 4000;
+const longQuickHistory = 2000;
 
 /** Seconds that an earlier run's rollout has to put its users back. */
 const mostTries = 120;
@@ -84,13 +85,14 @@ export async function release(input: ReleaseInput, carried?: Carried): Promise<R
 async function begin(input: ReleaseInput, plan: Plan, progress: Progress, desk: Desk): Promise<Before> {
   const { workflowId: id, runId, startTime } = workflowInfo();
   const order = { id, runId, plan, startedAt: startTime.toISOString() };
+  const called = typeof input.plan === 'string' ? input.plan : null;
   for (;;) {
     try {
       const before = await records.beginRelease(order);
       if (progress.report.standing?.kind === 'queued') progress.report.standing = null;
       const key = iterationIn(input);
       if (key !== null) progress.report.learning = await iterations.learningOf(key);
-      progress.planned(plan, before.version);
+      progress.planned(plan, before.version, called);
       return before;
     } catch (error) {
       if (!waitsForModel(input) || !isOfType(error, 'MODEL_BUSY')) throw error;
@@ -99,7 +101,7 @@ async function begin(input: ReleaseInput, plan: Plan, progress: Progress, desk: 
     const ahead = await records.queueRelease(order);
     if (ahead.length === 0) continue;
     const why = `queued behind ${listed(ahead)}`;
-    if (progress.report.plan === null) progress.planned(plan, null);
+    if (progress.report.plan === null) progress.planned(plan, null, called);
     if (progress.report.standing?.why !== why) progress.stands({ kind: 'queued', why, until: null });
     progress.keepRecorded();
     await condition(() => desk.hold.asked() !== asked, longestQueueMs);
@@ -172,7 +174,8 @@ async function split(plan: Plan, progress: Progress): Promise<StageProgress[]> {
 /** Between stages, a release with a long history goes on in a new run, from what it knows. */
 async function goOnAnewIfLong(input: ReleaseInput, carried: Carried, progress: Progress): Promise<void> {
   const { historyLength, continueAsNewSuggested } = workflowInfo();
-  if (historyLength < longHistory && !continueAsNewSuggested) return;
+  const long = progress.quick ? longQuickHistory : longHistory;
+  if (historyLength < long && !continueAsNewSuggested) return;
   await condition(allHandlersFinished);
   await progress.recorded();
   await continueAsNew<typeof release>(input, carried);
@@ -243,6 +246,7 @@ async function startRollout(input: RolloutInput): Promise<ChildWorkflowHandle<ty
       return await startChild(rollout, {
         workflowId: `${release}/${number}`,
         parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+        typedSearchAttributes: columnsOf(plan, candidate, capabilities),
         staticSummary: `${plan.model} v${candidate.number}, stage ${number}: ${capabilities.join(', ')}`,
         args: [input],
       });

@@ -77,8 +77,13 @@ export interface Undo {
   why: string;
 }
 
+/** One update, or several that were left to say. */
+export function readUpdates(value: unknown): StageUpdate[] {
+  return (Array.isArray(value) ? value : [value]).filter(isStageUpdate);
+}
+
 /** Anybody can send a signal, by hand or by mistake: what is none of these is left alone, so that it cannot stop a release. */
-export function isStageUpdate(value: unknown): value is StageUpdate {
+function isStageUpdate(value: unknown): value is StageUpdate {
   if (!isObject(value)) return false;
   const { number, step, state, note, exposure } = value;
   const isText = typeof state === 'string' && typeof note === 'string';
@@ -122,7 +127,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 export const internal = 'Between a release and its rollouts; nothing for people.';
 
 /** From rollout to release. */
-export const stageUpdateSignal = defineSignal<[StageUpdate]>('stageUpdate');
+export const stageUpdateSignal = defineSignal<[StageUpdate | StageUpdate[]]>('stageUpdate');
 export const askSignal = defineSignal<[Request]>('ask');
 /** The request's id, and why. */
 export const withdrawSignal = defineSignal<[string, string]>('withdraw');

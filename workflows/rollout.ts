@@ -12,7 +12,7 @@ import {
 } from '@temporalio/workflow';
 import { levelsOf, stageSteps } from '../src/domain/levels.ts';
 import type { StageStep } from '../src/domain/plan.ts';
-import { judgements, routes, training } from './activities.ts';
+import { atOnce, judgements, routes, training } from './activities.ts';
 import type { RolloutInput, StageOutcome } from './rollout-messages.ts';
 import { GoOnAnew, openStage, RollBack, type Stage } from './stage.ts';
 
@@ -29,9 +29,11 @@ export async function rollout(input: RolloutInput): Promise<StageOutcome> {
       await stage.unpaused();
       await take[step](stage);
     }
+    await CancellationScope.nonCancellable(stage.told);
     return { kind: 'released', reason: `all users have ${stage.capabilities.join(', ')}` };
   } catch (error) {
     if (error instanceof GoOnAnew) {
+      await stage.told();
       await condition(allHandlersFinished);
       return continueAsNew<typeof rollout>({
         ...input,
@@ -41,6 +43,7 @@ export async function rollout(input: RolloutInput): Promise<StageOutcome> {
       });
     }
     await backToStable(stage);
+    await CancellationScope.nonCancellable(stage.told);
     if (isCancellation(error)) throw error;
     const reason = reasonOf(error);
     if (reason === null) throw error;
@@ -58,14 +61,13 @@ async function internalTest(stage: Stage): Promise<void> {
   await stage.tell({ state: 'running', note: 'examined on held-out data', examinations });
   const [level] = levelsOf(plan, release, number, 'internal test');
   if (level !== undefined && position.effectiveAt === null) await expose(stage, level);
-  const judge = () =>
-    judgements.judgeInternalTest({
-      plan,
-      release,
-      stage: number,
-      examinations,
-      openMs: Date.now() - effectiveAt(stage),
-    });
+  const judge = () => {
+    const input = { plan, release, stage: number, examinations, openMs: Date.now() - effectiveAt(stage) };
+    return stage.soon(
+      () => atOnce.judgeInternalTest(input),
+      () => judgements.judgeInternalTest(input),
+    );
+  };
   const { verdict, accepted } = await stage.watch(judge, plan.gray.checkEveryMs);
   if (!accepted) {
     const question = `internal test passed; go on with ${capabilities.join(', ')}?`;
@@ -78,8 +80,8 @@ async function internalTest(stage: Stage): Promise<void> {
 async function grayRelease(stage: Stage): Promise<void> {
   const { plan, release, number, capabilities, position } = stage;
   const levels = levelsOf(plan, release, number, 'gray');
-  const judge = () =>
-    judgements.judgeGray({
+  const judge = () => {
+    const input = {
       plan,
       release,
       stage: number,
@@ -87,7 +89,12 @@ async function grayRelease(stage: Stage): Promise<void> {
       // While people are asked after the last share, that share has been held, and is still the one that is watched.
       sinceMs: position.effectiveAt === null ? plan.gray.bakeMs : Date.now() - position.effectiveAt,
       level: Math.min(position.level, levels.length - 1),
-    });
+    };
+    return stage.soon(
+      () => atOnce.judgeGray(input),
+      () => judgements.judgeGray(input),
+    );
+  };
   let last = stage.seen();
   while (position.level < levels.length) {
     const level = levels[position.level];
@@ -113,8 +120,13 @@ async function abTest(stage: Stage): Promise<void> {
   const [level] = levelsOf(plan, release, number, 'A/B');
   if (level === undefined) return;
   if (position.effectiveAt === null) await expose(stage, level);
-  const judge = () =>
-    judgements.judgeAbTest({ plan, release, stage: number, capabilities, sinceMs: Date.now() - effectiveAt(stage) });
+  const judge = () => {
+    const input = { plan, release, stage: number, capabilities, sinceMs: Date.now() - effectiveAt(stage) };
+    return stage.soon(
+      () => atOnce.judgeAbTest(input),
+      () => judgements.judgeAbTest(input),
+    );
+  };
   const { verdict, accepted } = await stage.watch(judge, plan.abTest.checkEveryMs);
   if (!accepted) {
     const question = `A/B test passed; give ${capabilities.join(', ')} to all?`;

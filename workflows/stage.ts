@@ -15,8 +15,8 @@ import { lookIn } from './standing.ts';
 import { digestOf, gistOf, type Evidence } from '../src/domain/evidence.ts';
 import { standingText } from '../src/domain/words.ts';
 import type { Verdict } from '../src/domain/verdict.ts';
+import { fewTurns, inHaste } from './haste.ts';
 import {
-  askSignal,
   decidedSignal,
   internal,
   isDecided,
@@ -24,15 +24,15 @@ import {
   lookAgainSignal,
   overriddenSignal,
   standStillSignal,
-  stageUpdateSignal,
   undoSignal,
-  withdrawSignal,
   type Decided,
   type Position,
   type RolloutInput,
   type StageUpdate,
   type Undo,
 } from './rollout-messages.ts';
+import { workflowPage } from './pages.ts';
+import { openTelling } from './telling.ts';
 
 /** The stage cannot go on; its users go back to stable. */
 export class RollBack extends Error {
@@ -55,7 +55,10 @@ interface Guard {
 
 export function openStage(input: RolloutInput) {
   const { plan, number, capabilities } = input;
+  const quick = patched(fewTurns);
   const release = getExternalWorkflowHandle(input.release);
+  const telling = openTelling(release, quick);
+  const soon = inHaste(quick);
   const position: Position = { ...input.position };
   let paused = input.paused;
   let undo: Undo | null = null;
@@ -83,7 +86,7 @@ export function openStage(input: RolloutInput) {
 
   async function tell(update: Omit<StageUpdate, 'number' | 'step' | 'exposure'> & { step?: StageStep }): Promise<void> {
     setCurrentDetails(details(input, position, update.note, update.verdict ?? null));
-    await release.signal(stageUpdateSignal, { number, step: position.step, exposure: position.exposure, ...update });
+    await telling.update({ number, step: position.step, exposure: position.exposure, ...update });
   }
 
   /** A breach ends the stage, or asks, as the plan says; a failed internal test always ends it. */
@@ -113,7 +116,7 @@ export function openStage(input: RolloutInput) {
     const id = `${number}/${position.step.replace(' ', '-')}/${position.asked}`;
     decided = null;
     await tell({ state: 'waiting', note: question });
-    await release.signal(askSignal, {
+    await telling.ask({
       id,
       stage: number,
       step: position.step,
@@ -126,22 +129,23 @@ export function openStage(input: RolloutInput) {
       since: new Date(since).toISOString(),
       until: new Date(since + approval.withinMs).toISOString(),
     });
-    const answered = () => undo !== null || decided?.request === id;
+    const answered = () => undo !== null || decided?.request === id || telling.hasFailed();
     try {
       while (guard !== undefined && !(await condition(answered, guard.everyMs, { summary: 'looks while it waits' }))) {
         const now = await guard.judge();
         if (endsStage(now)) await giveUp(now);
-        if (verdict !== null && gistOf(now) !== gistOf(verdict) && patched('new evidence voids')) {
-          await release.signal(withdrawSignal, id, `other evidence: ${first(now)}`);
+        if (verdict !== null && gistOf(now) !== gistOf(verdict) && (quick || patched('new evidence voids'))) {
+          await telling.withdraw(id, `other evidence: ${first(now)}`);
           position.askedAt = null;
           return now;
         }
         checkHistory();
       }
       await condition(answered);
+      telling.check();
       checkUndo();
     } catch (error) {
-      if (error instanceof RollBack) await release.signal(withdrawSignal, id, error.message);
+      if (error instanceof RollBack) await telling.withdraw(id, error.message);
       throw error;
     }
     position.askedAt = null;
@@ -155,6 +159,8 @@ export function openStage(input: RolloutInput) {
     ...input,
     position,
     tell,
+    told: telling.done,
+    soon,
     checkUndo,
     isPaused: () => paused,
     overridden: () => overridden,
@@ -188,6 +194,7 @@ export function openStage(input: RolloutInput) {
       let accepted = false;
       for (;;) {
         checkUndo();
+        telling.check();
         const verdict = await judge();
         position.verdict = verdict;
         if (endsStage(verdict)) await giveUp(verdict);
@@ -292,6 +299,6 @@ function details(input: RolloutInput, position: Position, note: string, verdict:
       ? ['', '| capability | condition | state | numbers |', '| --- | --- | --- | --- |', ...rows]
       : []),
     '',
-    `Send messages to the release, \`${input.release}\`.`,
+    `People decide on the page of the release: [${input.release}](${workflowPage(input.release)}).`,
   ].join('\n');
 }

@@ -83,6 +83,8 @@ export interface Prediction {
 /** Where versions are loaded from, by digest; throws `VERSION_UNKNOWN` or `VERSION_DAMAGED`. */
 export interface Models {
   load(digest: string): Promise<Predictor>;
+  /** Says that a version which was loaded is in use still: where room is short, others leave before it. */
+  keep(digest: string): void;
 }
 
 export interface Versions {

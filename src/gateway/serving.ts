@@ -42,9 +42,15 @@ export function createServing(models: Models, stops: Stops): Serving {
     const loaded = new Map<string, Answerer>();
     const problems: string[] = [];
     for (const digest of digests) {
+      const known = answerers.get(digest);
+      if (known === undefined) continue;
+      models.keep(digest);
+      loaded.set(digest, known);
+    }
+    for (const digest of digests) {
+      if (loaded.has(digest)) continue;
       try {
-        const predictor = await models.load(digest);
-        loaded.set(digest, answerers.get(digest) ?? createBatcher(predictor));
+        loaded.set(digest, createBatcher(await models.load(digest)));
       } catch (error) {
         problems.push(
           `cannot load version ${digest.slice(0, 12)}: ${error instanceof Error ? error.message : String(error)}`,

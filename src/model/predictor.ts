@@ -40,6 +40,12 @@ export function createModels({ artefacts, loaded = 6 }: ModelsOptions): Models {
       }
       return version;
     },
+    keep(digest) {
+      const version = versions.get(digest);
+      if (version === undefined) return;
+      versions.delete(digest);
+      versions.set(digest, version);
+    },
   };
 }
 

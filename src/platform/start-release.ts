@@ -4,6 +4,7 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError, type Client 
 import { ApplicationFailure, defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import { releaseWorkflow, taskQueue } from '../../workflows/messages.ts';
 import { GradusError, isErrorCode } from '../domain/errors.ts';
+import { memoOf } from '../domain/memo.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Releases } from '../domain/ports.ts';
 
@@ -50,7 +51,7 @@ export async function startRelease(
       typedSearchAttributes: new TypedSearchAttributes([
         { key: defineSearchAttributeKey('GradusModel', 'KEYWORD'), value: plan.model },
       ]),
-      memo: { startedBy: by },
+      memo: memoOf(plan, by, typeof given === 'string' ? given : null),
       staticSummary: `${plan.model}: ${names.length} ${names.length === 1 ? 'capability' : 'capabilities'}, ${plan.strategy}`,
       staticDetails: `Releases ${names
         .slice(0, 30)

@@ -19,6 +19,7 @@ export function fakeModels(): FakeModels {
     failing: new Set(),
     before: () => {},
     loads: [],
+    keep: () => {},
     async load(digest) {
       if (models.missing.has(digest))
         throw new GradusError('VERSION_UNKNOWN', `There are no files of version ${digest}.`);
