@@ -61,7 +61,9 @@ it('every event arrives, though one address hangs and the process is killed in t
   bad.always = () => undefined;
   const handle = await start();
   await until(handle, 'waiting', waits);
-  await expect.poll(() => typesOf(good, handle.workflowId)).toContain('release.decision.asked');
+  await expect.poll(() => typesOf(good, handle.workflowId), { timeout: 30_000 }).toContain('release.decision.asked');
+  await expect.poll(() => typesOf(bad, handle.workflowId), { timeout: 30_000 }).toContain('release.started');
+  await expect.poll(() => subjects(handle.workflowId), { timeout: 30_000 }).toHaveLength(1);
   // Killed while the answer of the other address is open.
   system.kill('notify');
   bad.always = null;
@@ -86,7 +88,7 @@ it('every event arrives, though one address hangs and the process is killed in t
   expect(typesOf(bad, handle.workflowId).filter((type) => type === 'release.started').length).toBeGreaterThan(1);
   expect(new Set(bad.received.map(({ id }) => id)).size).toBe(all.length);
   await expect
-    .poll(() => subjects(handle.workflowId))
+    .poll(() => subjects(handle.workflowId), { timeout: 30_000 })
     .toEqual([expect.stringContaining('asks for a decision'), `${handle.workflowId} ended: all users have it`]);
 });
 

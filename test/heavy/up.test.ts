@@ -85,8 +85,9 @@ describe('while it runs', () => {
     expect((await fetch(`${addresses.gateway}/healthz`)).status).toBe(200);
     expect((await fetch(addresses.temporalUi ?? '')).status).toBe(200);
     expect(await query('select count(*)::int as n from plans')).toEqual([{ n: 0 }]);
-    expect(await pollers('gradus')).toHaveLength(1);
-    expect(await pollers('gradus-training')).toHaveLength(1);
+    // Temporal lists who polls a moment after they have begun.
+    await expect.poll(() => pollers('gradus'), { timeout: 10_000 }).toHaveLength(1);
+    await expect.poll(() => pollers('gradus-training'), { timeout: 10_000 }).toHaveLength(1);
   });
 
   test('only the owner can read what has a secret in it', () => {
