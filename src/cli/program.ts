@@ -8,6 +8,7 @@ import { exitCodesHelp } from './exit.ts';
 import { applicationCommands } from './application-commands.ts';
 import { auditCommand } from './audit-commands.ts';
 import { cardCommands } from './card-commands.ts';
+import { completionCommand } from './completion-command.ts';
 import { dataCommands } from './data-commands.ts';
 import { demoCommand } from './demo-command.ts';
 import { exportCommand } from './export-command.ts';
@@ -32,7 +33,7 @@ export function program(): Command {
   for (const command of [...releaseStartCommands(), ...releaseReadCommands(), ...releaseMessageCommands()]) {
     release.addCommand(command);
   }
-  const gradus = new Command('gradus')
+  const gradus: Command = new Command('gradus')
     .description('Releases machine-learning models to their users gradually, capability by capability, and durably.')
     .version(readVersion())
     .addHelpText('after', `${exitCodesHelp}\n\nSettings come from the environment: see docs/configuration.md.`);
@@ -56,6 +57,7 @@ export function program(): Command {
     tuneCommand(),
     ...cardCommands(),
     ...applicationCommands(),
+    completionCommand(() => gradus),
   ])
     gradus.addCommand(command);
   return throwing(gradus);
