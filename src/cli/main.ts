@@ -10,10 +10,17 @@ if (process.argv[2] === completeWord) {
   // Without the commands, which take longer to load than what is asked for.
   await answerCompletion(process.argv.slice(3));
 } else {
-  const [{ program }, { explainError }] = await Promise.all([import('./program.ts'), import('./exit.ts')]);
+  const [{ program }, { explainError }, { commandTyped }] = await Promise.all([
+    import('./program.ts'),
+    import('./exit.ts'),
+    import('./next.ts'),
+  ]);
+  const words = process.argv.slice(2);
+  const json = words.slice(0, words.includes('--') ? words.indexOf('--') : undefined).includes('--json');
+  const gradus = program({ quietErrors: json });
   try {
-    await program().parseAsync(process.argv);
+    await gradus.parseAsync(process.argv);
   } catch (error) {
-    process.exitCode = explainError(error);
+    process.exitCode = explainError(error, { command: commandTyped(gradus, words), json });
   }
 }

@@ -28,7 +28,8 @@ import { upCommands } from './up-commands.ts';
 import { versionCommands } from './version-commands.ts';
 import { webhookCommand } from './webhook-commands.ts';
 
-export function program(): Command {
+/** `quietErrors`: what commander says of a wrong command line is left to the caller. */
+export function program({ quietErrors = false } = {}): Command {
   const release = new Command('release').description('start, follow, decide and report releases');
   for (const command of [...releaseStartCommands(), ...releaseReadCommands(), ...releaseMessageCommands()]) {
     release.addCommand(command);
@@ -60,13 +61,14 @@ export function program(): Command {
     completionCommand(() => gradus),
   ])
     gradus.addCommand(command);
-  return throwing(gradus);
+  return throwing(gradus, quietErrors);
 }
 
-/** Commander ends the process by itself unless each command is told not to. */
-function throwing(command: Command): Command {
-  command.exitOverride().showHelpAfterError('(--help says more)');
-  command.commands.forEach(throwing);
+/** Commander ends the process by itself unless each command is told not to; after an error it says what to type next. */
+function throwing(command: Command, quietErrors: boolean, words = command.name()): Command {
+  command.exitOverride().showHelpAfterError(`Next: ${words} --help`);
+  if (quietErrors) command.configureOutput({ writeErr: () => {} });
+  for (const inner of command.commands) throwing(inner, quietErrors, `${words} ${inner.name()}`);
   return command;
 }
 
