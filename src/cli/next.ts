@@ -28,6 +28,8 @@ const nextByCode: Record<ErrorCode, string> = {
   TEMPORAL_UNREACHABLE: 'gradus up',
   PREDICTION_FAILED: 'gradus release status',
   NOT_ALLOWED: 'gradus policy show',
+  NOT_SIGNED_IN: 'gradus policy show',
+  PROVIDER_UNREACHABLE: 'gradus console --help',
   NOT_FOUND: 'help',
   INTERNAL: 'gradus --version, and report what is above',
   ALREADY_RUNNING: 'gradus release list',
