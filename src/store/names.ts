@@ -1,10 +1,11 @@
-/** Names for completion, read in a moment: one connection of its own, which changes nothing and loads little. */
+/** Names of what is in the store, for completion and lists, read in a moment: one connection of its own, which changes nothing and loads little. */
 import pg from 'pg';
 
 /** Queries as text: the builder and the schema's migrations take longer to load than a person waits after Tab. */
 const queries = {
   releases: `select id as name, coalesce(report->>'state', '') as about from releases order by started_at desc limit 200`,
-  'open-releases': `select id as name, coalesce(report->>'state', '') as about from releases where ended_at is null`,
+  'open-releases': `select id as name, coalesce(report->>'state', '') as about from releases where ended_at is null
+    order by started_at desc`,
   requests: `select report->'waiting'->>'id' as name, report->'waiting'->>'question' as about from releases
     where ended_at is null and report->'waiting'->>'id' is not null`,
   plans: `select name, plan->>'model' as about from plans order by name`,
@@ -27,7 +28,7 @@ export async function readNames(url: string, kind: StoredKind, of: string, withi
     connectionString: url,
     connectionTimeoutMillis: withinMs,
     query_timeout: withinMs,
-    application_name: 'gradus completion',
+    application_name: 'gradus names',
     options: '-c default_transaction_read_only=on',
   });
   client.on('error', () => {});

@@ -29,6 +29,8 @@ export interface Watched {
 }
 
 const lookEveryMs = 500;
+/** Others under way, while one of them is watched. */
+const listEveryMs = 5_000;
 const drawEveryMs = 250;
 const askTemporalEveryMs = 2_000;
 export async function liveWatch(source: Source, options: LiveOptions): Promise<Watched> {
@@ -41,6 +43,7 @@ export async function liveWatch(source: Source, options: LiveOptions): Promise<W
   let notice: Notice | null = null;
   let marked = '';
   let seenAt = new Date();
+  let listedAt = 0;
   const records: Reach = { since: null, why: '' };
   const temporal: Reach = { since: null, why: '' };
   const ending = new AbortController();
@@ -139,8 +142,11 @@ export async function liveWatch(source: Source, options: LiveOptions): Promise<W
 
   async function look(): Promise<void> {
     const asked = id;
-    const [listed, found] = await Promise.all([source.open(), asked === null ? null : source.find(asked)]);
-    open = listed;
+    if (asked === null || Date.now() - listedAt > listEveryMs) {
+      open = await source.open();
+      listedAt = Date.now();
+    }
+    const found = asked === null ? null : await source.find(asked);
     seenAt = new Date();
     if (id === asked && found !== null) report = found;
     if (id !== null && report?.endedAt !== undefined && report.endedAt !== null) end('ended');

@@ -9,6 +9,7 @@ import { runningOn } from '../../platform/run-file.ts';
 import { connectClient } from '../../platform/temporal-client.ts';
 import { workflowLink } from '../../platform/temporal-links.ts';
 import { trainingProgress } from '../../platform/training-progress.ts';
+import { readNames } from '../../store/names.ts';
 import { openStore, type Store } from '../../store/store.ts';
 import { tellRelease } from '../tell-release.ts';
 import type { Saying } from './state.ts';
@@ -53,7 +54,13 @@ export function openSource(config: Config): Source {
   }
 
   return {
-    open: async () => (await (await store()).releases.list()).filter((release) => release.endedAt === null),
+    async open() {
+      const { releases } = await store();
+      // Their names first: the reports of all that ever were are megabytes.
+      const names = records === null ? [] : await readNames(records.url, 'open-releases', '', answerWithinMs);
+      const reports = await Promise.all(names.map(({ name }) => releases.find(name)));
+      return reports.filter((report) => report !== null);
+    },
     find: async (id) => (await store()).releases.find(id),
     async training(report) {
       const connected = await client();
