@@ -6,7 +6,7 @@ export function bashScript(tables: Tables, gradus: string): string {
   return `${head('bash')}
 ${reading(tables, gradus)}
 _gradus() {
-  local at= want= nth= given= list= name= rest= cur=\${COMP_WORDS[COMP_CWORD]}
+  local at= want= nth= given= list= name= rest= cur="\${COMP_WORDS[COMP_CWORD]}"
   # Bash cuts words at = too.
   [ "$cur" = '=' ] && cur=
   __gradus_find "\${COMP_WORDS[@]:1:COMP_CWORD-1}"
@@ -147,7 +147,7 @@ __gradus_list() {
   case "$want" in
     words*) list=$(printf '%s' "$want" | tr ' ' '\\n' | tail -n +2) ;;
     names*)
-      local kind=\${want#names }
+      local kind="\${want#names }"
       list=$(${quoted(gradus)} complete "\${kind% files}" "$given" 2> /dev/null < /dev/null)
       ;;
   esac
