@@ -90,7 +90,9 @@ async function modelOf(config: Config, capability: string): Promise<string> {
     const known = [...new Set(routes.map((one) => one.capability))].join(', ');
     throw new GradusError(
       'CAPABILITY_UNKNOWN',
-      `No model has a capability "${capability}"; there are: ${known || 'none yet'}.`,
+      known === ''
+        ? `No model has a capability "${capability}": nothing is released yet. Start with: gradus release start PLAN`
+        : `No model has a capability "${capability}"; there are: ${known}.`,
     );
   }
   if (others.length > 0) {

@@ -1,7 +1,9 @@
 /** How commands end: the codes that scripts can use, and errors in words that say what to do next. */
 import { CommanderError } from 'commander';
-import { printable } from '../domain/words.ts';
 import { errorTable, GradusError, type ErrorCode } from '../domain/errors.ts';
+import { printable } from '../domain/words.ts';
+import { commandIn, nextOf } from './next.ts';
+import { jsonText } from './output.ts';
 
 export const exitCodes = {
   done: 0,
@@ -24,7 +26,9 @@ Exit codes:
   2   the command line, a plan, a setting or a name is wrong
   3   what is needed does not run or cannot be reached
   70  a mistake in Gradus itself
-  130 stopped by Ctrl-C or a signal`;
+  130 stopped by Ctrl-C or a signal
+
+With --json an error is one line of JSON on standard error: {code, message, problems, next}.`;
 
 /** Somebody stopped a command by a signal; the message says what that means for the next time. */
 export class Stopped extends Error {}
@@ -32,21 +36,69 @@ export class Stopped extends Error {}
 const unreachable = new Set<ErrorCode>(['NOT_RUNNING', 'TEMPORAL_UNREACHABLE', 'STORE_UNREACHABLE', 'PART_MISSING']);
 const badInputStatuses = new Set([400, 404, 422]);
 
-/** Says what went wrong, and gives back the exit code. */
-export function explainError(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.badInput;
+/** What was typed, for what is said of an error. */
+export interface Typed {
+  /** E.g. `gradus release list`. */
+  command: string;
+  /** Errors are printed as JSON too. */
+  json: boolean;
+}
+
+/** As `--json` prints an error, on one line of standard error. */
+interface ErrorJson {
+  code: ErrorCode | 'STOPPED' | 'COMMAND_INVALID';
+  message: string;
+  problems: string[];
+  /** What to type next; null where there is nothing. */
+  next: string | null;
+}
+
+/** Says what went wrong and what to type next, and gives back the exit code. */
+export function explainError(given: unknown, { command, json }: Typed = { command: 'gradus', json: false }): number {
+  const error = isAway(given)
+    ? new GradusError('TEMPORAL_UNREACHABLE', 'Temporal stopped answering meanwhile.', { cause: given })
+    : given;
+  const say = (text: string, value: ErrorJson): void => console.error(json ? jsonText(value, 0) : text);
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return exitCodes.done;
+    const message = error.message.replace(/^error: /, '');
+    const isHelp = error.code === 'commander.help' || error.code === 'commander.helpDisplayed';
+    // Without --json, commander has said it already.
+    if (json) {
+      const what = isHelp ? `${command} needs one of its commands` : message;
+      say('', { code: 'COMMAND_INVALID', message: what, problems: [], next: `${command} --help` });
+    }
+    return exitCodes.badInput;
+  }
   if (error instanceof Stopped) {
-    console.error(error.message);
+    say(error.message, { code: 'STOPPED', message: error.message, problems: [], next: null });
     return exitCodes.stopped;
   }
   if (error instanceof GradusError) {
+    const { code, message, problems } = error;
+    const next = nextOf(error, command);
     // It may quote what strangers wrote; its own line breaks stay.
-    console.error(error.message.split('\n').map(printable).join('\n'));
-    return exitCodeOf(error.code);
+    const lines = message.split('\n').map(printable);
+    if (commandIn(message) === null) lines.push(`Next: ${next}`);
+    say(lines.join('\n'), { code, message, problems, next });
+    return exitCodeOf(code);
   }
-  console.error('This is a mistake in Gradus:');
+  if (json) {
+    const message = error instanceof Error ? error.message : String(error);
+    say('', { code: 'INTERNAL', message, problems: [], next: null });
+    return exitCodes.bug;
+  }
+  console.error('This is a mistake in Gradus. Please report it with what follows, and what gradus --version prints:');
   console.error(error);
   return exitCodes.bug;
+}
+
+/** A server that stops answering in the middle of a call: gRPC's codes for too late and not there. */
+function isAway(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if ('code' in at && 'metadata' in at && (at.code === 4 || at.code === 14)) return true;
+  }
+  return false;
 }
 
 function exitCodeOf(code: ErrorCode): number {

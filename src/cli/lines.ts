@@ -29,6 +29,13 @@ export function columns(text: string): number {
   return sum;
 }
 
+const segmenter = new Intl.Segmenter();
+
+/** What a person takes for one character, also where it is made of several. */
+export function graphemes(text: string): string[] {
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+}
+
 /** Takes out what could move the cursor, colour the rest or turn its direction; line breaks become spaces. */
 export function clean(text: string): string {
   return text.replace(/[\p{Cc}\u2028-\u202e\u2066-\u2069]+/gu, ' ');

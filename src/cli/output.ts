@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { GradusError } from '../domain/errors.ts';
 import { printable } from '../domain/words.ts';
+import { fileProblem } from './file-words.ts';
 import { cell, columns } from './lines.ts';
 
 export interface JsonOption {
@@ -29,7 +30,13 @@ export function plainCommand(
 }
 
 export function printJson(value: unknown): void {
-  console.log(JSON.stringify(value, null, 2));
+  console.log(jsonText(value));
+}
+
+/** The same data, with all that a terminal would obey or turn round written as an escape. */
+export function jsonText(value: unknown, indent = 2): string {
+  const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(value, null, indent).replace(/[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, escaped);
 }
 
 /** Writes a file that somebody named; throws REQUEST_INVALID where that cannot be. */
@@ -37,8 +44,7 @@ export function writeNamed(file: string, data: string | Buffer): void {
   try {
     writeFileSync(file, data);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new GradusError('REQUEST_INVALID', `${file} cannot be written: ${reason}`, { cause: error });
+    throw new GradusError('REQUEST_INVALID', `${fileProblem(file, 'written', error)}.`, { cause: error });
   }
 }
 

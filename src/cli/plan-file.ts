@@ -6,6 +6,7 @@ import { parsePlan, readPlanText } from '../domain/plan-input.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Plans } from '../domain/ports.ts';
 import { didYouMean } from '../domain/words.ts';
+import { fileProblem } from './file-words.ts';
 
 export interface GivenPlan {
   plan: Plan;
@@ -46,9 +47,6 @@ function readText(file: string): string | null {
     return readFileSync(file, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw new GradusError(
-      'PLAN_UNKNOWN',
-      `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new GradusError('PLAN_UNKNOWN', `${fileProblem(file, 'read', error)}.`, { cause: error });
   }
 }

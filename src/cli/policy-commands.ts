@@ -9,6 +9,7 @@ import { parsePolicy, refusal, type Policy } from '../domain/policy.ts';
 import { riskLevels } from '../domain/risk.ts';
 import { readConfig } from '../platform/config.ts';
 import { delegateCommand, delegationsCommand } from './delegation-commands.ts';
+import { fileProblem } from './file-words.ts';
 import { dataCommand, print, type JsonOption } from './output.ts';
 import { freezeText } from './words.ts';
 
@@ -62,8 +63,7 @@ async function readYaml(file: string): Promise<unknown> {
   try {
     return parse(file === '-' ? await text(process.stdin) : await readFile(file, 'utf8'));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
-    throw new GradusError('POLICY_INVALID', `${file} cannot be read: ${reason ?? ''}`, { cause });
+    throw new GradusError('POLICY_INVALID', `${fileProblem(file, 'read', cause)}.`, { cause });
   }
 }
 

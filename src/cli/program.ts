@@ -8,6 +8,7 @@ import { exitCodesHelp } from './exit.ts';
 import { applicationCommands } from './application-commands.ts';
 import { auditCommand } from './audit-commands.ts';
 import { cardCommands } from './card-commands.ts';
+import { completionCommand } from './completion-command.ts';
 import { dataCommands } from './data-commands.ts';
 import { demoCommand } from './demo-command.ts';
 import { exportCommand } from './export-command.ts';
@@ -27,12 +28,13 @@ import { upCommands } from './up-commands.ts';
 import { versionCommands } from './version-commands.ts';
 import { webhookCommand } from './webhook-commands.ts';
 
-export function program(): Command {
+/** `quietErrors`: what commander says of a wrong command line is left to the caller. */
+export function program({ quietErrors = false } = {}): Command {
   const release = new Command('release').description('start, follow, decide and report releases');
   for (const command of [...releaseStartCommands(), ...releaseReadCommands(), ...releaseMessageCommands()]) {
     release.addCommand(command);
   }
-  const gradus = new Command('gradus')
+  const gradus: Command = new Command('gradus')
     .description('Releases machine-learning models to their users gradually, capability by capability, and durably.')
     .version(readVersion())
     .addHelpText('after', `${exitCodesHelp}\n\nSettings come from the environment: see docs/configuration.md.`);
@@ -56,15 +58,17 @@ export function program(): Command {
     tuneCommand(),
     ...cardCommands(),
     ...applicationCommands(),
+    completionCommand(() => gradus),
   ])
     gradus.addCommand(command);
-  return throwing(gradus);
+  return throwing(gradus, quietErrors);
 }
 
-/** Commander ends the process by itself unless each command is told not to. */
-function throwing(command: Command): Command {
-  command.exitOverride().showHelpAfterError('(--help says more)');
-  command.commands.forEach(throwing);
+/** Commander ends the process by itself unless each command is told not to; after an error it says what to type next. */
+function throwing(command: Command, quietErrors: boolean, words = command.name()): Command {
+  command.exitOverride().showHelpAfterError(`Next: ${words} --help`);
+  if (quietErrors) command.configureOutput({ writeErr: () => {} });
+  for (const inner of command.commands) throwing(inner, quietErrors, `${words} ${inner.name()}`);
   return command;
 }
 

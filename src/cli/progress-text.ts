@@ -46,7 +46,7 @@ export function progressText(report: ReleaseReport, options: ProgressTextOptions
     frame(report),
     ...report.stages.filter((stage) => stage.state === 'running').flatMap((stage) => current(report, stage, options)),
     ...ended(report, width),
-    ...curve(report, width),
+    ...curveLines(report, width),
     ...(report.waiting === null ? [] : waitingLines(report.id, report.waiting, width, counted)),
   ];
   return draw(lines, { colour: options.colour ?? false, width });
@@ -56,7 +56,7 @@ function title(report: ReleaseReport, link: string | null, width: number): Line[
   const outcome = outcomes[report.state];
   const about = report.plan === null ? '' : ` · ${versionsOf(report)} · ${report.strategy}`;
   const state = report.state === 'running' ? '' : ` · ${outcome.words}`;
-  const line: Line = [' release ', [report.id, 'bold'], about, [state, outcome.tone]];
+  const line: Line = [' release ', [report.id, 'bold'], [state, outcome.tone], about];
   if (link === null) return [line];
   const space = width - columns(` release ${report.id}${about}${state}`) - columns(link);
   const shown = [link, 'dim'] as const;
@@ -70,16 +70,16 @@ function standingLines({ standing = null }: ReleaseReport, width: number): Line[
 }
 
 /** ` epoch 7/10 ███████████░░░░░  1,240 examples/s   spam   0.93   12 s left` */
-export function trainingLine(training: TrainingProgress | null): Line[] {
+export function trainingLine(training: TrainingProgress | null, barWidth = 16): Line[] {
   if (training === null) return [];
   if (training.epoch === 0) return [[['   reading and preparing the data', 'dim']]];
-  const full = Math.round(Math.min(1, Math.max(0, training.done)) * 16);
+  const full = Math.round(Math.min(1, Math.max(0, training.done)) * barWidth);
   const accuracy = training.validationAccuracy === null ? '' : `   accuracy ${figure(training.validationAccuracy)}`;
   return [
     [
       `   ${cell(training.capability, 14)} epoch ${training.epoch}/${training.epochs}  `,
       ['█'.repeat(full), 'accent'],
-      ['░'.repeat(16 - full), 'dim'],
+      ['░'.repeat(barWidth - full), 'dim'],
       `  ${count(Math.round(training.examplesPerSecond))} examples/s${accuracy}`,
       training.secondsLeft === null ? '' : `   ${duration(training.secondsLeft * 1000)} left`,
     ],
@@ -169,7 +169,7 @@ function ended(report: ReleaseReport, width: number): Line[] {
 }
 
 /** `N(t) 0 → 2 → (4) → (6)`: in brackets what is planned and not reached yet. */
-function curve(report: ReleaseReport, width: number): Line[] {
+export function curveLines(report: ReleaseReport, width: number): Line[] {
   const points = curveOf(report);
   if (points.length === 0) return [];
   const chain = (first: string, of: (point: { n: number; p: number }) => string): Piece[] => [
@@ -189,21 +189,40 @@ function curve(report: ReleaseReport, width: number): Line[] {
       ];
 }
 
-function waitingLines(id: string, waiting: Waiting, width: number, now: Date | null): Line[] {
+export interface WaitingParts {
+  question: Line[];
+  evidence: Line[];
+  /** Who has to decide, and by when. */
+  terms: Line[];
+  /** What is typed. */
+  commands: Line[];
+}
+
+/** `by` is who types the commands. */
+export function waitingParts(id: string, waiting: Waiting, width: number, now: Date | null, by = 'NAME'): WaitingParts {
   const left = now === null ? '' : ` (${duration(Date.parse(waiting.until) - now.getTime())} left)`;
   const approved = waiting.approvedBy.length === 0 ? '' : `, approved by ${approversOf(waiting).join(', ')} so far`;
   const need = `needs ${askedOf(waiting)}${approved}`;
   const clock = waiting.held
     ? 'held: it stays open until somebody decides'
     : `by ${moment(waiting.until)} UTC${left}, else ${whenSilent(waiting)}`;
-  return [
-    ...wrap(waiting.question, width - 19).map((text, index): Line => [
+  return {
+    question: wrap(waiting.question, width - 19).map((text, index): Line => [
       [index === 0 ? '   waits for you: ' : '                  ', 'warn'],
       text,
     ]),
-    ...waiting.evidence.slice(0, 4).flatMap((text) => wrap(text, width - 8).map((line): Line => ['     ', line])),
-    ...wrap(`${need}; ${clock}`, width - 8).map((line): Line => ['     ', [line, 'dim']]),
-    ['     ', [`gradus release approve ${id} --by NAME`, 'dim']],
-    ['     ', [`gradus release reject ${id} --by NAME --why REASON`, 'dim']],
-  ];
+    evidence: waiting.evidence
+      .slice(0, 4)
+      .flatMap((text) => wrap(text, width - 8).map((line): Line => ['     ', line])),
+    terms: wrap(`${need}; ${clock}`, width - 8).map((line): Line => ['     ', [line, 'dim']]),
+    commands: [
+      ['     ', [`gradus release approve ${id} --by ${by}`, 'dim']],
+      ['     ', [`gradus release reject ${id} --by ${by} --why REASON`, 'dim']],
+    ],
+  };
+}
+
+function waitingLines(id: string, waiting: Waiting, width: number, now: Date | null): Line[] {
+  const { question, evidence, terms, commands } = waitingParts(id, waiting, width, now);
+  return [...question, ...evidence, ...terms, ...commands];
 }

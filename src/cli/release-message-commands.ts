@@ -2,7 +2,6 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import type { Operation } from '../domain/approval.ts';
-import { GradusError } from '../domain/errors.ts';
 import { readConfig } from '../platform/config.ts';
 import { dataCommand, print, type JsonOption } from './output.ts';
 
@@ -64,7 +63,7 @@ export function message(kind: Operation, description: string, examples: [string,
     .option('--by <name>', 'who says this', userInfo().username)
     .option('--why <reason>', 'why, for the record')
     .action(async (id: string | undefined, options: MessageOptions) => {
-      const { endAbandoned, openRelease, sendMessage, withStore, withTemporal } = await import('./live.ts');
+      const { openRelease, tellRelease, withStore, withTemporal } = await import('./live.ts');
       const config = readConfig();
       const { by, why, request, emergency } = options;
       const says = {
@@ -76,15 +75,7 @@ export function message(kind: Operation, description: string, examples: [string,
       };
       const receipt = await withTemporal(config, async (client) => {
         const target = id ?? (await withStore(config, ({ releases }) => openRelease(releases)));
-        const sent = await sendMessage(client, target, kind, says).catch(async (error: unknown) => {
-          const isGone = error instanceof GradusError && error.code === 'RELEASE_UNKNOWN';
-          const ended =
-            isGone && kind === 'rollback'
-              ? await withStore(config, (store) => endAbandoned(store, target, says))
-              : null;
-          if (ended === null) throw error;
-          return ended;
-        });
+        const sent = await tellRelease(client, (use) => withStore(config, use), target, kind, says);
         return { release: target, receipt: sent };
       });
       print(receipt, options, (sent) => `${sent.release}: ${sent.receipt}`);

@@ -1,7 +1,6 @@
 /** `gradus release start` and `watch`: beginning a release, and following it to its end. */
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import type { Client } from '@temporalio/client';
 import { GradusError } from '../domain/errors.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import { readConfig, type Config } from '../platform/config.ts';
@@ -10,7 +9,8 @@ import { workflowLink } from '../platform/temporal-links.ts';
 import type { Store } from '../store/store.ts';
 import { exitCodes } from './exit.ts';
 import { needData } from './need-data.ts';
-import { dataCommand, plainCommand, print, printJson, type JsonOption } from './output.ts';
+import { dataCommand, plainCommand, print, printJson, terminal, type JsonOption } from './output.ts';
+import type { Watched } from './watch/live-watch.ts';
 
 export function releaseStartCommands(): Command[] {
   return [start(), watch()];
@@ -56,9 +56,9 @@ function start(): Command {
             return;
           }
           if (options.json !== true) console.log(`${started.id} started${link === null ? '' : `: ${link}`}`);
-          const report = await follow(config, store, client, started.id, options.json === true);
+          const { report, how } = await follow(config, store, started.id, options);
           if (options.json === true) printJson(report);
-          process.exitCode = exitCodeOfRelease(report);
+          process.exitCode = exitCodeOf(report, how);
         }),
       );
     });
@@ -66,47 +66,70 @@ function start(): Command {
 
 function watch(): Command {
   return plainCommand('watch', 'follow a release until it ends (the newest one by default)', [
-    ['gradus release watch', 'in a terminal redrawn in place, elsewhere a line for each thing that happens'],
-    ['gradus release watch mail-assistant-2', 'Ctrl-C ends the watching, not the release'],
+    ['gradus release watch', 'in a terminal a live view with keys (? explains them), elsewhere a line for each event'],
+    ['gradus release watch mail-assistant-2', 'q or Ctrl-C ends the watching, not the release'],
   ])
-    .argument('[release]', 'which one, e.g. mail-assistant-2')
-    .action(async (id: string | undefined) => {
-      const { connectClient, findRelease, withStore } = await import('./live.ts');
+    .argument(
+      '[release]',
+      'which one, e.g. mail-assistant-2; left out in a terminal: chosen where several are under way',
+    )
+    .option('--by <name>', 'who says what is said by keys', userInfo().username)
+    .action(async (id: string | undefined, options: { by: string }) => {
+      const { findRelease, withStore } = await import('./live.ts');
       const config = readConfig();
-      const report = await withStore(config, async (store) => {
-        const release = await findRelease(store.releases, id);
+      const { report, how } = await withStore(config, async (store) => {
+        const open = id === undefined && isLive(config) ? (await store.releases.list()).filter(isOpen) : [];
+        const release = open.length > 1 ? null : await findRelease(store.releases, id ?? open[0]?.id);
         const reachable = config.databaseUrl !== null || runningOn(config.home) !== null;
-        if (release.endedAt === null && !reachable) {
+        const unended = release === null ? open[0] : isOpen(release) ? release : undefined;
+        if (unended !== undefined && !reachable) {
           throw new GradusError(
             'NOT_RUNNING',
-            `${release.id} has not ended, and nothing runs that carries it on. Start it with: gradus up`,
+            `${unended.id} has not ended, and nothing runs that carries it on. Start it with: gradus up`,
           );
         }
-        const client = release.endedAt === null ? await connectClient(config).catch(() => null) : null;
-        try {
-          return await follow(config, store, client, release.id, false);
-        } finally {
-          await client?.connection.close();
+        if (release !== null && !isOpen(release) && isLive(config)) {
+          const { progressText } = await import('./progress-text.ts');
+          console.log(progressText(release, terminal()));
+          return { report: release, how: 'ended' as const };
         }
+        return follow(config, store, release?.id ?? null, options);
       });
-      process.exitCode = exitCodeOfRelease(report);
+      process.exitCode = exitCodeOf(report, how);
     });
 }
 
+const isOpen = (release: ReleaseReport): boolean => release.endedAt === null;
+
+/** A view that is redrawn needs a terminal that can do that. */
+function isLive({ environment }: Config): boolean {
+  return process.stdout.isTTY && environment['TERM'] !== 'dumb';
+}
+
+/** `id` null: chosen in the view. */
 async function follow(
   config: Config,
   store: Store,
-  client: Client | null,
-  id: string,
-  quiet: boolean,
-): Promise<ReleaseReport> {
-  const { watchRelease } = await import('./live.ts');
+  id: string | null,
+  { by, json = false }: { by: string; json?: boolean },
+): Promise<Watched> {
+  const { liveWatch, openSource, watchRelease } = await import('./live.ts');
   const ending = new AbortController();
   const end = (): void => ending.abort();
   process.once('SIGINT', end);
   process.once('SIGTERM', end);
+  const { signal } = ending;
   try {
-    return await watchRelease(store.releases, id, { link: linkOf(config, id), client, signal: ending.signal, quiet });
+    if (id !== null && (json || !isLive(config))) {
+      const report = await watchRelease(store.releases, id, { signal, quiet: json });
+      return { report, how: isOpen(report) ? 'stopped' : 'ended' };
+    }
+    const source = openSource(config);
+    try {
+      return await liveWatch(source, { id, by, signal, output: process.stdout, input: process.stdin });
+    } finally {
+      await source.close();
+    }
   } finally {
     process.off('SIGINT', end);
     process.off('SIGTERM', end);
@@ -123,6 +146,8 @@ function linkOf(config: Config, id: string): string | null {
 }
 
 /** A release that did not reach all users in all its capabilities did not end well. */
-function exitCodeOfRelease(release: ReleaseReport): number {
-  return release.state === 'released' ? exitCodes.done : exitCodes.negative;
+function exitCodeOf(release: ReleaseReport | null, how: Watched['how']): number {
+  if (how === 'quit') return exitCodes.done;
+  if (how === 'stopped') return exitCodes.stopped;
+  return release?.state === 'released' ? exitCodes.done : exitCodes.negative;
 }

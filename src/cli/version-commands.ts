@@ -168,7 +168,10 @@ export async function findVersion(versions: Versions, model: string, name: strin
 function unknownModel(model: string, all: Version[]): GradusError {
   const known = [...new Set(all.map((version) => version.model))];
   const name = `There is no model ${model}${didYouMean(model, known)}`;
-  const others = known.length === 0 ? 'no version was trained yet' : `versions are there of ${listed(known)}`;
+  const others =
+    known.length === 0
+      ? 'no version was trained yet; train one: gradus train PLAN'
+      : `versions are there of ${listed(known)}`;
   return new GradusError('VERSION_UNKNOWN', `${name}; ${others}.`);
 }
 

@@ -1,19 +1,11 @@
-/** Follows a release until it ends: redrawn in place in a terminal, a line for each thing that happens elsewhere. */
+/** Follows a release until it ends: a line for each thing that happens, for logs and pipes. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Client } from '@temporalio/client';
 import { GradusError } from '../domain/errors.ts';
 import type { Releases } from '../domain/ports.ts';
 import type { ReleaseReport } from '../domain/report.ts';
-import { trainingProgress } from '../platform/training-progress.ts';
 import { eventLines } from './event-lines.ts';
-import { terminal } from './output.ts';
-import { progressText } from './progress-text.ts';
 
 export interface WatchOptions {
-  /** Address of the release's page in Temporal's UI. */
-  link: string | null;
-  /** Where the training under way is asked about; null: it is not shown. */
-  client: Client | null;
   /** Ends the watching, not the release. */
   signal: AbortSignal;
   /** Prints nothing. */
@@ -30,13 +22,13 @@ const appearsWithinMs = 30_000;
 export async function watchRelease(
   releases: Pick<Releases, 'find'>,
   id: string,
-  options: WatchOptions,
+  { signal, quiet }: WatchOptions,
 ): Promise<ReleaseReport> {
   const startedAt = Date.now();
-  const screen = options.quiet ? nothing : process.stdout.isTTY ? inPlace() : lineByLine();
   let seenAt = Date.now();
   let report: ReleaseReport | null = null;
   for (;;) {
+    const before: ReleaseReport | null = report;
     try {
       report = (await releases.find(id)) ?? report;
       seenAt = Date.now();
@@ -49,44 +41,9 @@ export async function watchRelease(
         `${id} has recorded nothing within ${appearsWithinMs / 1000} s: does a worker run? (gradus up)`,
       );
     }
-    if (report !== null) await screen.show(report, options);
-    if (report !== null && (report.endedAt !== null || options.signal.aborted)) return report;
-    await sleep(lookEveryMs, undefined, { signal: options.signal }).catch(() => {});
-    if (report === null && options.signal.aborted) throw new GradusError('RELEASE_UNKNOWN', `${id} has not begun yet.`);
+    if (report !== null && !quiet) for (const line of eventLines(before, report)) console.log(line);
+    if (report !== null && (report.endedAt !== null || signal.aborted)) return report;
+    await sleep(lookEveryMs, undefined, { signal }).catch(() => {});
+    if (report === null && signal.aborted) throw new GradusError('RELEASE_UNKNOWN', `${id} has not begun yet.`);
   }
-}
-
-interface Screen {
-  show(report: ReleaseReport, options: WatchOptions): Promise<void>;
-}
-
-const nothing: Screen = { show: async () => {} };
-
-function lineByLine(): Screen {
-  let before: ReleaseReport | null = null;
-  return {
-    async show(report) {
-      for (const line of eventLines(before, report)) console.log(line);
-      before = report;
-    },
-  };
-}
-
-function inPlace(): Screen {
-  let drawn = 0;
-  return {
-    async show(report, { client, link }) {
-      const training = client === null ? null : await trainingProgress(client, report);
-      const text = progressText(report, {
-        ...terminal(),
-        now: new Date(),
-        training,
-        ...(link === null ? {} : { link }),
-      });
-      const lines = text.split('\n').slice(0, Math.max(1, process.stdout.rows - 1));
-      const back = drawn === 0 ? '' : `\x1b[${drawn}A`;
-      process.stdout.write(`${back}\r\x1b[J${lines.join('\n')}\n`);
-      drawn = lines.length;
-    },
-  };
 }

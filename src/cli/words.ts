@@ -1,9 +1,9 @@
 /** How figures, times and states are spelled, the same in the terminal and on the page. */
-import type { Decision, ReleaseReport, StageProgress } from '../domain/report.ts';
-import type { Step } from '../domain/plan.ts';
 import { weekdays, type Freeze, type TimeOfDay, type WeekSpan } from '../domain/freeze.ts';
+import type { ReleaseReport } from '../domain/report.ts';
 import type { WallTime } from '../domain/zoned-time.ts';
-import type { Verdict } from '../domain/verdict.ts';
+
+export { decisionWords, outcomes, stageStates, stepNames, verdictWords, versionsOf } from '../domain/report-words.ts';
 
 /** `0.0001` → `0.01 %`; as many digits as a share needs, three at most. */
 export function percent(share: number): string {
@@ -70,54 +70,7 @@ export function spanMs(report: ReleaseReport): number {
   return Date.parse(lastMoment(report)) - Date.parse(report.startedAt);
 }
 
-export const outcomes: Record<ReleaseReport['state'], { words: string; tone: 'good' | 'bad' | 'warn' | 'accent' }> = {
-  running: { words: 'running', tone: 'accent' },
-  paused: { words: 'paused', tone: 'warn' },
-  released: { words: 'released to all users', tone: 'good' },
-  partlyReleased: { words: 'partly released', tone: 'warn' },
-  rolledBack: { words: 'rolled back: all users are on stable', tone: 'bad' },
-  failed: { words: 'failed', tone: 'bad' },
-  cancelled: { words: 'cancelled', tone: 'warn' },
-};
-
-export const stageStates: Record<StageProgress['state'], string> = {
-  waiting: 'waiting',
-  running: 'running',
-  released: 'with all users',
-  rolledBack: 'rolled back',
-  notStarted: 'not started',
-};
-
-export const verdictWords: Record<Verdict['kind'], string> = {
-  advance: 'go on',
-  hold: 'hold',
-  rollBack: 'roll back',
-  inconclusive: 'ask a person',
-};
-
-/** What was decided, as people say it. */
-export function decisionWords({ what }: Pick<Decision, 'what'>): string {
-  return what === 'rollBack' ? verdictWords.rollBack : what;
-}
-
-export const stepNames: Record<Step, string> = {
-  train: 'train',
-  split: 'split',
-  'internal test': 'internal test',
-  gray: 'gray release',
-  'A/B': 'A/B test',
-  full: 'full release',
-  iterate: 'iterate',
-};
-
 export const marks = { waiting: '○', running: '●', done: '✓', skipped: '–', failed: '✗' } as const;
-
-/** `v2 against v1`, `v1, the first`, or what is known so far. */
-export function versionsOf(report: ReleaseReport): string {
-  if (report.candidate === null) return 'no version yet';
-  const against = report.stable === null ? ', nothing was stable before' : ` against v${report.stable.number}`;
-  return `v${report.candidate.number}${against}`;
-}
 
 /** `weekends: sat 00:00 to 24:00, sun 00:00 to 24:00 (Europe/Berlin)`. */
 export function freezeText({ name, zone, models, when }: Freeze): string {

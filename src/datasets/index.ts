@@ -51,6 +51,7 @@ export async function checkLabels(name: string, capabilities: string[], places: 
 }
 
 export function unknownDataset(name: string, names: string[]): GradusError {
-  const problem = `There is no dataset "${name}"${didYouMean(name, names)}; use ${listed(names, 'or')}`;
-  return new GradusError('DATA_UNKNOWN', `${problem}, or bring your own: gradus data add --help`);
+  const there = names.length === 0 ? 'you have added none yet' : `use ${listed(names, 'or')}`;
+  const problem = `There is no dataset "${name}"${didYouMean(name, names)}; ${there}`;
+  return new GradusError('DATA_UNKNOWN', `${problem}. Bring your own: gradus data add --help`);
 }

@@ -4,15 +4,16 @@ import { listed, percent, standingText } from '../domain/words.ts';
 import { button } from './buttons.ts';
 import type { Written } from './request-message.ts';
 import { clipped, escaped, link, section, small, time, type Block } from './text.ts';
+import { outcomes, stepNames } from '../domain/report-words.ts';
 
 const states: Record<ReleaseReport['state'], string> = {
-  running: '● running',
-  paused: '❚❚ paused',
-  released: '✓ released to all users',
-  partlyReleased: '◐ partly released',
-  rolledBack: '✗ rolled back: all users are on stable',
-  failed: '✗ failed',
-  cancelled: '– cancelled',
+  running: `● ${outcomes.running.words}`,
+  paused: `❚❚ ${outcomes.paused.words}`,
+  released: `✓ ${outcomes.released.words}`,
+  partlyReleased: `◐ ${outcomes.partlyReleased.words}`,
+  rolledBack: `✗ ${outcomes.rolledBack.words}`,
+  failed: `✗ ${outcomes.failed.words}`,
+  cancelled: `– ${outcomes.cancelled.words}`,
 };
 
 const stageMarks: Record<StageProgress['state'], string> = {
@@ -27,7 +28,7 @@ const stageMarks: Record<StageProgress['state'], string> = {
 export function stateWords({ state, stages }: ReleaseReport): string {
   const stage = stages.find((one) => one.state === 'running');
   if (stage === undefined || state !== 'running') return states[state];
-  return `${states[state]}: stage ${stage.number} of ${stages.length}, ${stage.step ?? 'begins'}, ${percent(stage.exposure)} of users`;
+  return `${states[state]}: stage ${stage.number} of ${stages.length}, ${stage.step === null ? 'begins' : stepNames[stage.step]}, ${percent(stage.exposure)} of users`;
 }
 
 /** `page` is the release's page in Temporal's UI, where that is known. */
@@ -58,7 +59,8 @@ export function releaseMessage(report: ReleaseReport, page: string | null): Writ
 }
 
 function stageLine({ number, capabilities, state, step, exposure, reason }: StageProgress): string {
-  const where = state === 'running' ? `: ${step ?? 'begins'}, ${percent(exposure)} of users` : '';
+  const where =
+    state === 'running' ? `: ${step === null ? 'begins' : stepNames[step]}, ${percent(exposure)} of users` : '';
   const why = state === 'rolledBack' ? `: ${reason}` : '';
   return `${stageMarks[state]} ${number} ${escaped(listed(capabilities))}${escaped(clipped(where + why, 300))}`;
 }

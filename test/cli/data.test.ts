@@ -43,7 +43,7 @@ describe('what cannot be opened', () => {
     if (name === 'folder.csv') mkdirSync(named);
     file('a.csv', csv);
     const { code, err } = await gradus(['data', 'check', named], environment);
-    expect(err).toBe(`${named} ${words}.\n`);
+    expect(err).toBe(`${named} ${words}.\nNext: gradus data check --help\n`);
     expect(code).toBe(2);
   });
 });

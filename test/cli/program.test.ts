@@ -33,7 +33,7 @@ describe('help', () => {
       'plan list',
     ];
     const release = ['start', 'list', 'status', 'watch', 'approve', 'reject', 'pause', 'resume', 'rollback', 'report'];
-    const others = ['train', 'evaluate', 'predict', 'feedback', 'versions', 'export'];
+    const others = ['train', 'evaluate', 'predict', 'feedback', 'versions', 'export', 'completion'];
     for (const name of [...documented, ...release.map((one) => `release ${one}`), ...others])
       expect(names).toContain(name);
   });
@@ -58,7 +58,8 @@ describe('help', () => {
   });
 
   test('all that print data have --json', () => {
-    const silent = ['up', 'worker', 'trainer', 'gateway', 'slack', 'console', 'notify', 'watch', 'schema', 'demo'];
+    const names = ['up', 'worker', 'trainer', 'gateway', 'slack', 'console', 'notify', 'watch', 'schema', 'demo'];
+    const silent = [...names, 'completion'];
     const without = commands
       .filter(({ command }) => command.commands.length === 0)
       .filter(({ command }) => !command.options.some((option) => option.long === '--json'))

@@ -35,7 +35,7 @@ test('a table keeps such cells on their line, and its columns straight beside wi
 test('an error that quotes them keeps its own lines alone', () => {
   const said = vi.spyOn(console, 'error').mockImplementation(() => {});
   explainError(new GradusError('DATA_INVALID', `two problems:\n  a\u001b[2J\n  b`));
-  expect(said.mock.calls).toEqual([['two problems:\n  a\uFFFD[2J\n  b']]);
+  expect(said.mock.calls).toEqual([['two problems:\n  a\uFFFD[2J\n  b\nNext: gradus data check --help']]);
 });
 
 test('a card is written only into what its name promises', () => {
