@@ -42,9 +42,10 @@ export function createTrainer(options: TrainerOptions): Trainer & CardMaker {
   const datasets = options.datasets ?? new URL('../datasets/index.js', compiled('.')).href;
   const setting: ThreadSetting = { artefacts, places, datasets };
   const pool = createThreadPool(setting);
+  const alone = createTurns();
   return {
     train: (order, report, signal) =>
-      withThreads(pool, signal, (take) => trainVersion(setting, threads, order, report, take)),
+      withThreads(pool, signal, (take) => trainVersion(setting, threads, order, report, take, alone)),
     evaluate: (order, signal) => withThreads(pool, signal, (take) => evaluateOn(threads, order, take)),
     card: (order, signal) => withThreads(pool, signal, (take) => cardOn(threads, order, take)),
     explain: (order, signal) =>
@@ -93,6 +94,27 @@ async function withThreads<T>(
   }
 }
 
+/** Does one thing after the other under the same name. */
+type Turns = (name: string, act: () => Promise<void>) => Promise<void>;
+
+/**
+ * Two trainings of the same network at once would share its checkpoint: threads that learn together could begin with
+ * different ones, and then wait for each other for ever.
+ */
+function createTurns(): Turns {
+  const underWay = new Map<string, Promise<void>>();
+  return async (name, act) => {
+    for (let other = underWay.get(name); other !== undefined; other = underWay.get(name)) await other.catch(() => {});
+    const turn = act();
+    underWay.set(name, turn);
+    try {
+      await turn;
+    } finally {
+      underWay.delete(name);
+    }
+  };
+}
+
 interface Planned {
   heads: Head[];
   key: string;
@@ -105,6 +127,7 @@ async function trainVersion(
   { model, capabilities, spec, lessons }: TrainOrder,
   report: (progress: TrainingProgress) => void,
   take: () => Promise<Thread>,
+  alone: Turns,
 ): Promise<TrainedVersion> {
   let now = (): TrainingProgress[] => [atStart(listed(capabilities), spec.epochs)];
   const timer = setInterval(() => now().forEach(report), reportEveryMs);
@@ -145,18 +168,23 @@ async function trainVersion(
     }
     // The biggest first, so that no thread has a long one left when the others are done.
     queue.sort((a, b) => b.work.total - a.work.total);
+    const trainOne = async (team: Thread[], heads: Head[], key: string, work: Work): Promise<void> => {
+      // Another release may have trained the same network meanwhile.
+      if (await readNetwork(artefacts, key)) return;
+      const memory = team.length > 1 ? newMemory(shapeOf(heads, spec), batchSize(spec), team.length) : null;
+      const learnTogether = team.map((thread, index) => {
+        const together = memory === null ? {} : { replica: { index, count: team.length, memory } };
+        return thread.run({ kind: 'train', spec, heads, vocabulary, key, ...together }, (message) => {
+          if (message.kind === 'step') progress.step(work, message.step);
+          return message.kind === 'trained' || undefined;
+        });
+      });
+      await Promise.all(learnTogether);
+    };
     const trainAll = async (team: Thread[]): Promise<void> => {
       for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
         const { heads, key, work } = next;
-        const memory = team.length > 1 ? newMemory(shapeOf(heads, spec), batchSize(spec), team.length) : null;
-        const learnTogether = team.map((thread, index) => {
-          const together = memory === null ? {} : { replica: { index, count: team.length, memory } };
-          return thread.run({ kind: 'train', spec, heads, vocabulary, key, ...together }, (message) => {
-            if (message.kind === 'step') progress.step(work, message.step);
-            return message.kind === 'trained' || undefined;
-          });
-        });
-        await Promise.all(learnTogether);
+        await alone(key, () => trainOne(team, heads, key, work));
         progress.finish(work);
       }
     };

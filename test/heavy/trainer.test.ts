@@ -288,3 +288,16 @@ describe('what cannot be trained', () => {
     );
   });
 });
+
+test('the same network that several releases train at once is trained once, and all get the same version', async () => {
+  const artefacts = await newFolder();
+  const trainer = trainerIn(artefacts);
+  // Long enough for checkpoints at the ends of epochs, which threads that learn together must not read differently.
+  const order = { capabilities: ['animal'], spec: { ...spec, seed: 77, epochs: 12 } };
+  const versions = await Promise.all(
+    Array.from({ length: 6 }, (_, i) => trainer.train({ model: `pets-${i % 2}`, ...order }, silent, never)),
+  );
+  expect(new Set(versions.map(({ digest }) => digest)).size).toBe(2);
+  const networks = await readdir(join(artefacts, 'networks'));
+  expect(networks.filter((name) => name.endsWith('.safetensors'))).toHaveLength(1);
+});
