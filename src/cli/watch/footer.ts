@@ -62,7 +62,6 @@ function effect(report: WatchState['report'], operation: Saying['operation']): s
       return `${report.id} goes on in the freeze`;
     case 'hold':
     case 'moreTime':
-    case 'override':
       return report.id;
   }
 }
