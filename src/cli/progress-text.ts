@@ -64,7 +64,7 @@ function title(report: ReleaseReport, link: string | null, width: number): Line[
 }
 
 /** What holds it from outside. */
-function standingLines({ standing = null }: ReleaseReport, width: number): Line[] {
+export function standingLines({ standing = null }: ReleaseReport, width: number): Line[] {
   if (standing === null) return [];
   return wrap(`stands still: ${standingText(standing)}`, width - 3).map((text): Line => ['   ', [text, 'warn']]);
 }

@@ -141,7 +141,23 @@ describe('what may follow', () => {
   const free = new Set(
     ['--explain', '--by', '--head', '--text', '--label', '--id', '--part', '--group', '--slice', '--encoding', '--why']
       .concat(['--every', '--cron', '--zone', '--jitter', '--catch-up', '--from', '--until', '--trials', '--seed'])
-      .concat(['--user', '--satisfaction', '--comment', 'name', 'id', 'number']),
+      .concat([
+        '--user',
+        '--satisfaction',
+        '--comment',
+        'name',
+        'id',
+        'number',
+        'survey',
+        'url',
+        'address',
+        '--end',
+        '--sample',
+        '--within',
+        '--again',
+        '--most',
+        '--question',
+      ]),
   );
 
   test('is known of every argument and every option, or free', () => {

@@ -10,6 +10,7 @@ import { press } from '../../src/cli/watch/press.ts';
 import type { Mode, Saying, WatchState } from '../../src/cli/watch/state.ts';
 import type { ReleaseReport } from '../../src/domain/report.ts';
 import { baking, released, rolledBack, waiting } from '../fixtures/report-mail.ts';
+import { at } from '../fixtures/report-parts.ts';
 import { fortyCapabilities, sixStages, states, training, watching } from '../fixtures/watch-states.ts';
 
 const sizes = [
@@ -48,6 +49,12 @@ describe('a screen', () => {
     expect(text).toContain('? html  satisfaction >= stable - 5%  +0.031 [−0.093, +0.155]');
     expect(text).toContain('approved by demo-approver: all gates hold');
     expect(text).toContain('/workflows/mail-assistant-2');
+  });
+
+  test('what holds a release from outside is said at the top', () => {
+    const standing = { kind: 'frozen', why: 'the freeze "weekends" of the policy', until: at(3600) } as const;
+    const lines = watchFrame(watching({ ...baking, standing }), usual, false).slice(0, 4);
+    expect(oneLine(lines.join(' '))).toContain('stands still: the freeze "weekends" of the policy');
   });
 
   test('the countdown of a paused release stands still', () => {

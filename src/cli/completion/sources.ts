@@ -33,14 +33,17 @@ const sources = new Map<string, Source>([
   ...['approve', 'reject', 'hold', 'more-time', 'pause', 'resume', 'rollback'].map(
     (verb) => [`release ${verb} release`, named('open-releases')] as const,
   ),
+  ['freeze override release', named('open-releases')],
   ['--request', named('requests')],
   ['plan', { ...named('plans'), files: true }],
   ['plan save name', named('plans')],
+  ['plan show name', named('plans')],
   ['file', files],
   ['--to', files],
   ['--html', files],
   ['model', named('models')],
   ['--model', named('models')],
+  ['--version', named('versions')],
   ['version', named('versions')],
   ['--against', named('versions')],
   ['capability', named('capabilities')],
@@ -50,6 +53,8 @@ const sources = new Map<string, Source>([
   ...['show', 'trigger', 'pause', 'resume', 'backfill', 'delete'].map(
     (verb) => [`schedule ${verb} name`, named('schedules')] as const,
   ),
+  // There it is a person.
+  ['policy delegate --to', anything],
   ['--part', parts],
   // There it is a column of the file.
   ['data add --part', anything],

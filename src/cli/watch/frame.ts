@@ -4,7 +4,7 @@ import type { Step } from '../../domain/plan.ts';
 import type { Decision, ReleaseReport, StepState, Waiting } from '../../domain/report.ts';
 import type { TrainingProgress } from '../../domain/version.ts';
 import { clip, columns, draw, wrap, type Line, type Piece, type Tone } from '../lines.ts';
-import { curveLines, trainingLine, waitingParts } from '../progress-text.ts';
+import { curveLines, standingLines, trainingLine, waitingParts } from '../progress-text.ts';
 import { decisionWords, duration, marks, momentOf, outcomes, stepNames, versionsOf } from '../words.ts';
 import { fit, type Section } from './fit.ts';
 import { footer, helpLines } from './footer.ts';
@@ -34,7 +34,12 @@ function sections(state: WatchState, width: number): Section[] {
   // While it is paused, the clock of what it waits for stands still.
   const counted = report.state === 'paused' ? null : now;
   const running = report.stages.filter((stage) => stage.state === 'running');
-  const head = [...title(state, width), ...ended(report, width), ...away(state, width)];
+  const head = [
+    ...title(state, width),
+    ...ended(report, width),
+    ...standingLines(report, width - 1),
+    ...away(state, width),
+  ];
   return [
     { lines: head, least: head.length, rank: 1 },
     { lines: stepLines(report, width), least: 1, rank: 3 },
