@@ -5,6 +5,7 @@ import type { Plan } from '../src/domain/plan.ts';
 import type { Ports, RecordPorts } from '../src/domain/ports.ts';
 import type { Verdict } from '../src/domain/verdict.ts';
 import type { Examination, Version } from '../src/domain/version.ts';
+import { beating } from './beating.ts';
 import { gatherEvidence } from './evidence.ts';
 
 export interface ExamineInput {
@@ -30,17 +31,15 @@ export function examineActivities(ports: Pick<Ports, 'trainer'>) {
       const { cancellationSignal } = Context.current();
       const examinations: Examination[] = [];
       for (const [stable, together] of byStable(capabilities, before)) {
-        const measured = await ports.trainer.evaluate(
-          {
-            version: candidate.digest,
-            stable,
-            capabilities: together,
-            data: candidate.spec.data,
-            part: 'held-out',
-            baseline: true,
-          },
-          cancellationSignal,
-        );
+        const order = {
+          version: candidate.digest,
+          stable,
+          capabilities: together,
+          data: candidate.spec.data,
+          part: 'held-out',
+          baseline: true,
+        } as const;
+        const measured = await beating(() => ports.trainer.evaluate(order, cancellationSignal));
         for (const evaluation of measured.candidate) {
           const same = (other: { capability: string }) => other.capability === evaluation.capability;
           examinations.push({

@@ -17,7 +17,7 @@ export const mostComments = 2000;
 export function iterateActivities(ports: RecordPorts) {
   return {
     async lookBack(report: Pick<ReleaseReport, 'id' | 'plan'>): Promise<LookBack> {
-      const observations = await ports.observations.summary(report.id);
+      const observations = fewerComments(await ports.observations.summary(report.id));
       const { plan } = report;
       const themes = themesOf(await ports.observations.comments(report.id, mostComments));
       if (plan === null) return { observations, iteration: { learn: false, reasons: [] }, themes };
@@ -25,4 +25,12 @@ export function iterateActivities(ports: RecordPorts) {
       return { observations, iteration: { learn, reasons }, themes };
     },
   };
+}
+
+/** Temporal takes no result above 2 MB, and a report is read by people. */
+const commentsShown = 200;
+
+function fewerComments(summaries: ObservationSummary[]): ObservationSummary[] {
+  const each = Math.max(1, Math.floor(commentsShown / Math.max(1, summaries.length)));
+  return summaries.map((one) => ({ ...one, comments: one.comments.slice(0, each) }));
 }

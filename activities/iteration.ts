@@ -4,10 +4,11 @@ import { driftInWords, driftOf, type Profile } from '../src/domain/drift.ts';
 import type { Cursor, IterationReport, KeptLessons, Learning, ReleaseLearning } from '../src/domain/iteration.ts';
 import { readIterationInput, type IterationOrders } from '../src/domain/iteration-input.ts';
 import { whetherToLearn } from '../src/domain/learning.ts';
-import { countByCapability, lessonsFrom } from '../src/domain/lessons.ts';
+import { countByCapability, lessonsFrom, type Correction } from '../src/domain/lessons.ts';
 import { GradusError } from '../src/domain/errors.ts';
 import { parsePlan } from '../src/domain/plan-input.ts';
 import type { Plan, TrainSpec } from '../src/domain/plan.ts';
+import type { Version } from '../src/domain/version.ts';
 import type { ProfileOrder, RecordPorts } from '../src/domain/ports.ts';
 import { themesOf } from '../src/statistics/themes.ts';
 import { planOf } from './begin.ts';
@@ -33,6 +34,7 @@ export type IterationPlan = IterationOrders & { plan: Plan };
 
 /** The newest so many; older corrections are of older answers. */
 const mostCorrections = 50_000;
+const mostCharacters = 32_000_000;
 
 export function iterationActivities(ports: RecordPorts) {
   return {
@@ -48,7 +50,10 @@ export function iterationActivities(ports: RecordPorts) {
     async gatherFeedback({ key, workflow, plan, startedAt, profiles }: GatherInput): Promise<Gathered> {
       const { model } = plan;
       const spec = needTraining(plan);
-      const before = (await ports.iterations.list(model)).find((one) => one.state === 'learnt');
+      const names = Object.keys(plan.capabilities);
+      const before = (await ports.iterations.list(model)).find(
+        (one) => one.state === 'learnt' && names.every((name) => one.capabilities.includes(name)),
+      );
       const since: Cursor = before?.through ?? { answers: 0, feedback: 0 };
       const { summaries, through } = await ports.lessons.heard(model, since);
       const drift = driftOf(profiles, await ports.lessons.usage(model, since, through));
@@ -71,6 +76,7 @@ export function iterationActivities(ports: RecordPorts) {
         key,
         workflow,
         model,
+        capabilities: names,
         startedAt,
         endedAt: null,
         learning,
@@ -86,7 +92,7 @@ export function iterationActivities(ports: RecordPorts) {
         const train = learntSpec(spec, adjusted, learning.lessons?.digest ?? null);
         learnt = parsePlan({ ...plan, candidate: { train } });
         const after = needTraining(learnt);
-        const known = (await ports.versions.list(model)).findLast((version) => sameSpec(version.spec, after));
+        const known = await learntAlready(ports, plan, after, before?.learning?.lessons?.digest ?? null);
         learning.changes = changesOf(spec, after, adjusted, learning.lessons);
         if (known !== undefined) {
           learnt = null;
@@ -133,6 +139,26 @@ export function iterationActivities(ports: RecordPorts) {
   };
 }
 
+/**
+ * A version that was trained by the same plan for all of its capabilities, and that users have, or had in a release that
+ * told; one whose release failed on its way is tried again.
+ */
+async function learntAlready(
+  ports: RecordPorts,
+  { model, capabilities }: Plan,
+  spec: TrainSpec,
+  lastLessons: string | null,
+): Promise<Version | undefined> {
+  const stable = new Set((await ports.routes.current(model)).map((route) => route.stable));
+  const names = Object.keys(capabilities);
+  return (await ports.versions.list(model)).findLast(
+    (version) =>
+      sameSpec(version.spec, spec) &&
+      names.every((name) => version.labels[name] !== undefined) &&
+      (stable.has(version.digest) || (spec.lessons !== undefined && spec.lessons === lastLessons)),
+  );
+}
+
 function needTraining({ candidate, model }: Plan): TrainSpec {
   if (candidate.kind === 'train') return candidate.train;
   const problem = `version: the plan releases ${candidate.version} of ${model} as it is, and only what is trained can learn; write train: {data: …}`;
@@ -144,7 +170,7 @@ async function keepLessons(ports: RecordPorts, plan: Plan, before: string | null
   const { model } = plan;
   const labels = await labelsOf(ports, plan);
   const corrections = await ports.lessons.corrections(model, mostCorrections);
-  const own = corrections.filter(({ capability }) => plan.capabilities[capability] !== undefined);
+  const own = newest(corrections.filter(({ capability }) => plan.capabilities[capability] !== undefined));
   const { lessons, leftOut } = lessonsFrom(own, labels);
   if (lessons.length === 0) return null;
   const learnt = new Set(((before === null ? null : await ports.lessons.find(before)) ?? []).map(({ id }) => id));
@@ -156,6 +182,13 @@ async function keepLessons(ports: RecordPorts, plan: Plan, before: string | null
     byCapability: countByCapability(lessons),
     leftOut,
   };
+}
+
+/** Of the newest corrections so many that they are no burden to the worker, which holds them all at once. */
+function newest(corrections: Correction[]): Correction[] {
+  let left = mostCharacters;
+  const from = corrections.findLastIndex(({ text }) => (left -= text.length) < 0);
+  return corrections.slice(from + 1);
 }
 
 /** The labels that users can have been answered with: those of the newest version of each capability. */

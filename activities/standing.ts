@@ -13,6 +13,9 @@ export interface StandingInput {
   overriddenUntil?: string;
 }
 
+/** What is overridden where nobody knows the end of a freeze. */
+const endOfTime = '9999-12-31T00:00:00.000Z';
+
 export function standingActivities(ports: RecordPorts) {
   return {
     /** Null where nothing holds it. */
@@ -24,7 +27,7 @@ export function standingActivities(ports: RecordPorts) {
       const frozen = frozenAt(freeze, model, Math.max(at, Date.now()));
       if (frozen === null) return null;
       const until = frozen.until === null ? null : new Date(frozen.until).toISOString();
-      if (until !== null && until <= overriddenUntil) return null;
+      if ((until ?? endOfTime) <= overriddenUntil) return null;
       return { kind: 'frozen', why: `frozen: ${listed(frozen.names)}`, until };
     },
   };

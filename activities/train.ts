@@ -1,5 +1,6 @@
 /** Step 1: the candidate is trained, or found, and registered. */
 import { Context } from '@temporalio/activity';
+import { beating } from './beating.ts';
 import type { Profile } from '../src/domain/drift.ts';
 import { GradusError } from '../src/domain/errors.ts';
 import type { Lesson } from '../src/domain/lessons.ts';
@@ -60,9 +61,11 @@ export function profileActivities(ports: Pick<Ports, 'trainer'>) {
     /** What versions were trained for, to tell drift by. */
     async profileVersions(orders: ProfileOrder[]): Promise<Profile[]> {
       const { cancellationSignal } = Context.current();
-      const profiles: Profile[] = [];
-      for (const order of orders) profiles.push(await ports.trainer.profile(order, cancellationSignal));
-      return profiles;
+      return beating(async () => {
+        const profiles: Profile[] = [];
+        for (const order of orders) profiles.push(await ports.trainer.profile(order, cancellationSignal));
+        return profiles;
+      });
     },
   };
 }

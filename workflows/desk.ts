@@ -33,7 +33,11 @@ export type Said = [id: string, receipt: string][];
 /** Messages that are remembered, so that one which arrives twice is done once. */
 const remembered = 200;
 
-export function openDesk(progress: Progress, onRollback: (reason: string) => void, before: Said = []) {
+export function openDesk(
+  progress: Progress,
+  onRollback: (reason: string, isStaged: boolean) => void,
+  before: Said = [],
+) {
   const { report } = progress;
   const said = new Map(before);
   let current: Rollout | null = null;
@@ -47,8 +51,8 @@ export function openDesk(progress: Progress, onRollback: (reason: string) => voi
 
   /** Obeys a message once, however often it arrives, and answers the same each time. Throws where it is refused. */
   function obey(name: Operation, says: PersonSays): string | Promise<string> {
-    const { id } = says;
-    if (id === undefined) return first(name, says);
+    const id = keyOf(name, says);
+    if (id === null) return first(name, says);
     const known = said.get(id) ?? obeying.get(id);
     if (known !== undefined) return known;
     const receipt = first(name, says)
@@ -106,7 +110,7 @@ export function openDesk(progress: Progress, onRollback: (reason: string) => voi
         const says = read(message);
         // Whom somebody stands in for is not known here.
         if (isStandIn(name, says)) return;
-        if (says.id === undefined || !said.has(says.id)) refuse(says, problemOf(name, says), 'NOT_NOW');
+        if (!said.has(keyOf(name, says) ?? '')) refuse(says, problemOf(name, says), 'NOT_NOW');
       },
     });
     setHandler(
@@ -150,6 +154,11 @@ export function openDesk(progress: Progress, onRollback: (reason: string) => voi
 
 function idOf({ id }: PersonSays): { id?: string } {
   return id === undefined ? {} : { id };
+}
+
+/** The same press of the same person; null where they gave no id. */
+function keyOf(name: Operation, { by, id }: PersonSays): string | null {
+  return id === undefined ? null : JSON.stringify([name, by, id]);
 }
 
 function read(message: unknown): PersonSays {

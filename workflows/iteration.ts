@@ -46,14 +46,16 @@ export async function iteration(input: IterationInput, carried?: Carried): Promi
   let { done, due, last } = carried ?? { done: 0, due: Date.now(), last: null };
   setHandler(iterationQuery, () => last, { description: 'The iteration under way, or the last one.' });
   for (let looks = 0; ; looks++) {
-    const orders = await read(input);
-    await sleepUntil(due, orders);
+    // Read again after the wait: what was stored meanwhile counts.
+    const now = Date.now() < due ? await sleepUntil(due, await read(input)) : null;
+    const orders = now === null ? await read(input) : await read(input).catch(() => now);
+    showColumns(orders);
     const show = (report: IterationReport): void => {
       last = report;
       tell(report);
     };
     last = await iterateOnce(orders, done + 1, show).catch((error: unknown) => {
-      if (orders.everyMs === null || isCancellation(error)) throw error;
+      if (orders.everyMs === null || CancellationScope.current().consideredCancelled) throw error;
       return last;
     });
     done += 1;
@@ -145,17 +147,21 @@ const stateInWords = {
   cancelled: 'cancelled',
 } as const;
 
-async function sleepUntil(due: number, { plan, everyMs }: IterationPlan): Promise<void> {
+function showColumns({ plan }: IterationPlan): void {
   upsertSearchAttributes([
     { key: modelKey, value: plan.model },
     { key: stepKey, value: 'iterate' },
   ]);
-  const left = due - Date.now();
-  if (left <= 0) return;
+}
+
+async function sleepUntil(due: number, orders: IterationPlan): Promise<IterationPlan> {
+  const { plan, everyMs } = orders;
+  showColumns(orders);
   const next = new Date(due).toISOString();
   const often = everyMs === null ? '' : `, every ${duration(everyMs)}`;
   setCurrentDetails(`**${plan.model}**: looks at what came back next at ${next}${often}.`);
-  await sleep(left, { summary: `until the next look, ${next}` });
+  await sleep(due - Date.now(), { summary: `until the next look, ${next}` });
+  return orders;
 }
 
 function tell(report: IterationReport): void {

@@ -1,5 +1,5 @@
 /** What a person may ask of a release: why not (null: they may), and what it does. */
-import { ApplicationFailure, type ChildWorkflowHandle } from '@temporalio/workflow';
+import { ApplicationFailure, log, type ChildWorkflowHandle } from '@temporalio/workflow';
 import { approversOf, missing, objection, type PersonSays } from '../src/domain/approval.ts';
 import type { Waiting } from '../src/domain/report.ts';
 import { duration, listed, standingText } from '../src/domain/words.ts';
@@ -34,7 +34,7 @@ export interface Around {
   current: () => ChildWorkflowHandle<typeof rollout> | null;
   hold: Hold;
   /** Rolls back where no stage is under way. */
-  onRollback: (reason: string) => void;
+  onRollback: (reason: string, isStaged: boolean) => void;
 }
 
 const examples = 'for example {"by": "ann", "why": "looks right"}';
@@ -142,8 +142,11 @@ export function operationsOf({ progress, requests, current, hold, onRollback }: 
         const why = says.why ?? '';
         progress.decided('asked to roll back', says, null);
         const rollout = current();
-        if (rollout === null) onRollback(`rolled back by ${says.by}: ${why || 'no reason given'}`);
-        else await rollout.signal(undoSignal, { by: says.by, why });
+        // Remembered in both cases: the rollout may be ending in this very moment.
+        onRollback(`rolled back by ${says.by}: ${why || 'no reason given'}`, rollout !== null);
+        await rollout
+          ?.signal(undoSignal, { by: says.by, why })
+          .catch((error: unknown) => log.info('the rollout has just ended', { error }));
         return 'rolling back: users of the stage under way go back to stable, earlier stages stay released';
       },
     },

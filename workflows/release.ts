@@ -53,9 +53,9 @@ export async function release(input: ReleaseInput, carried?: Carried): Promise<R
   let rolledBack = '';
   const desk = openDesk(
     progress,
-    (reason) => {
+    (reason, isStaged) => {
       rolledBack = reason;
-      story.cancel();
+      if (!isStaged) story.cancel();
     },
     carried?.said,
   );
@@ -70,7 +70,7 @@ export async function release(input: ReleaseInput, carried?: Carried): Promise<R
         if (stage.state === 'released') continue;
         await goOnAnewIfLong(input, { plan, before, report: progress.report, said: desk.said() }, progress);
         const outcome = await rollOut(stage, plan, candidate, before, progress, desk);
-        if (outcome.kind === 'rolledBack') return;
+        if (outcome.kind === 'rolledBack' || rolledBack !== '') return;
       }
       await iterate(progress);
     });

@@ -18,6 +18,10 @@ export function openRequests(
 
   /** Keeps a request open until it is decided or its time is over. */
   async function hold({ own, ...request }: Request): Promise<void> {
+    // Asked again by the next run of the rollout: what was decided is told again, and what is open has its clock.
+    const decided = report.requests.findLast((one) => one.request.id === request.id && one.outcome !== 'withdrawn');
+    if (decided !== undefined && patched('one clock')) return tell(decided);
+    if (report.waiting?.id === request.id && patched('one clock')) return;
     // Asked again under the same id after the rollout went on in a new run: what was said of it stays.
     const notBy = own ? null : report.startedBy;
     const waiting: Waiting =
@@ -44,8 +48,9 @@ export function openRequests(
   async function isPostponed(waiting: Waiting): Promise<boolean> {
     const standing = await look();
     if (isClosed(waiting)) return true;
-    if (standing === null || standing.until === null) return false;
-    waiting.until = new Date(Date.parse(standing.until) + waiting.withinMs).toISOString();
+    if (standing === null) return false;
+    const from = standing.until === null ? Date.now() : Date.parse(standing.until);
+    waiting.until = new Date(from + waiting.withinMs).toISOString();
     progress.waits(waiting);
     return true;
   }
@@ -88,7 +93,16 @@ export function openRequests(
     emergency = false,
   ): Promise<void> {
     end(waiting, outcome, by, why, emergency);
-    await current()?.signal(decidedSignal, { request: waiting.id, approved: outcome === 'approved', by, why });
+    await tell({ request: waiting, outcome, by, why });
+  }
+
+  async function tell({
+    request,
+    outcome,
+    by,
+    why,
+  }: Pick<ClosedRequest, 'request' | 'outcome' | 'by' | 'why'>): Promise<void> {
+    await current()?.signal(decidedSignal, { request: request.id, approved: outcome === 'approved', by, why });
   }
 
   function end(request: Waiting, outcome: ClosedRequest['outcome'], by: string, why: string, emergency = false): void {

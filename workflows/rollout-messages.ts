@@ -20,6 +20,8 @@ export interface RolloutInput {
   overriddenUntil?: string;
   /** Where an earlier run of this rollout left off. */
   position: Position;
+  /** What people decided and the run before had not obeyed yet. */
+  decided?: Decided;
 }
 
 /** Where a rollout stands: enough to go on after continue-as-new. */

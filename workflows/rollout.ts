@@ -10,11 +10,12 @@ import {
   ActivityFailure,
   ApplicationFailure,
 } from '@temporalio/workflow';
+import { CancelledFailure } from '@temporalio/common';
 import { levelsOf, stageSteps } from '../src/domain/levels.ts';
 import type { StageStep } from '../src/domain/plan.ts';
 import { atOnce, judgements, routes, training } from './activities.ts';
 import type { RolloutInput, StageOutcome } from './rollout-messages.ts';
-import { GoOnAnew, openStage, RollBack, type Stage } from './stage.ts';
+import { GoOnAnew, openStage, RollBack, type Guard, type Stage } from './stage.ts';
 
 export async function rollout(input: RolloutInput): Promise<StageOutcome> {
   const stage = openStage(input);
@@ -31,16 +32,22 @@ export async function rollout(input: RolloutInput): Promise<StageOutcome> {
     }
     await CancellationScope.nonCancellable(stage.told);
     return { kind: 'released', reason: `all users have ${stage.capabilities.join(', ')}` };
-  } catch (error) {
+  } catch (thrown) {
+    let error: unknown = thrown;
     if (error instanceof GoOnAnew) {
-      await stage.told();
+      await CancellationScope.nonCancellable(stage.told);
       await condition(allHandlersFinished);
-      return continueAsNew<typeof rollout>({
-        ...input,
-        position: stage.position,
-        paused: stage.isPaused(),
-        ...stage.overridden(),
-      });
+      // What was said in this very moment counts.
+      error = whyNotOn(stage);
+      if (error === null) {
+        return continueAsNew<typeof rollout>({
+          ...input,
+          position: stage.position,
+          paused: stage.isPaused(),
+          ...stage.overridden(),
+          ...stage.decided(),
+        });
+      }
     }
     await backToStable(stage);
     await CancellationScope.nonCancellable(stage.told);
@@ -48,6 +55,17 @@ export async function rollout(input: RolloutInput): Promise<StageOutcome> {
     const reason = reasonOf(error);
     if (reason === null) throw error;
     return { kind: 'rolledBack', reason };
+  }
+}
+
+/** What ends the stage; null where it goes on. */
+function whyNotOn(stage: Stage): unknown {
+  try {
+    stage.checkUndo();
+    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('the rollout was cancelled');
+    return null;
+  } catch (error) {
+    return error;
   }
 }
 
@@ -80,28 +98,14 @@ async function internalTest(stage: Stage): Promise<void> {
 async function grayRelease(stage: Stage): Promise<void> {
   const { plan, release, number, capabilities, position } = stage;
   const levels = levelsOf(plan, release, number, 'gray');
-  const judge = () => {
-    const input = {
-      plan,
-      release,
-      stage: number,
-      capabilities,
-      // While people are asked after the last share, that share has been held, and is still the one that is watched.
-      sinceMs: position.effectiveAt === null ? plan.gray.bakeMs : Date.now() - position.effectiveAt,
-      level: Math.min(position.level, levels.length - 1),
-    };
-    return stage.soon(
-      () => atOnce.judgeGray(input),
-      () => judgements.judgeGray(input),
-    );
-  };
+  const judge = () => judgeGray(stage, Math.min(position.level, levels.length - 1));
   let last = stage.seen();
   while (position.level < levels.length) {
     const level = levels[position.level];
     if (level === undefined) break;
     if (position.effectiveAt === null) {
       await stage.unpaused();
-      await expose(stage, level);
+      await expose(stage, level, grayGuard(stage, position.level - 1));
     }
     last = (await stage.watch(judge, plan.gray.checkEveryMs)).verdict;
     position.level += 1;
@@ -114,12 +118,31 @@ async function grayRelease(stage: Stage): Promise<void> {
   await stage.tell({ state: 'done', note: `held ${levels.map((level) => level.name).join(', ')}` });
 }
 
+/** Of the share at `level`, which has been held where nothing is on its way. */
+function judgeGray(stage: Stage, level: number) {
+  const { plan, release, number, capabilities, position } = stage;
+  // While people are asked after the last share, that share has been held, and is still the one that is watched.
+  const sinceMs = position.effectiveAt === null ? plan.gray.bakeMs : Date.now() - position.effectiveAt;
+  const input = { plan, release, stage: number, capabilities, sinceMs, level };
+  return stage.soon(
+    () => atOnce.judgeGray(input),
+    () => judgements.judgeGray(input),
+  );
+}
+
+/** Whoever has had the candidate since that share; nobody before the first. */
+function grayGuard(stage: Stage, level: number): Guard | undefined {
+  if (level < 0) return undefined;
+  return { judge: () => judgeGray(stage, level), everyMs: stage.plan.gray.checkEveryMs };
+}
+
 /** Step 5: among users who have not seen the candidate, half get it, and the two versions are compared. */
 async function abTest(stage: Stage): Promise<void> {
   const { plan, release, number, capabilities, position } = stage;
   const [level] = levelsOf(plan, release, number, 'A/B');
   if (level === undefined) return;
-  if (position.effectiveAt === null) await expose(stage, level);
+  const gray = stageSteps(plan).includes('gray') ? levelsOf(plan, release, number, 'gray') : [];
+  if (position.effectiveAt === null) await expose(stage, level, grayGuard(stage, gray.length - 1));
   const judge = () => {
     const input = { plan, release, stage: number, capabilities, sinceMs: Date.now() - effectiveAt(stage) };
     return stage.soon(
@@ -144,6 +167,8 @@ async function fullRelease(stage: Stage): Promise<void> {
   const { revision } = await grown(stage, () =>
     routes.makeFull({ ...stage.moving, candidate: candidate.digest, phase }),
   );
+  // Said while the gateways were waited for: it is put back as if it had been said before.
+  if (stage.isUndone() && patched('undo after full')) stage.checkUndo();
   position.exposure = 1;
   const at = new Date().toISOString();
   await stage.tell({
@@ -154,10 +179,14 @@ async function fullRelease(stage: Stage): Promise<void> {
 }
 
 /** Registers the undo first: from here on, whatever goes wrong, `backToStable` has something to put back. */
-async function expose(stage: Stage, level: ReturnType<typeof levelsOf>[number]): Promise<void> {
+async function expose(stage: Stage, level: ReturnType<typeof levelsOf>[number], guard?: Guard): Promise<void> {
   const { position, candidate, number } = stage;
   stage.checkUndo();
-  const { revision } = await grown(stage, () => routes.expose({ ...stage.moving, candidate: candidate.digest, level }));
+  const { revision } = await grown(
+    stage,
+    () => routes.expose({ ...stage.moving, candidate: candidate.digest, level }),
+    guard,
+  );
   position.effectiveAt = Date.now();
   position.exposure = level.share;
   const at = new Date(position.effectiveAt).toISOString();
@@ -168,10 +197,10 @@ async function expose(stage: Stage, level: ReturnType<typeof levelsOf>[number]):
   });
 }
 
-/** Gives more users the candidate, as soon as nothing holds the release. */
-async function grown<T>(stage: Stage, grow: () => Promise<T>): Promise<T> {
+/** Gives more users the candidate, as soon as nothing holds the release; `guard` watches over those who have it. */
+async function grown<T>(stage: Stage, grow: () => Promise<T>, guard?: Guard): Promise<T> {
   for (;;) {
-    if (patched('clearance')) await stage.cleared();
+    if (patched('clearance')) await stage.cleared(guard);
     stage.position.exposed = true;
     try {
       return await grow();

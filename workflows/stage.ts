@@ -48,7 +48,7 @@ export class GoOnAnew extends Error {}
 export type Stage = ReturnType<typeof openStage>;
 
 /** What is looked at while people are asked. */
-interface Guard {
+export interface Guard {
   judge: () => Promise<Verdict>;
   everyMs: number;
 }
@@ -62,7 +62,7 @@ export function openStage(input: RolloutInput) {
   const position: Position = { ...input.position };
   let paused = input.paused;
   let undo: Undo | null = null;
-  let decided: Decided | null = null;
+  let decided: Decided | null = input.decided ?? null;
 
   const description = internal;
   setHandler(standStillSignal, (hold: unknown) => void (paused = hold === true), { description });
@@ -114,7 +114,7 @@ export function openStage(input: RolloutInput) {
     if (position.askedAt === null) Object.assign(position, { asked: position.asked + 1, askedAt: Date.now() });
     const since = position.askedAt ?? Date.now();
     const id = `${number}/${position.step.replace(' ', '-')}/${position.asked}`;
-    decided = null;
+    if (decided?.request !== id) decided = null;
     await tell({ state: 'waiting', note: question });
     await telling.ask({
       id,
@@ -139,6 +139,7 @@ export function openStage(input: RolloutInput) {
           position.askedAt = null;
           return now;
         }
+        if (answered()) break;
         checkHistory();
       }
       await condition(answered);
@@ -163,6 +164,9 @@ export function openStage(input: RolloutInput) {
     soon,
     checkUndo,
     isPaused: () => paused,
+    isUndone: () => undo !== null,
+    /** What people decided and the stage has not obeyed yet. */
+    decided: () => (decided === null ? {} : { decided }),
     overridden: () => overridden,
     /** The last verdict of this stage, whichever step it is of. */
     seen: (): Verdict | null => position.verdict ?? null,
@@ -211,6 +215,7 @@ export function openStage(input: RolloutInput) {
           accepted = true;
         }
         if (!paused && (verdict.kind === 'advance' || accepted)) return { verdict, accepted };
+        checkUndo();
         checkHistory();
         await condition(() => undo !== null, everyMs, { summary: `next look at stage ${number}` });
       }
@@ -229,24 +234,33 @@ export function openStage(input: RolloutInput) {
       }
     },
 
-    /** Waits while the release is paused, and while something outside of it holds it; its release shows what. */
-    async cleared(): Promise<void> {
+    /**
+     * Waits while the release is paused, and while something outside of it holds it; its release shows what. Whoever has
+     * the candidate already is watched by `guard` meanwhile.
+     */
+    async cleared(guard?: Guard): Promise<void> {
       let told = '';
       for (;;) {
-        await this.unpaused();
-        const seen = looks;
+        checkUndo();
+        const [seen, stood] = [looks, paused];
         const standing = await standings.standing({ model: plan.model, at: Date.now(), ...overridden });
         checkUndo();
-        if (standing === null) {
-          if (!paused) return;
-          continue;
+        if (!paused && standing === null) return;
+        const why = paused || standing === null ? 'paused' : standingText(standing);
+        if (told !== why) {
+          told = why;
+          await tell({ state: 'running', note: why });
+          if (standing !== null) await release.signal(lookAgainSignal);
         }
-        if (told !== standing.why) {
-          told = standing.why;
-          await tell({ state: 'running', note: standingText(standing) });
-          await release.signal(lookAgainSignal);
+        const waitMs = Math.min(lookIn(standing), guard?.everyMs ?? Infinity);
+        const isNews = await condition(() => undo !== null || looks !== seen || paused !== stood, waitMs);
+        checkUndo();
+        if (guard !== undefined && !isNews) {
+          const verdict = await guard.judge();
+          position.verdict = verdict;
+          if (endsStage(verdict)) await giveUp(verdict);
+          checkUndo();
         }
-        await condition(() => undo !== null || looks !== seen, lookIn(standing));
         checkHistory();
       }
     },

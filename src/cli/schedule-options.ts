@@ -26,7 +26,7 @@ export function readCreateOptions(
 ): Omit<ScheduleOrder, 'given' | 'plan'> {
   const problems: string[] = [];
   const ms = (option: string, text: string): number => {
-    if (text === '0') return 0;
+    if (text === '0' && option !== 'every') return 0;
     const read = duration.safeParse(text);
     if (read.success) return read.data;
     problems.push(`--${option}: ${read.error.issues[0]?.message ?? 'is not a duration'}`);

@@ -69,7 +69,9 @@ export function createConsole(options: ConsoleOptions): FastifyInstance {
 
   async function list(request: FastifyRequest): Promise<{ releases: ReleaseReport[] }> {
     await signedIn(request, 'view');
-    const { model } = z.object({ model: z.string().optional() }).parse(request.query);
+    const query = z.object({ model: z.string().optional() }).safeParse(request.query);
+    if (!query.success) throw new GradusError('REQUEST_INVALID', 'model has to be one name: ?model=mail-assistant');
+    const { model } = query.data;
     return { releases: await releases.list(model) };
   }
 

@@ -69,6 +69,8 @@ export interface IterationReport {
   key: string;
   workflow: string;
   model: string;
+  /** Of its plan. */
+  capabilities: string[];
   startedAt: string;
   endedAt: string | null;
   /** Null until feedback was gathered. */

@@ -50,7 +50,7 @@ function figuresOf(summaries: ObservationSummary[], drift: number | null): Figur
     corrections: Math.round(labelled - right),
     accuracy: labelled === 0 ? null : right / labelled,
     errorRate: answers === 0 ? null : sum((one) => one.failures) / answers,
-    comments: sum((one) => one.comments.length),
+    comments: sum((one) => one.commented ?? one.comments.length),
     drift,
   };
 }

@@ -37,7 +37,7 @@ export interface Lessons {
 export const lessonId = 'lesson-';
 
 /** Of one user: a share of all that is taught, so that no single person turns a model; in small numbers, so many at least. */
-const mostOfOne = { share: 0.05, least: 50 };
+export const mostOfOne = { share: 0.05, least: 50 };
 
 /**
  * `corrections` in the order in which they came; of one user's words about one text the last ones count. The same
@@ -56,27 +56,50 @@ export function lessonsFrom(corrections: readonly Correction[], labels: Record<s
     said.set(key, known);
     known.byUser.set(user, label);
   }
-  const most = Math.max(mostOfOne.least, Math.floor(mostOfOne.share * said.size));
-  const taught = new Map<string, number>();
-  const lessons = new Map<string, Lesson>();
-  for (const { capability, text, byUser } of said.values()) {
+  const taught = [...said.values()].flatMap(({ capability, text, byUser }) => {
     const label = majority([...byUser.values()]);
     if (label === null) {
       leftOut.disputed += byUser.size;
-      continue;
+      return [];
     }
-    const users = [...byUser].flatMap(([user, one]) => (one === label ? [user] : []));
-    const teacher = users.find((user) => (taught.get(user) ?? 0) < most);
+    return [{ capability, text, label, users: [...byUser].flatMap(([user, one]) => (one === label ? [user] : [])) }];
+  });
+  const most = mostOfOneUser(taught.map(({ users: [first = ''] }) => first));
+  const byTeacher = new Map<string, number>();
+  const lessons = new Map<string, Lesson>();
+  for (const { capability, text, label, users } of taught) {
+    const teacher = users.find((user) => (byTeacher.get(user) ?? 0) < most);
     if (teacher === undefined) {
       leftOut.oneUser += users.length;
       continue;
     }
-    taught.set(teacher, (taught.get(teacher) ?? 0) + 1);
+    byTeacher.set(teacher, (byTeacher.get(teacher) ?? 0) + 1);
     const id = `${lessonId}${sha256Hex(text).slice(0, 24)}`;
     const lesson = lessons.get(id) ?? { id, text, labels: {} };
     lessons.set(id, { ...lesson, labels: { ...lesson.labels, [capability]: label } });
   }
   return { lessons: [...lessons.values()].sort((a, b) => (a.id < b.id ? -1 : 1)), leftOut };
+}
+
+/**
+ * The largest m for which nobody who teaches m has more than their share of what is then taught, Σ min(count, m): what one
+ * user says beyond it does not raise their own limit.
+ */
+function mostOfOneUser(teachers: readonly string[]): number {
+  const counts = new Map<string, number>();
+  for (const teacher of teachers) counts.set(teacher, (counts.get(teacher) ?? 0) + 1);
+  const isWithin = (m: number): boolean => {
+    const all = [...counts.values()].reduce((sum, count) => sum + Math.min(count, m), 0);
+    return m <= mostOfOne.share * all;
+  };
+  // m less its limit is convex in m and begins at 0, so whatever is below the largest one holds too.
+  let [low, high] = [0, teachers.length];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (isWithin(middle)) low = middle;
+    else high = middle - 1;
+  }
+  return Math.max(mostOfOne.least, low);
 }
 
 /** SHA-256 (64 hex digits): equal lessons have equal digests. */

@@ -85,7 +85,8 @@ export function refusal(
 /** The person whom a provider's token is of. */
 export function personOfToken({ people }: Policy, token: { sub: string; email: string | null }): string | null {
   const found = Object.entries(people).find(
-    ([, { oidc }]) => oidc !== undefined && [token.sub, token.email].includes(oidc),
+    ([, { oidc, email }]) =>
+      (oidc !== undefined && [token.sub, token.email].includes(oidc)) || (email !== undefined && email === token.email),
   );
   return found?.[0] ?? null;
 }

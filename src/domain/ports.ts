@@ -180,6 +180,9 @@ export interface ObservationSummary {
   satisfaction: number | null;
   labelled: number;
   accuracy: number | null;
+  /** How many comments there are; left out by what was kept before they were counted. */
+  commented?: number;
+  /** The newest of them, cut where they are long. */
   comments: string[];
 }
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { assign } from '../domain/assignment.ts';
 import { GradusError } from '../domain/errors.ts';
+import { asLesson, redact } from '../domain/redact.ts';
 import type { Models, Observations, Routes } from '../domain/ports.ts';
 import { digestOfText, readAnswerId, type AnswerClaims } from './answer-id.ts';
 import { createAnswering } from './answering.ts';
@@ -11,7 +12,6 @@ import { lockFolder } from './folder-lock.ts';
 import { createHttp, type Handlers } from './http.ts';
 import { openJournal } from './journal.ts';
 import { createMetrics } from './metrics.ts';
-import { redact } from './redact.ts';
 import type { FeedbackRequest } from './requests.ts';
 import { createServing, inUse, routesOf } from './serving.ts';
 import { startShipper } from './shipper.ts';
@@ -55,9 +55,6 @@ export interface Gateway {
   /** Answers what it has begun, moves what it can to the store, and says goodbye. */
   close(): Promise<void>;
 }
-
-/** Characters; no network reads further. */
-const longestLesson = 20_000;
 
 /** What is left after this stays in the journal for the next run. */
 const drainWithinMs = 3_000;
@@ -103,7 +100,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
 
   /** What is kept of a text that was answered wrongly; throws where it is another one than was answered. */
   function lessonText(text: string, answered: AnswerClaims['textDigest']): string {
-    if (answered === digestOfText(secret, text)) return redact(text.slice(0, longestLesson));
+    if (answered === digestOfText(secret, text)) return asLesson(text);
     const message =
       'The text is not the one that this answer was given to: send it exactly as it was sent, or leave it out.';
     throw new GradusError('REQUEST_INVALID', message, { problems: ['text: not the one that was answered'] });

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Dataset, Example } from '../datasets/dataset.ts';
 import { groupTexts } from '../datasets/groups.ts';
 import { GradusError } from '../domain/errors.ts';
+import { asLesson } from '../domain/redact.ts';
 import { lessonId, type Lesson } from '../domain/lessons.ts';
 import { canonical, sha256, writeWhole } from './files.ts';
 import { tokenize } from './tokenizer.ts';
@@ -65,12 +66,10 @@ async function readLessons(artefacts: string, digest: string, dataset: Dataset):
 export function usableLessons(lessons: readonly Lesson[], dataset: Dataset): Lesson[] {
   const measured = [...dataset.part('validation'), ...dataset.part('held-out')];
   const isCompared = measured.length + lessons.length <= mostCompared;
+  // Lessons have lost their personal data, so what they are compared with loses it too.
+  const alike = [...measured.map(({ id, text }) => ({ id, text: asLesson(text) })), ...lessons];
   const groups = groupTexts(
-    [...measured, ...lessons].map(({ id, text }) => ({
-      id,
-      tokens: isCompared ? tokenize(text) : [],
-      links: [sha256(text)],
-    })),
+    alike.map(({ id, text }) => ({ id, tokens: isCompared ? tokenize(text) : [], links: [sha256(text)] })),
   );
   const taken = new Set(measured.map(({ id }) => groups.get(id)));
   return lessons.filter(({ id }) => !taken.has(groups.get(id)));
@@ -84,11 +83,13 @@ export function isLesson(id: string): boolean {
 /** What users said counts, where the data has another label for the same text. */
 export function withLessons(examples: readonly Example[], lessons: readonly Lesson[]): Example[] {
   const byText = new Map(lessons.map((lesson) => [lesson.text, lesson]));
+  const taken = new Set<string>();
   const corrected = examples.map((example): Example => {
-    const lesson = byText.get(example.text);
+    const text = asLesson(example.text);
+    const lesson = byText.get(text);
     if (lesson === undefined) return example;
-    byText.delete(example.text);
+    taken.add(text);
     return { ...example, id: lesson.id, labels: { ...example.labels, ...lesson.labels } };
   });
-  return [...corrected, ...byText.values()];
+  return [...corrected, ...lessons.filter(({ text }) => !taken.has(text))];
 }

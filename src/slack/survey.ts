@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Notices } from '../domain/outbox.ts';
 import type { Observations, Policies, Surveys } from '../domain/ports.ts';
 import { feedbackTo, slackSurveys } from '../domain/survey.ts';
-import { redact } from '../gateway/redact.ts';
+import { redact } from '../domain/redact.ts';
 import { createBell } from '../notify/bell.ts';
 import { sendAll, type Sent } from '../notify/sending.ts';
 import { retryAfterMs, reasonOf } from './errors.ts';

@@ -7,6 +7,7 @@ import type { Comment, Theme } from '../domain/feedback.ts';
 const mostTexts = 300;
 /** Two texts are about the same where their cosine distance is less, on average over their groups. */
 const farthest = 0.85;
+const mostThemes = 20;
 const wordsShown = 3;
 const examplesShown = 3;
 
@@ -33,7 +34,8 @@ export function themesOf(comments: readonly Comment[]): Theme[] {
   return clusters
     .map((members) => themeOf(members, weights))
     .filter((theme) => theme.comments > 1)
-    .sort((a, b) => b.comments - a.comments || (a.words.join() < b.words.join() ? -1 : 1));
+    .sort((a, b) => b.comments - a.comments || (a.words.join() < b.words.join() ? -1 : 1))
+    .slice(0, mostThemes);
 }
 
 /** Texts that differ in case and signs alone are one; the most usual first. */

@@ -2,7 +2,7 @@
 import { sql, type Kysely } from 'kysely';
 import { countInputs, inputBins, type Usage } from '../domain/drift.ts';
 import type { Cursor, IterationReport } from '../domain/iteration.ts';
-import { digestOfLessons, type Correction } from '../domain/lessons.ts';
+import { digestOfLessons, mostOfOne, type Correction } from '../domain/lessons.ts';
 import type { Iterations, LessonRecords, NumberedIteration } from '../domain/ports.ts';
 import { toJson, type Database } from './database.ts';
 import { arrived, commentsOf, summariseArrivals } from './summary.ts';
@@ -12,7 +12,7 @@ export function createLessons(database: Database): LessonRecords {
   return {
     heard: (model, since) =>
       database.run(async (db) => {
-        const through = { answers: await last(db, 'answers'), feedback: await last(db, 'feedback') };
+        const through = { answers: await last(db, 'answers', model), feedback: await last(db, 'feedback', model) };
         return { summaries: await summariseArrivals(db, model, since, through), through };
       }),
 
@@ -37,11 +37,12 @@ export function createLessons(database: Database): LessonRecords {
       database.run(async (db) => {
         const newest = await sql<Correction>`
           select capability, text, correct_label as label, user_hash as user from (
-            select seq, capability, text, correct_label, user_hash from feedback
-            where model = ${model} and text is not null and correct_label is not null
-            order by seq desc limit ${most}
-          ) as newest order by seq`.execute(db);
-        return newest.rows;
+            select seq, capability, text, correct_label, user_hash,
+              row_number() over (partition by user_hash order by seq desc) as place
+            from feedback where model = ${model} and text is not null and correct_label is not null
+          ) as newest where place <= ${Math.ceil(most * mostOfOne.share)} or place <= ${mostOfOne.least}
+          order by seq desc limit ${most}`.execute(db);
+        return newest.rows.toReversed();
       }),
 
     keep: (lessons) =>
@@ -82,9 +83,10 @@ function usagesOf(
   return [...usages.values()].sort((a, b) => (a.version < b.version ? -1 : 1));
 }
 
-/** The last place that was given out; what comes later has a greater one. */
-async function last(db: Kysely<Tables>, table: keyof Cursor): Promise<number> {
-  const { rows } = await sql<{ last: string | null }>`select max(seq) as last from ${sql.table(table)}`.execute(db);
+/** The last place that was given out for a model; what comes later has a greater one. */
+async function last(db: Kysely<Tables>, table: keyof Cursor, model: string): Promise<number> {
+  const { rows } = await sql<{ last: string | null }>`
+    select max(seq) as last from ${sql.table(table)} where model = ${model}`.execute(db);
   return Number(rows[0]?.last ?? 0);
 }
 

@@ -35,11 +35,14 @@ export function createNotices(database: Database): Notices {
           body: toJson(body),
           problem: null,
         }));
-        await db
-          .insertInto('messages')
-          .values(rows)
-          .onConflict((on) => on.columns(['channel', 'release', 'key']).doNothing())
-          .execute();
+        // PostgreSQL takes 65,535 parameters at once.
+        for (let at = 0; at < rows.length; at += 1000) {
+          await db
+            .insertInto('messages')
+            .values(rows.slice(at, at + 1000))
+            .onConflict((on) => on.columns(['channel', 'release', 'key']).doNothing())
+            .execute();
+        }
       }),
 
     next: (channel, leaseMs) =>

@@ -7,6 +7,8 @@ import type { Tables } from './tables.ts';
 
 /** Comments of each line, the newest first. */
 const commentsShown = 20;
+/** Characters of each. */
+const commentShown = 300;
 
 export function summarise(db: Kysely<Tables>, phase: string): Promise<ObservationSummary[]> {
   return summaryOf(db, under(phase), under(phase));
@@ -33,7 +35,7 @@ export function arrived(model: string, after: number, upTo: number): RawBuilder<
 /** The newest so many comments where `said` holds, newest first. */
 export async function commentsOf(db: Kysely<Tables>, said: RawBuilder<unknown>, most: number): Promise<Comment[]> {
   const { rows } = await sql<Comment>`
-    select comment as text, version, satisfaction from feedback
+    select left(comment, ${commentShown}) as text, version, satisfaction from feedback
     where comment is not null and ${said} order by seq desc limit ${most}`.execute(db);
   return rows;
 }
@@ -52,12 +54,13 @@ async function summaryOf(
       select capability, arm, version, count(satisfaction)::int as rated, avg(satisfaction) as satisfaction,
         count(correct_label)::int as labelled,
         avg((label is not distinct from correct_label)::int) filter (where correct_label is not null)::float8 as accuracy,
-        (array_agg(comment order by seq desc) filter (where comment is not null))[1:${sql.lit(commentsShown)}] as comments
+        count(comment)::int as commented,
+        (array_agg(left(comment, ${sql.lit(commentShown)}) order by seq desc) filter (where comment is not null))[1:${sql.lit(commentsShown)}] as comments
       from feedback where ${said} group by capability, arm, version
     )
     select capability, arm, version, coalesce(answers, 0) as answers, coalesce(users, 0) as users,
       coalesce(failures, 0) as failures, coalesce(rated, 0) as rated, satisfaction, coalesce(labelled, 0) as labelled,
-      accuracy, coalesce(comments, '{}') as comments
+      accuracy, coalesce(commented, 0) as commented, coalesce(comments, '{}') as comments
     from answered full join said using (capability, arm, version)
     order by capability collate "C", arm collate "C", version collate "C"`.execute(db);
   return rows;

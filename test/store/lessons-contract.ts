@@ -155,6 +155,7 @@ function reportOf(model: string, name: string): IterationReport {
     key: `${model}/${name}`,
     workflow: name,
     model,
+    capabilities: ['spam'],
     startedAt: '2026-01-01T00:00:00.000Z',
     endedAt: null,
     learning: null,

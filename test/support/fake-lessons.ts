@@ -1,6 +1,6 @@
 /** Lessons and iterations kept in memory, by the rules that the store keeps in SQL. */
 import { countInputs, type Usage } from '../../src/domain/drift.ts';
-import { digestOfLessons, type Lesson } from '../../src/domain/lessons.ts';
+import { digestOfLessons, mostOfOne, type Lesson } from '../../src/domain/lessons.ts';
 import type { Iterations, LessonRecords, NumberedIteration } from '../../src/domain/ports.ts';
 import { commentsIn, summariesOf, type FakeObservations } from './fake-observations.ts';
 
@@ -40,7 +40,13 @@ export function fakeLessons(observations: FakeObservations): LessonRecords {
       const all = observations.feedback.flatMap(({ model: of, capability, text, correctLabel, user }) =>
         of === model && text !== null && correctLabel !== null ? [{ capability, text, label: correctLabel, user }] : [],
       );
-      return all.slice(-most);
+      const places = new Map<string, number>();
+      const fair = all.toReversed().filter(({ user }) => {
+        const place = (places.get(user) ?? 0) + 1;
+        places.set(user, place);
+        return place <= Math.max(mostOfOne.least, Math.ceil(most * mostOfOne.share));
+      });
+      return fair.slice(0, most).toReversed();
     },
     async keep(lessons) {
       const digest = digestOfLessons(lessons);

@@ -117,6 +117,7 @@ function summaryOf(line: string, answers: Answer[], feedback: Feedback[]): Obser
     satisfaction: mean(rated),
     labelled: labelled.length,
     accuracy: mean(labelled.map((row) => Number(row.label === row.correctLabel))),
+    commented: feedback.filter((row) => row.comment !== null).length,
     comments: feedback
       .map((row) => row.comment)
       .filter((comment) => comment !== null)

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { redact } from '../../src/gateway/redact.ts';
+import { redact } from '../../src/domain/redact.ts';
 
 test.each([
   ['mail me: ann.lee+x@mail.example.org!', 'mail me: [e-mail]!'],
