@@ -23,6 +23,8 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 120_000,
           maxWorkers: 1,
+          // Whole systems on a busy machine: what fails twice is broken.
+          retry: 1,
           sequence: { groupOrder: 2 },
         },
       },

@@ -24,22 +24,30 @@ const searchAttributes = {
 };
 
 export interface Harness {
-  env: TestWorkflowEnvironment;
+  readonly env: TestWorkflowEnvironment;
   /** Runs `test` with workers over `ports`. */
   with<T>(ports: Ports, test: () => Promise<T>): Promise<T>;
   stop(): Promise<void>;
 }
 
+/** The test server loses a timer or an update now and then; the longest test takes a fifth of this. */
+const stuckAfterMs = 150_000;
+
 export async function startTimeSkipping(): Promise<Harness> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
-  const server = findParts().timeSkippingServer;
-  if (server === null) throw new Error('the time-skipping server is missing: node scripts/setup.mjs --test');
-  const env = await startServer(server);
-  await env.connection.operatorService.addSearchAttributes({ searchAttributes, namespace: 'default' });
+  let env = await openServer();
+  let isStuck = false;
   const workflowBundle = await bundle();
   return {
-    env,
+    get env() {
+      return env;
+    },
     async with(ports, test) {
+      if (isStuck) {
+        await env.teardown().catch(() => undefined);
+        env = await openServer();
+        isStuck = false;
+      }
       ports.stateOf = (id) => env.client.workflow.getHandle(id).query(stateQuery);
       const common = { connection: env.nativeConnection, namespace: 'default' };
       const training = await Worker.create({
@@ -54,10 +62,30 @@ export async function startTimeSkipping(): Promise<Harness> {
         activities: createActivities(ports),
         shutdownGraceTime: 0,
       });
-      return worker.runUntil(training.runUntil(test));
+      const limited = async () => {
+        let timer: NodeJS.Timeout | undefined;
+        const stuck = new Promise<never>((_, reject) => {
+          timer = setTimeout(() => {
+            isStuck = true;
+            reject(
+              new Error(`the test server stands still since ${stuckAfterMs / 1000} s; the next test gets another one`),
+            );
+          }, stuckAfterMs);
+        });
+        return Promise.race([test(), stuck]).finally(() => clearTimeout(timer));
+      };
+      return worker.runUntil(training.runUntil(limited));
     },
     stop: () => env.teardown(),
   };
+}
+
+async function openServer(): Promise<TestWorkflowEnvironment> {
+  const server = findParts().timeSkippingServer;
+  if (server === null) throw new Error('the time-skipping server is missing: node scripts/setup.mjs --test');
+  const env = await startServer(server);
+  await env.connection.operatorService.addSearchAttributes({ searchAttributes, namespace: 'default' });
+  return env;
 }
 
 /** The SDK gives a server five seconds to start; on a busy machine Java may need more than one try. */
