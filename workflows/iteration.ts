@@ -45,23 +45,28 @@ const looksOfOneRun = 100;
 export async function iteration(input: IterationInput, carried?: Carried): Promise<IterationReport | null> {
   let { done, due, last } = carried ?? { done: 0, due: Date.now(), last: null };
   setHandler(iterationQuery, () => last, { description: 'The iteration under way, or the last one.' });
+  let orders = await read(input);
   for (let looks = 0; ; looks++) {
-    // Read again after the wait: what was stored meanwhile counts.
-    const now = Date.now() < due ? await sleepUntil(due, await read(input)) : null;
-    const orders = now === null ? await read(input) : await read(input).catch(() => now);
+    if (Date.now() < due) {
+      await sleepUntil(due, orders);
+      // What was stored meanwhile counts; a plan that cannot be read just now is no end of all looks.
+      const before = orders;
+      orders = await read(input).catch(() => before);
+    }
     showColumns(orders);
+    const { everyMs, times } = orders;
     const show = (report: IterationReport): void => {
       last = report;
       tell(report);
     };
     last = await iterateOnce(orders, done + 1, show).catch((error: unknown) => {
-      if (orders.everyMs === null || CancellationScope.current().consideredCancelled) throw error;
+      if (everyMs === null || CancellationScope.current().consideredCancelled) throw error;
       return last;
     });
     done += 1;
-    if (orders.everyMs === null || done === orders.times) return last;
+    if (everyMs === null || done === times) return last;
     // A look that is late, because a release took longer, is not made up for.
-    while (due <= Date.now()) due += orders.everyMs;
+    while (due <= Date.now()) due += everyMs;
     if (looks + 1 >= looksOfOneRun || workflowInfo().continueAsNewSuggested) {
       await condition(allHandlersFinished);
       await continueAsNew<typeof iteration>(input, { done, due, last });
@@ -154,14 +159,13 @@ function showColumns({ plan }: IterationPlan): void {
   ]);
 }
 
-async function sleepUntil(due: number, orders: IterationPlan): Promise<IterationPlan> {
+async function sleepUntil(due: number, orders: IterationPlan): Promise<void> {
   const { plan, everyMs } = orders;
   showColumns(orders);
   const next = new Date(due).toISOString();
   const often = everyMs === null ? '' : `, every ${duration(everyMs)}`;
   setCurrentDetails(`**${plan.model}**: looks at what came back next at ${next}${often}.`);
   await sleep(due - Date.now(), { summary: `until the next look, ${next}` });
-  return orders;
 }
 
 function tell(report: IterationReport): void {

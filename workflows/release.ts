@@ -17,7 +17,7 @@ import {
   workflowInfo,
   type ChildWorkflowHandle,
 } from '@temporalio/workflow';
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { CancelledFailure, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { stageSteps } from '../src/domain/levels.ts';
 import type { Plan } from '../src/domain/plan.ts';
 import type { ReleaseReport, StageProgress } from '../src/domain/report.ts';
@@ -68,7 +68,7 @@ export async function release(input: ReleaseInput, carried?: Carried): Promise<R
       const candidate = await train(plan, progress);
       for (const stage of await split(plan, progress)) {
         if (stage.state === 'released') continue;
-        await goOnAnewIfLong(input, { plan, before, report: progress.report, said: desk.said() }, progress);
+        await goOnAnewIfLong(input, { plan, before }, progress, desk);
         const outcome = await rollOut(stage, plan, candidate, before, progress, desk);
         if (outcome.kind === 'rolledBack' || rolledBack !== '') return;
       }
@@ -105,7 +105,7 @@ async function begin(input: ReleaseInput, plan: Plan, progress: Progress, desk: 
     if (progress.report.standing?.why !== why) progress.stands({ kind: 'queued', why, until: null });
     progress.keepRecorded();
     await condition(() => desk.hold.asked() !== asked, longestQueueMs);
-    await goOnAnewIfLong(input, { plan, report: progress.report, said: desk.said() }, progress);
+    await goOnAnewIfLong(input, { plan }, progress, desk);
   }
 }
 
@@ -172,13 +172,21 @@ async function split(plan: Plan, progress: Progress): Promise<StageProgress[]> {
 }
 
 /** Between stages, a release with a long history goes on in a new run, from what it knows. */
-async function goOnAnewIfLong(input: ReleaseInput, carried: Carried, progress: Progress): Promise<void> {
+async function goOnAnewIfLong(
+  input: ReleaseInput,
+  carried: Omit<Carried, 'report' | 'said'>,
+  progress: Progress,
+  desk: Desk,
+): Promise<void> {
   const { historyLength, continueAsNewSuggested } = workflowInfo();
   const long = progress.quick ? longQuickHistory : longHistory;
   if (historyLength < long && !continueAsNewSuggested) return;
   await condition(allHandlersFinished);
   await progress.recorded();
-  await continueAsNew<typeof release>(input, carried);
+  // Somebody may have said something meanwhile: it is done, and the next run knows it.
+  await condition(allHandlersFinished);
+  if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('rolled back between two runs');
+  await continueAsNew<typeof release>(input, { ...carried, report: progress.report, said: desk.said() });
 }
 
 /** Steps 3 to 6 of one stage, in a workflow with a page of its own. */
