@@ -23,7 +23,7 @@ export function surveyCommand(): Command {
 
 interface SendOptions extends JsonOption {
   capability?: string;
-  version?: string;
+  answeredBy?: string;
   sample: string;
   within: string;
   again: string;
@@ -40,7 +40,7 @@ function send(): Command {
   ])
     .argument('<model>', 'whose users')
     .option('--capability <name>', 'only those who were answered by it last')
-    .option('--version <version>', 'only those who were answered by it last, e.g. v3')
+    .option('--answered-by <version>', 'only those who were answered by this version last, e.g. v3')
     .option('--sample <share>', 'share of the users', '5%')
     .option('--within <duration>', 'users who were answered in this time', '7 days')
     .option('--again <duration>', 'nobody is asked again before', '30 days')
@@ -55,7 +55,7 @@ function send(): Command {
       const read = readOptions(options);
       const { capability = null, question, comment, by } = options;
       const sent = await withStore(config, async (store) => {
-        const version = await digestOf(store, model, options.version);
+        const version = await digestOf(store, model, options.answeredBy);
         return sendSurvey(config, store, { ...read, model, capability, version, question, comment, by });
       });
       print(sent, options, ({ survey, exposed, asked, bySlack }) => {

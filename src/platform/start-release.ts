@@ -60,7 +60,10 @@ export async function startRelease(
     });
     const hasModel = async (): Promise<boolean> => (await releases.holder(plan.model))?.id === id;
     const isQueued = async (): Promise<boolean> => queue && (await releases.queue(plan.model)).includes(id);
-    await begun(handle.result(), async () => (await hasModel()) || (await isQueued()));
+    // Aborted in the end: a poll that is left open keeps the process alive for as long as the server holds it.
+    const watching = new AbortController();
+    const ending = client.withAbortSignal(watching.signal, () => handle.result());
+    await begun(ending, async () => (await hasModel()) || (await isQueued())).finally(() => watching.abort());
     const now = (await releases.holder(plan.model))?.id ?? null;
     return { id, runId: handle.firstExecutionRunId, behind: now === id ? null : now };
   } catch (error) {
