@@ -1,5 +1,6 @@
 /** Whether a release may go on, as far as people hold it from outside: by a stop of all releases, or by the calendar. */
 import { stopText } from '../src/domain/control.ts';
+import { forEver } from '../src/domain/control.ts';
 import { frozenAt } from '../src/domain/freeze.ts';
 import type { RecordPorts } from '../src/domain/ports.ts';
 import type { Standing } from '../src/domain/report.ts';
@@ -13,9 +14,6 @@ export interface StandingInput {
   overriddenUntil?: string;
 }
 
-/** What is overridden where nobody knows the end of a freeze. */
-const endOfTime = '9999-12-31T00:00:00.000Z';
-
 export function standingActivities(ports: RecordPorts) {
   return {
     /** Null where nothing holds it. */
@@ -27,7 +25,7 @@ export function standingActivities(ports: RecordPorts) {
       const frozen = frozenAt(freeze, model, Math.max(at, Date.now()));
       if (frozen === null) return null;
       const until = frozen.until === null ? null : new Date(frozen.until).toISOString();
-      if ((until ?? endOfTime) <= overriddenUntil) return null;
+      if ((until ?? forEver) <= overriddenUntil) return null;
       return { kind: 'frozen', why: `frozen: ${listed(frozen.names)}`, until };
     },
   };

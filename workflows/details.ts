@@ -11,7 +11,7 @@ export function detailsOf(report: ReleaseReport, pageOf: (workflow: string) => s
   return [
     `**${plain(report.model || report.id)}: ${name(report.candidate)} replaces ${name(report.stable)}**`,
     '',
-    `- **State: ${words[report.state]}.** ${report.endedAt === null ? exposureOf(report) : ''}`,
+    `- **State: ${stateWords[report.state]}.** ${report.endedAt === null ? exposureOf(report) : ''}`,
     `- **Now:** ${plain(doingNow(report))}`,
     ...standing(report),
     ...(report.waiting === null ? [] : request(report.waiting)),
@@ -128,7 +128,8 @@ function isNow({ step, state }: StepProgress, { stages }: ReleaseReport): boolea
 
 const marks = { running: '●', done: '✓', skipped: '–', failed: '✗' } as const;
 
-const words = {
+/** How a release stands, or how it ended. */
+export const stateWords = {
   running: 'running',
   paused: 'paused',
   released: 'released to all users',

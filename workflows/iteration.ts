@@ -24,6 +24,7 @@ import type { IterationPlan } from '../activities/index.ts';
 import type { Profile } from '../src/domain/drift.ts';
 import type { Plan } from '../src/domain/plan.ts';
 import { iterations, training } from './activities.ts';
+import { stateWords } from './details.ts';
 import { iterationDetails } from './iteration-details.ts';
 import { iterationQuery, type IterationInput } from './messages.ts';
 import { release } from './release.ts';
@@ -122,7 +123,7 @@ async function iterateOnce(
     if (report.learning !== null) report.learning.lessons = learning?.lessons ?? report.learning.lessons;
     const version = candidate === null ? 'nothing' : `v${candidate.number}`;
     if (candidate === null) return await ended('failed', `${report.release} ended before it had learnt: ${reason}`);
-    return await ended('learnt', `${version}: ${stateInWords[state]} (${reason})`);
+    return await ended('learnt', `${version}: ${stateWords[state]} (${reason})`);
   } catch (error) {
     await ended('failed', isCancellation(error) ? 'cancelled' : messageOf(error));
     throw error;
@@ -141,16 +142,6 @@ async function profilesOf(plan: Plan): Promise<Profile[]> {
     return [];
   }
 }
-
-const stateInWords = {
-  running: 'under way',
-  paused: 'paused',
-  released: 'released to all users',
-  partlyReleased: 'partly released',
-  rolledBack: 'rolled back',
-  failed: 'failed',
-  cancelled: 'cancelled',
-} as const;
 
 function showColumns({ plan }: IterationPlan): void {
   upsertSearchAttributes([

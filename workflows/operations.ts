@@ -1,6 +1,7 @@
 /** What a person may ask of a release: why not (null: they may), and what it does. */
 import { ApplicationFailure, log, type ChildWorkflowHandle } from '@temporalio/workflow';
 import { approversOf, missing, objection, type PersonSays } from '../src/domain/approval.ts';
+import { forEver } from '../src/domain/control.ts';
 import type { Waiting } from '../src/domain/report.ts';
 import { duration, listed, standingText } from '../src/domain/words.ts';
 import {
@@ -169,8 +170,6 @@ export function operationsOf({ progress, requests, current, hold, onRollback }: 
     },
   };
 }
-
-const forEver = '9999-12-31T00:00:00.000Z';
 
 function forWhom(says: PersonSays): string {
   return says.for === undefined ? '' : ` for ${says.for}`;

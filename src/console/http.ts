@@ -6,6 +6,7 @@ import { GradusError } from '../domain/errors.ts';
 import { refusal, type Policy } from '../domain/policy.ts';
 import type { Policies, Releases } from '../domain/ports.ts';
 import type { ReleaseReport } from '../domain/report.ts';
+import { toldOf } from '../domain/told.ts';
 import type { Caller } from './tokens.ts';
 
 export interface ConsoleOptions {
@@ -34,7 +35,7 @@ export function createConsole(options: ConsoleOptions): FastifyInstance {
   const app = Fastify({ bodyLimit, routerOptions: { maxParamLength: 1_000 } });
 
   app.setErrorHandler((error, request, reply) => {
-    const told = explain(error);
+    const told = toldOf(error, 'console');
     if (told.status >= 500) problem(`${request.method} ${request.url.split('?')[0] ?? ''}`, error);
     if (told.status === 401) reply.header('www-authenticate', 'Bearer');
     return reply.code(told.status).send({ code: told.code, message: told.message, problems: told.problems });
@@ -123,17 +124,4 @@ function readSays(body: unknown): Omit<PersonSays, 'by' | 'via'> {
       : `${issue.path.map(String).join('.') || 'the body'}: ${issue.message}`,
   );
   throw new GradusError('REQUEST_INVALID', `The request cannot be read: ${problems.join('; ')}.`, { problems });
-}
-
-function explain(error: unknown): { status: number; code: string; message: string; problems: string[] } {
-  if (error instanceof GradusError) {
-    const { status, code, message, problems } = error;
-    return { status, code, message, problems: problems.length === 0 ? [message] : problems };
-  }
-  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : null;
-  if (error instanceof Error && typeof status === 'number' && status >= 400 && status < 500) {
-    return { status, code: 'REQUEST_INVALID', message: error.message, problems: [error.message] };
-  }
-  const message = 'The console failed at this request. Try again; its log says why.';
-  return { status: 500, code: 'INTERNAL', message, problems: [message] };
 }

@@ -51,3 +51,6 @@ export function stopOf(messageId: string | undefined): number | null {
 export function stopText({ by, why, rollBack }: Pick<StopAll, 'by' | 'why' | 'rollBack'>): string {
   return `all releases were stopped by ${by}${rollBack ? ', and rolled back' : ''}: ${why}`;
 }
+
+/** Until when a freeze is overridden whose end nobody knows. */
+export const forEver = '9999-12-31T00:00:00.000Z';

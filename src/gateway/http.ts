@@ -4,6 +4,7 @@ import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { GradusError } from '../domain/errors.ts';
 import type { Stop } from '../domain/ports.ts';
 import type { Assignment, Route, User } from '../domain/route.ts';
+import { toldOf } from '../domain/told.ts';
 import type { Answered } from './answering.ts';
 import { readAssignments, readFeedback, readPredict, readStop, readUserKeys } from './requests.ts';
 import type { FeedbackRequest, PredictRequest, StopRequest } from './requests.ts';
@@ -37,7 +38,7 @@ export function createHttp({ handlers, adminToken, problem }: HttpOptions): Fast
   const app = Fastify({ bodyLimit, routerOptions: { maxParamLength: 1_000 } });
 
   app.setErrorHandler((error, request, reply) => {
-    const told = explain(error);
+    const told = toldOf(error, 'gateway');
     if (told.status >= 500) problem(`${request.method} ${request.url.split('?')[0] ?? ''}`, error);
     return reply.code(told.status).send({ code: told.code, message: told.message, problems: told.problems });
   });
@@ -77,27 +78,6 @@ export function createHttp({ handlers, adminToken, problem }: HttpOptions): Fast
   });
   app.get('/metrics', (_, reply) => reply.type('text/plain; version=0.0.4').send(handlers.metrics()));
   return app;
-}
-
-interface Told {
-  status: number;
-  code: string;
-  message: string;
-  problems: string[];
-}
-
-function explain(error: unknown): Told {
-  if (error instanceof GradusError) {
-    const { status, code, message, problems } = error;
-    return { status, code, message, problems: problems.length === 0 ? [message] : problems };
-  }
-  // What Fastify itself refuses: a body that is no JSON, or too long.
-  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : null;
-  if (error instanceof Error && typeof status === 'number' && status >= 400 && status < 500) {
-    return { status, code: 'REQUEST_INVALID', message: error.message, problems: [error.message] };
-  }
-  const message = 'The gateway failed at this request. Try again; its log says why.';
-  return { status: 500, code: 'INTERNAL', message, problems: [message] };
 }
 
 const loopback = /^(127\.|::1$|::ffff:127\.)/;

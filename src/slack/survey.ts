@@ -2,6 +2,7 @@
 import type { App, BlockAction, ButtonAction, types, webApi } from '@slack/bolt';
 import { z } from 'zod';
 import type { Notices } from '../domain/outbox.ts';
+import { personInSlack } from '../domain/policy.ts';
 import type { Observations, Policies, Surveys } from '../domain/ports.ts';
 import { feedbackTo, slackSurveys } from '../domain/survey.ts';
 import { redact } from '../domain/redact.ts';
@@ -119,9 +120,8 @@ export type SurveyAnswers = ReturnType<typeof surveyAnswers>;
 /** Keeps what people say to surveys; only whoever was asked can answer, and their first rating counts. */
 export function surveyAnswers({ surveys, policies, observations, userOf }: Records) {
   async function keep(slack: string, { survey, user }: SurveyValue, said: { rating: number } | { comment: string }) {
-    const { people } = await policies.current();
-    const isTheirs = Object.entries(people).some(([name, person]) => person.slack === slack && userOf(name) === user);
-    const about = isTheirs ? await surveys.askedOf(survey, user) : null;
+    const name = personInSlack(await policies.current(), slack);
+    const about = name !== null && userOf(name) === user ? await surveys.askedOf(survey, user) : null;
     if (about === null) return 'This survey was not for you; nothing was kept.';
     const redacted = 'comment' in said ? { comment: redact(said.comment) } : said;
     await observations.record([], [feedbackTo({ id: survey }, about, redacted, new Date().toISOString())]);

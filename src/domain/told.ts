@@ -1,0 +1,24 @@
+/** An error as HTTP tells it: the gateway and the console answer alike. */
+import { GradusError } from './errors.ts';
+
+export interface Told {
+  status: number;
+  code: string;
+  message: string;
+  problems: string[];
+}
+
+/** `who` is named where nobody foresaw it, and the reason stays in the log. */
+export function toldOf(error: unknown, who: string): Told {
+  if (error instanceof GradusError) {
+    const { status, code, message, problems } = error;
+    return { status, code, message, problems: problems.length === 0 ? [message] : problems };
+  }
+  // What Fastify itself refuses: a body that is no JSON, or too long.
+  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : null;
+  if (error instanceof Error && typeof status === 'number' && status >= 400 && status < 500) {
+    return { status, code: 'REQUEST_INVALID', message: error.message, problems: [error.message] };
+  }
+  const message = `The ${who} failed at this request. Try again; its log says why.`;
+  return { status: 500, code: 'INTERNAL', message, problems: [message] };
+}
