@@ -46,6 +46,7 @@ const sources = new Map<string, Source>([
   ['--version', named('versions')],
   ['version', named('versions')],
   ['--against', named('versions')],
+  ['--answered-by', named('versions')],
   ['capability', named('capabilities')],
   ['--capability', named('capabilities')],
   ['--data', named('datasets')],
