@@ -143,13 +143,7 @@ async function abTest(stage: Stage): Promise<void> {
   if (level === undefined) return;
   const gray = stageSteps(plan).includes('gray') ? levelsOf(plan, release, number, 'gray') : [];
   if (position.effectiveAt === null) await expose(stage, level, grayGuard(stage, gray.length - 1));
-  const judge = () => {
-    const input = { plan, release, stage: number, capabilities, sinceMs: Date.now() - effectiveAt(stage) };
-    return stage.soon(
-      () => atOnce.judgeAbTest(input),
-      () => judgements.judgeAbTest(input),
-    );
-  };
+  const judge = () => judgeAb(stage);
   const { verdict, accepted } = await stage.watch(judge, plan.abTest.checkEveryMs);
   if (!accepted) {
     const question = `A/B test passed; give ${capabilities.join(', ')} to all?`;
@@ -158,14 +152,26 @@ async function abTest(stage: Stage): Promise<void> {
   await stage.tell({ state: 'done', note: verdict.reasons[0] ?? verdict.kind });
 }
 
+function judgeAb(stage: Stage) {
+  const { plan, release, number, capabilities } = stage;
+  const input = { plan, release, stage: number, capabilities, sinceMs: Date.now() - effectiveAt(stage) };
+  return stage.soon(
+    () => atOnce.judgeAbTest(input),
+    () => judgements.judgeAbTest(input),
+  );
+}
+
 /** Step 6: everybody gets the candidate, and it becomes stable. */
 async function fullRelease(stage: Stage): Promise<void> {
   const { plan, release, number, capabilities, candidate, position } = stage;
-  await stage.ask(`give ${capabilities.join(', ')} to all users?`, stage.seen(), plan.full.approval);
+  const guard = patched('guard before full') ? lastGuard(stage) : undefined;
+  await stage.ask(`give ${capabilities.join(', ')} to all users?`, stage.seen(), plan.full.approval, guard);
   await stage.unpaused();
   const phase = `${release}/${number}/full`;
-  const { revision } = await grown(stage, () =>
-    routes.makeFull({ ...stage.moving, candidate: candidate.digest, phase }),
+  const { revision } = await grown(
+    stage,
+    () => routes.makeFull({ ...stage.moving, candidate: candidate.digest, phase }),
+    guard,
   );
   // Said while the gateways were waited for: it is put back as if it had been said before.
   if (stage.isUndone() && patched('undo after full')) stage.checkUndo();
@@ -176,6 +182,26 @@ async function fullRelease(stage: Stage): Promise<void> {
     note: `all users, confirmed by every gateway (routes ${revision})`,
     exposurePoint: { at, stage: number, step: 'full', share: 1, revision },
   });
+}
+
+/**
+ * Whoever has had the candidate since the step before full. That step has been decided: only a breach is news, and as long
+ * as there is none, what was seen stays what people are shown.
+ */
+function lastGuard(stage: Stage): Guard | undefined {
+  const { plan, release, number } = stage;
+  const steps = stageSteps(plan);
+  const isCompared = steps.includes('A/B');
+  if (!isCompared && !steps.includes('gray')) return undefined;
+  const last = levelsOf(plan, release, number, 'gray').length - 1;
+  const seen = stage.seen();
+  return {
+    judge: async () => {
+      const now = await (isCompared ? judgeAb(stage) : judgeGray(stage, last));
+      return seen === null || now.kind === 'rollBack' ? now : seen;
+    },
+    everyMs: isCompared ? plan.abTest.checkEveryMs : plan.gray.checkEveryMs,
+  };
 }
 
 /** Registers the undo first: from here on, whatever goes wrong, `backToStable` has something to put back. */
