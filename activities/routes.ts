@@ -1,6 +1,7 @@
 /** Changes of what users get: set in the store, and over only when every live gateway has confirmed them. */
 import { Context } from '@temporalio/activity';
 import { GradusError } from '../src/domain/errors.ts';
+import type { Asked } from '../src/domain/freeze.ts';
 import type { Level } from '../src/domain/levels.ts';
 import type { Confirmations, RecordPorts, RouteChange } from '../src/domain/ports.ts';
 
@@ -10,6 +11,13 @@ export interface Moving {
   capabilities: string[];
   /** How long to wait for every live gateway. */
   withinMs: number;
+}
+
+/** More users get the candidate. */
+export interface Growing {
+  candidate: string;
+  /** Left out by releases that an earlier Gradus began: the store then minds no freeze. */
+  asked?: Asked;
 }
 
 /** Routes as they took effect. */
@@ -45,17 +53,15 @@ export function routeActivities(ports: RecordPorts) {
   }
 
   return {
-    async expose(input: Moving & { candidate: string; level: Level }): Promise<InEffect> {
-      const { model, capabilities, candidate, level, withinMs } = input;
-      return insist(
-        { model, capabilities, phase: level.phase, to: { kind: 'exposed', candidate, exposure: level.exposure } },
-        withinMs,
-      );
+    async expose(input: Moving & Growing & { level: Level }): Promise<InEffect> {
+      const { candidate, level, withinMs } = input;
+      const to = { kind: 'exposed', candidate, exposure: level.exposure } as const;
+      return insist({ ...growth(input), phase: level.phase, to }, withinMs);
     },
 
-    async makeFull(input: Moving & { candidate: string; phase: string }): Promise<InEffect> {
-      const { model, capabilities, candidate, phase, withinMs } = input;
-      return insist({ model, capabilities, phase, to: { kind: 'full', candidate } }, withinMs);
+    async makeFull(input: Moving & Growing & { phase: string }): Promise<InEffect> {
+      const { candidate, phase, withinMs } = input;
+      return insist({ ...growth(input), phase, to: { kind: 'full', candidate } }, withinMs);
     },
 
     /**
@@ -74,6 +80,10 @@ export function routeActivities(ports: RecordPorts) {
       return { revision, gateways: state.confirmed };
     },
   };
+}
+
+function growth({ model, capabilities, asked }: Moving & Growing): Omit<RouteChange, 'phase' | 'to'> {
+  return { model, capabilities, ...(asked === undefined ? {} : { asked }) };
 }
 
 function lost(state: Confirmations, withinMs: number): GradusError {

@@ -109,8 +109,8 @@ async function begin(input: ReleaseInput, plan: Plan, progress: Progress, desk: 
   }
 }
 
-/** Whoever ends a release tells the next one; this is for what was never said. */
-const longestQueueMs = 3_600_000;
+/** Whoever ends a release tells the next one; this is for those that were terminated and could not. */
+const longestQueueMs = 600_000;
 
 function waitsForModel(input: unknown): boolean {
   return typeof input === 'object' && input !== null && 'queue' in input && input.queue === true;

@@ -12,6 +12,7 @@ import {
 } from '@temporalio/workflow';
 import { CancelledFailure } from '@temporalio/common';
 import { levelsOf, stageSteps } from '../src/domain/levels.ts';
+import type { Asked } from '../src/domain/freeze.ts';
 import type { StageStep } from '../src/domain/plan.ts';
 import { atOnce, judgements, routes, training } from './activities.ts';
 import type { RolloutInput, StageOutcome } from './rollout-messages.ts';
@@ -170,7 +171,7 @@ async function fullRelease(stage: Stage): Promise<void> {
   const phase = `${release}/${number}/full`;
   const { revision } = await grown(
     stage,
-    () => routes.makeFull({ ...stage.moving, candidate: candidate.digest, phase }),
+    (asked) => routes.makeFull({ ...stage.moving, ...asked, candidate: candidate.digest, phase }),
     guard,
   );
   // Said while the gateways were waited for: it is put back as if it had been said before.
@@ -210,7 +211,7 @@ async function expose(stage: Stage, level: ReturnType<typeof levelsOf>[number], 
   stage.checkUndo();
   const { revision } = await grown(
     stage,
-    () => routes.expose({ ...stage.moving, candidate: candidate.digest, level }),
+    (asked) => routes.expose({ ...stage.moving, ...asked, candidate: candidate.digest, level }),
     guard,
   );
   position.effectiveAt = Date.now();
@@ -224,15 +225,16 @@ async function expose(stage: Stage, level: ReturnType<typeof levelsOf>[number], 
 }
 
 /** Gives more users the candidate, as soon as nothing holds the release; `guard` watches over those who have it. */
-async function grown<T>(stage: Stage, grow: () => Promise<T>, guard?: Guard): Promise<T> {
+async function grown<T>(stage: Stage, grow: (asked: { asked?: Asked }) => Promise<T>, guard?: Guard): Promise<T> {
   for (;;) {
-    if (patched('clearance')) await stage.cleared(guard);
+    const isHeld = patched('clearance');
+    if (isHeld) await stage.cleared(guard);
     stage.position.exposed = true;
     try {
-      return await grow();
+      return await grow(isHeld ? { asked: { at: Date.now(), ...stage.overridden() } } : {});
     } catch (error) {
-      // Stopped in the moment between: the store let nothing grow.
-      if (!isOfType(error, 'STOPPED_ALL')) throw error;
+      // Stopped or frozen in the moment between, or while no worker was there: the store let nothing grow.
+      if (!isOfType(error, 'STOPPED_ALL') && !isOfType(error, 'FROZEN')) throw error;
     }
   }
 }

@@ -11,6 +11,7 @@ const nextByCode: Record<ErrorCode, string> = {
   PLAN_IN_USE: 'gradus release list',
   PLAN_REFUSED: 'gradus policy show',
   STOPPED_ALL: 'gradus stop-all --list',
+  FROZEN: 'gradus freeze show',
   REQUEST_INVALID: 'help',
   MODEL_BUSY: 'gradus release list',
   MODEL_UNKNOWN: 'gradus versions',

@@ -10,6 +10,7 @@ export const errorTable = {
   REQUEST_INVALID: { status: 400, retryable: false },
   MODEL_BUSY: { status: 409, retryable: false },
   STOPPED_ALL: { status: 409, retryable: false },
+  FROZEN: { status: 409, retryable: false },
   MODEL_UNKNOWN: { status: 404, retryable: false },
   CAPABILITY_UNKNOWN: { status: 404, retryable: false },
   CAPABILITY_NOT_RELEASED: { status: 404, retryable: false },

@@ -1,4 +1,5 @@
 /** Freezes: times of a calendar in which no release starts a stage or gives more users its candidate. */
+import { forEver } from './control.ts';
 import { instantOf, wallMs, type WallTime } from './zoned-time.ts';
 
 export const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
@@ -35,6 +36,23 @@ export interface Frozen {
 
 const dayMs = 86_400_000;
 const longestMs = 3 * 366 * dayMs;
+
+/** When a release asked whether it may go on. */
+export interface Asked {
+  /** The workflow's own time, in milliseconds since 1970. */
+  at: number;
+  /** Freezes that are over by then do not hold this release; left out: none was overridden. */
+  overriddenUntil?: string;
+}
+
+/** The freezes that hold a release of the model now, or held it when it asked; null: none, or they were overridden. */
+export function holding(freezes: readonly Freeze[], model: string, { at, overriddenUntil = '' }: Asked): Frozen | null {
+  // After a long time without records, the time at which this was asked has gone by.
+  const frozen = frozenAt(freezes, model, Math.max(at, Date.now()));
+  if (frozen === null) return null;
+  const until = frozen.until === null ? forEver : new Date(frozen.until).toISOString();
+  return until <= overriddenUntil ? null : frozen;
+}
 
 /** Null where no freeze holds for the model at `at` (milliseconds since 1970). */
 export function frozenAt(freezes: readonly Freeze[], model: string, at: number): Frozen | null {

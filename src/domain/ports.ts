@@ -3,6 +3,7 @@ import type { AuditEntry, AuditEvent } from './audit.ts';
 import type { StopAlls } from './control.ts';
 import type { Delegations } from './delegation.ts';
 import type { Answer, Comment, Feedback, LiveMetric, Sample } from './feedback.ts';
+import type { Asked } from './freeze.ts';
 import type { Profile, Usage } from './drift.ts';
 import type { Cursor, IterationReport } from './iteration.ts';
 import type { Correction, Lesson } from './lessons.ts';
@@ -106,6 +107,8 @@ export interface RouteChange {
     | { kind: 'full'; candidate: string }
     /** Everybody has `version`, what was stable when the stage began (null: the capability is not offered). */
     | { kind: 'restored'; versions: Record<string, string | null> };
+  /** When it was asked for; a freeze that holds then or now is heeded. Left out: the calendar does not matter. */
+  asked?: Asked;
 }
 
 export interface Confirmations {
@@ -130,7 +133,8 @@ export interface Stop {
 export interface Routes {
   /**
    * Sets routes (never adds to them). Setting what is set already changes nothing and returns the same revision. While all
-   * releases are stopped, it throws `STOPPED_ALL` for whatever would give a candidate to anybody.
+   * releases are stopped, it throws `STOPPED_ALL` for whatever would give a candidate to anybody, and in a freeze `FROZEN`
+   * for what heeds it.
    */
   set(change: RouteChange): Promise<number>;
   current(model?: string): Promise<Route[]>;

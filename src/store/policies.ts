@@ -1,21 +1,13 @@
 /** Policies in PostgreSQL: every one that was set is kept, and the newest counts. */
-import { sql } from 'kysely';
-import { openToAll } from '../domain/policy.ts';
+import { sql, type Kysely } from 'kysely';
+import { openToAll, type Policy } from '../domain/policy.ts';
 import type { Policies } from '../domain/ports.ts';
 import { toJson, type Database } from './database.ts';
+import type { Tables } from './tables.ts';
 
 export function createPolicies(database: Database): Policies {
   return {
-    current: () =>
-      database.run(async (db) => {
-        const row = await db
-          .selectFrom('policies')
-          .select('policy')
-          .orderBy('number', 'desc')
-          .limit(1)
-          .executeTakeFirst();
-        return row?.policy ?? openToAll;
-      }),
+    current: () => database.run(policyInForce),
 
     set: (policy, by) =>
       database.run(async (db) => {
@@ -46,4 +38,9 @@ export function createPolicies(database: Database): Policies {
         return row?.roles ?? [];
       }),
   };
+}
+
+export async function policyInForce(db: Kysely<Tables>): Promise<Policy> {
+  const row = await db.selectFrom('policies').select('policy').orderBy('number', 'desc').limit(1).executeTakeFirst();
+  return row?.policy ?? openToAll;
 }

@@ -1,8 +1,12 @@
 /** Routes in PostgreSQL: set under one revision, announced at once, and confirmed by gateways that hold a lease. */
 import { sql, type Kysely, type Selectable } from 'kysely';
+import { GradusError } from '../domain/errors.ts';
+import { holding, type Asked } from '../domain/freeze.ts';
 import type { RouteChange, Routes } from '../domain/ports.ts';
 import type { Route } from '../domain/route.ts';
+import { listed } from '../domain/words.ts';
 import { toJson, type Database } from './database.ts';
+import { policyInForce } from './policies.ts';
 import { changed, sameRoute } from './route-change.ts';
 import { refuseWhileStopped } from './stop-alls.ts';
 import { createListener, routesChannel } from './listener.ts';
@@ -89,7 +93,10 @@ async function set(tx: Kysely<Tables>, change: RouteChange): Promise<number> {
   });
   if (isSet) return rows.length === 0 ? newest.revision : Math.max(...rows.map((row) => row.revision));
 
-  if (change.to.kind !== 'restored') await refuseWhileStopped(tx);
+  if (change.to.kind !== 'restored') {
+    await refuseWhileStopped(tx);
+    if (change.asked !== undefined) await refuseInFreeze(tx, model, change.asked);
+  }
   const revision = newest.revision + 1;
   await tx.updateTable('route_revision').set({ revision }).execute();
   for (const route of after) {
@@ -106,6 +113,15 @@ async function set(tx: Kysely<Tables>, change: RouteChange): Promise<number> {
     .execute();
   await sql`select pg_notify(${routesChannel}, ${String(revision)})`.execute(tx);
   return revision;
+}
+
+/** Throws `FROZEN` where the calendar of the policy in force holds the model. */
+async function refuseInFreeze(tx: Kysely<Tables>, model: string, asked: Asked): Promise<void> {
+  const { freeze = [] } = await policyInForce(tx);
+  const frozen = holding(freeze, model, asked);
+  if (frozen === null) return;
+  const until = frozen.until === null ? 'with no end in sight' : `until ${new Date(frozen.until).toISOString()}`;
+  throw new GradusError('FROZEN', `Model ${model} is frozen ${until}: ${listed(frozen.names)}.`);
 }
 
 function fromRow(row: Selectable<RouteTable>): Route {

@@ -94,6 +94,30 @@ describe('in a freeze', () => {
     await ports.policies.set(parsePolicy({ people: { ann: { roles: 'admin' } }, freeze: year }), 'ann');
   }
 
+  it('that begins between the look at the calendar and the growth keeps users where they are', async () => {
+    const ports = createFakePorts();
+    const { set } = ports.routes;
+    const seen: unknown[] = [];
+    ports.routes.set = async (change) => {
+      // The activity that gives more users the candidate comes late.
+      if (change.phase.endsWith('/gray/1') && seen.length === 0) await freeze(ports);
+      return set(change);
+    };
+    const { report } = await releases.run(weeks, {
+      ports,
+      eachDay: async (handle, { standing, stages }) => {
+        if (standing?.kind !== 'frozen') return;
+        seen.push([stages[0]?.exposure, stages[0]?.reason]);
+        if (seen.length === 20) await handle.executeUpdate(rollbackUpdate, { args: [{ by: 'ann' }] });
+      },
+    });
+    expect(seen[19]).toEqual([0.01, expect.stringContaining('frozen: audit')]);
+    expect(
+      new Set(ports.routes.history.map((routes) => routes[0]?.phase.split('/').slice(-2).join('/'))),
+    ).not.toContain('gray/1');
+    expect(report.state).toBe('rolledBack');
+  });
+
   it.each([
     ['between two shares', 'gray', { ...weeks, gray: { ...weeks.gray, ramp: ['25%', '50%'] } }],
     ['before all users get it', 'full', { ...weeks, 'ab test': { ...weeks['ab test'], approval: { from: 'ann' } } }],

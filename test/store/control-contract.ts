@@ -1,14 +1,17 @@
 /** What every keeper of stops has to do, with the routes that obey them: run against PostgreSQL and against the fakes. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { StopAlls } from '../../src/domain/control.ts';
+import type { Asked } from '../../src/domain/freeze.ts';
 import type { Delegations } from '../../src/domain/delegation.ts';
-import type { Routes } from '../../src/domain/ports.ts';
+import { openToAll, parsePolicy } from '../../src/domain/policy.ts';
+import type { Policies, Routes } from '../../src/domain/ports.ts';
 import { nobody } from '../../src/domain/route.ts';
 
 export interface Control {
   stopAlls: StopAlls;
   routes: Routes;
   delegations: Delegations;
+  policies: Policies;
 }
 
 let names = 0;
@@ -19,15 +22,49 @@ export function controlContract(open: () => Promise<Control>): void {
     control = await open();
   }, 60_000);
 
-  describe('a stop of all releases', () => {
-    const order = (rollBack = false) => ({ id: `stop-${++names}`, by: 'ann', why: 'incident', rollBack });
-    const expose = (model: string, share: number) =>
-      control.routes.set({
+  const expose = (model: string, share: number, asked?: Asked) =>
+    control.routes.set({
+      model,
+      capabilities: ['spam'],
+      phase: `${model}-1/1/gray`,
+      to: { kind: 'exposed', candidate: 'b', exposure: { ...nobody, gray: { salt: 's', share } } },
+      ...(asked === undefined ? {} : { asked }),
+    });
+
+  test('in a freeze nothing grows that minds it, until it is over or overridden, and everything goes back', async () => {
+    const model = `model-${process.pid}-${++names}`;
+    const { routes, policies } = control;
+    const day = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+    await routes.set({ model, capabilities: ['spam'], phase: '', to: { kind: 'full', candidate: 'a' } });
+    const revision = await expose(model, 0.1, { at: Date.now() });
+    const freeze = [{ name: 'launch', from: '2020-01-01', until: day(100), zone: 'UTC', models: [model] }];
+    await policies.set(parsePolicy({ people: { ann: { roles: 'admin' } }, freeze }), 'ann');
+    await expect(expose(model, 0.2, { at: Date.now() })).rejects.toMatchObject({ code: 'FROZEN' });
+    const overriddenUntil = `${day(99)}T23:59:59.000Z`;
+    await expect(expose(model, 0.2, { at: 0, overriddenUntil })).rejects.toMatchObject({ code: 'FROZEN' });
+    await expect(
+      routes.set({
         model,
         capabilities: ['spam'],
-        phase: `${model}-1/1/gray`,
-        to: { kind: 'exposed', candidate: 'b', exposure: { ...nobody, gray: { salt: 's', share } } },
-      });
+        phase: 'x',
+        to: { kind: 'full', candidate: 'b' },
+        asked: { at: Date.now() },
+      }),
+    ).rejects.toMatchObject({ code: 'FROZEN' });
+    expect(await expose(model, 0.1, { at: Date.now() }), 'what is set already').toBe(revision);
+    expect(await expose(model, 0.2, { at: Date.now(), overriddenUntil: `${day(100)}T00:00:00.000Z` })).toBe(
+      revision + 1,
+    );
+    expect(await expose(model, 0.3, { at: Date.parse(day(100)) }), 'asked when it is over').toBe(revision + 2);
+    expect(await expose(model, 0.4)).toBe(revision + 3);
+    const to = { kind: 'restored', versions: { spam: 'a' } } as const;
+    await routes.set({ model, capabilities: ['spam'], phase: '', to, asked: { at: Date.now() } });
+    expect(await routes.current(model)).toMatchObject([{ stable: 'a', candidate: null }]);
+    await policies.set(openToAll, 'ann');
+  });
+
+  describe('a stop of all releases', () => {
+    const order = (rollBack = false) => ({ id: `stop-${++names}`, by: 'ann', why: 'incident', rollBack });
 
     test('holds until it is ended, once for one order, and is found by its number', async () => {
       const { stopAlls } = control;

@@ -33,7 +33,8 @@ export function createFakePorts(): FakePorts {
   const accuracy = new Map<string, Record<string, number>>();
   const trained: TrainOrder[] = [];
   const stopAlls = fakeStopAlls();
-  const routes = fakeRoutes(stopAlls.current);
+  const policies = fakePolicies();
+  const routes = fakeRoutes(stopAlls.current, async () => (await policies.current()).freeze ?? []);
   const observations = fakeObservations();
   routes.addGateway('gateway-1');
 
@@ -50,7 +51,7 @@ export function createFakePorts(): FakePorts {
     observations,
     releases: fakeReleases(),
     plans: fakePlans(),
-    policies: fakePolicies(),
+    policies,
     audit: fakeAudit(),
     stopAlls,
     delegations: fakeDelegations(),

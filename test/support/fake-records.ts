@@ -3,6 +3,7 @@ import type { StopAll, StopAlls } from '../../src/domain/control.ts';
 import { nextEntry, type AuditEntry } from '../../src/domain/audit.ts';
 import type { Delegation, Delegations } from '../../src/domain/delegation.ts';
 import { GradusError } from '../../src/domain/errors.ts';
+import { holding, type Freeze } from '../../src/domain/freeze.ts';
 import type { Outbox, Presses, Sent } from '../../src/domain/outbox.ts';
 import { openToAll, type Role } from '../../src/domain/policy.ts';
 import type { Audit, Plans, Policies, Releases, Routes, Stop, Versions } from '../../src/domain/ports.ts';
@@ -51,8 +52,11 @@ export interface FakeRoutes extends Routes {
   pullStop(stop: Stop): void;
 }
 
-/** `stopped` is the stop that holds, if one does. */
-export function fakeRoutes(stopped: StopAlls['current'] = async () => null): FakeRoutes {
+/** `stopped` is the stop that holds, if one does; `calendar` is the policy's. */
+export function fakeRoutes(
+  stopped: StopAlls['current'] = async () => null,
+  calendar: () => Promise<Freeze[]> = async () => [],
+): FakeRoutes {
   const routes = new Map<string, Route>();
   const gateways = new Map<string, FakeGateway>();
   const obedient = new Set<string>();
@@ -76,6 +80,9 @@ export function fakeRoutes(stopped: StopAlls['current'] = async () => null): Fak
       }
       const stop = change.to.kind === 'restored' ? null : await stopped();
       if (stop !== null) throw new GradusError('STOPPED_ALL', `All releases were stopped by ${stop.by}.`);
+      const { asked } = change;
+      const heeds = asked !== undefined && change.to.kind !== 'restored';
+      if (heeds && holding(await calendar(), model, asked) !== null) throw new GradusError('FROZEN', 'It is frozen.');
       newest += 1;
       for (const route of after) routes.set(`${model} ${route.capability}`, { ...route, revision: newest });
       history.push(structuredClone([...routes.values()]));
