@@ -9,57 +9,27 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { defineSearchAttributeKey, SearchAttributeType, type SearchAttributePair } from '@temporalio/common';
 import type { PersonSays } from '../src/domain/approval.ts';
 import { curvePoint } from '../src/domain/curve.ts';
 import { memoOf } from '../src/domain/memo.ts';
-import { steps, type Plan, type Step } from '../src/domain/plan.ts';
-import type { ReleaseReport, StageProgress, Standing, StepProgress, StepState, Waiting } from '../src/domain/report.ts';
+import type { Plan, Step } from '../src/domain/plan.ts';
+import type { ReleaseReport, StageProgress, Standing, StepState, Waiting } from '../src/domain/report.ts';
+import { newReport, newStage, skippedBecause } from '../src/domain/report-parts.ts';
 import type { Version } from '../src/domain/version.ts';
 import { atOnce, records } from './activities.ts';
+import { releaseColumns } from './columns.ts';
 import { detailsOf } from './details.ts';
 import { fewTurns, inHaste } from './haste.ts';
 import { workflowPage } from './pages.ts';
 import { stateQuery } from './messages.ts';
 import { internal, readUpdates, stageUpdateSignal, type StageUpdate } from './rollout-messages.ts';
 
-const attributes = {
-  model: defineSearchAttributeKey('GradusModel', SearchAttributeType.KEYWORD),
-  version: defineSearchAttributeKey('GradusVersion', SearchAttributeType.KEYWORD),
-  stage: defineSearchAttributeKey('GradusStage', SearchAttributeType.KEYWORD),
-  step: defineSearchAttributeKey('GradusStep', SearchAttributeType.KEYWORD),
-  exposure: defineSearchAttributeKey('GradusExposure', SearchAttributeType.DOUBLE),
-  waiting: defineSearchAttributeKey('GradusWaiting', SearchAttributeType.KEYWORD),
-};
-
 export type Progress = ReturnType<typeof startProgress>;
 
 /** `before` is the report of the release's earlier run, where there was one. */
 export function startProgress(before?: ReleaseReport, by: string | null = null) {
   // What an earlier Gradus did not keep yet is filled in.
-  const report: ReleaseReport = {
-    id: workflowInfo().workflowId,
-    model: '',
-    strategy: '',
-    state: 'running',
-    reason: '',
-    startedAt: now(),
-    endedAt: null,
-    plan: null,
-    candidate: null,
-    stable: null,
-    steps: steps.map(newStep),
-    stages: [],
-    curve: [],
-    exposures: [],
-    decisions: [],
-    waiting: null,
-    observations: [],
-    iteration: null,
-    startedBy: by,
-    requests: [],
-    ...before,
-  };
+  const report: ReleaseReport = { ...newReport(workflowInfo().workflowId, by, now()), ...before };
   let dirty = false;
   let stopped = false;
   let isKept = false;
@@ -73,16 +43,7 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
   function changed(): void {
     dirty = true;
     setCurrentDetails(detailsOf(report, workflowPage));
-    const stage = report.stages.find((candidate) => candidate.state === 'running');
-    const inStep = report.steps.find((candidate) => candidate.state === 'running');
-    const columns = [
-      { key: attributes.model, value: report.model || null },
-      { key: attributes.version, value: report.candidate === null ? null : `v${report.candidate.number}` },
-      { key: attributes.stage, value: stage === undefined ? null : stageColumn(stage.capabilities) },
-      { key: attributes.step, value: stage?.step ?? inStep?.step ?? report.state },
-      { key: attributes.exposure, value: stage?.exposure ?? null },
-      { key: attributes.waiting, value: report.waiting === null ? (report.standing?.kind ?? null) : 'yes' },
-    ];
+    const columns = releaseColumns(report);
     const values = JSON.stringify(columns.map(({ value }) => value));
     if (!quick || values !== shown) upsertSearchAttributes(columns);
     shown = values;
@@ -255,49 +216,12 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
   };
 }
 
-/** The columns of a stage's own page, which do not change. */
-export function columnsOf({ model }: Plan, { number }: Version, capabilities: string[]): SearchAttributePair[] {
-  return [
-    { key: attributes.model, value: model },
-    { key: attributes.version, value: `v${number}` },
-    { key: attributes.stage, value: stageColumn(capabilities) },
-  ];
-}
-
-/** Temporal takes some 255 characters of a keyword. */
-function stageColumn(capabilities: string[]): string {
-  return capabilities.join(', ').slice(0, 200);
-}
-
-function newStep(step: Step): StepProgress {
-  return { step, state: 'waiting', note: '', startedAt: null, endedAt: null };
-}
-
-function newStage(number: number, capabilities: string[]): StageProgress {
-  return {
-    number,
-    capabilities,
-    state: 'waiting',
-    step: null,
-    exposure: 0,
-    reason: '',
-    examinations: [],
-    verdicts: {},
-  };
-}
-
 function applyUpdate(stage: StageProgress, update: StageUpdate): void {
   stage.step = update.step;
   stage.exposure = update.exposure;
   stage.reason = update.note;
   if (update.examinations !== undefined) stage.examinations = update.examinations;
   if (update.verdict !== undefined) stage.verdicts[update.step] = update.verdict;
-}
-
-function skippedBecause(report: ReleaseReport, step: Step): string {
-  const inner = step === 'gray' || step === 'A/B';
-  if (inner && report.state === 'released') return `the ${report.strategy} strategy has no such step`;
-  return 'the release ended before it';
 }
 
 function now(): string {

@@ -27,9 +27,11 @@ import type { Before } from '../activities/index.ts';
 import { iterations, judgements, records, routes, training } from './activities.ts';
 import { openDesk, type Desk, type Said } from './desk.ts';
 import type { ReleaseInput } from './messages.ts';
-import { columnsOf, startProgress, type Progress } from './progress.ts';
+import { stageColumns } from './columns.ts';
+import { startProgress, type Progress } from './progress.ts';
 import type { RolloutInput, StageOutcome } from './rollout-messages.ts';
-import { isOfType, rollout } from './rollout.ts';
+import { isOfType } from './exposing.ts';
+import { rollout } from './rollout.ts';
 
 /** What a release hands to its own next run. */
 interface Carried {
@@ -254,7 +256,7 @@ async function startRollout(input: RolloutInput): Promise<ChildWorkflowHandle<ty
       return await startChild(rollout, {
         workflowId: `${release}/${number}`,
         parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-        typedSearchAttributes: columnsOf(plan, candidate, capabilities),
+        typedSearchAttributes: stageColumns(plan, candidate, capabilities),
         staticSummary: `${plan.model} v${candidate.number}, stage ${number}: ${capabilities.join(', ')}`,
         args: [input],
       });

@@ -12,11 +12,13 @@ import {
 } from '@temporalio/workflow';
 import { CancelledFailure } from '@temporalio/common';
 import { levelsOf, stageSteps } from '../src/domain/levels.ts';
-import type { Asked } from '../src/domain/freeze.ts';
 import type { StageStep } from '../src/domain/plan.ts';
 import { atOnce, judgements, routes, training } from './activities.ts';
+import { backToStable, expose, grown } from './exposing.ts';
+import { grayGuard, judgeAb, judgeGray, lastGuard, sinceEffect } from './judged.ts';
 import type { RolloutInput, StageOutcome } from './rollout-messages.ts';
-import { GoOnAnew, openStage, RollBack, type Guard, type Stage } from './stage.ts';
+import { openStage, type Stage } from './stage.ts';
+import { GoOnAnew, RollBack } from './stage-ends.ts';
 
 export async function rollout(input: RolloutInput): Promise<StageOutcome> {
   const stage = openStage(input);
@@ -81,7 +83,7 @@ async function internalTest(stage: Stage): Promise<void> {
   const [level] = levelsOf(plan, release, number, 'internal test');
   if (level !== undefined && position.effectiveAt === null) await expose(stage, level);
   const judge = () => {
-    const input = { plan, release, stage: number, examinations, openMs: Date.now() - effectiveAt(stage) };
+    const input = { plan, release, stage: number, examinations, openMs: sinceEffect(stage) };
     return stage.soon(
       () => atOnce.judgeInternalTest(input),
       () => judgements.judgeInternalTest(input),
@@ -119,24 +121,6 @@ async function grayRelease(stage: Stage): Promise<void> {
   await stage.tell({ state: 'done', note: `held ${levels.map((level) => level.name).join(', ')}` });
 }
 
-/** Of the share at `level`, which has been held where nothing is on its way. */
-function judgeGray(stage: Stage, level: number) {
-  const { plan, release, number, capabilities, position } = stage;
-  // While people are asked after the last share, that share has been held, and is still the one that is watched.
-  const sinceMs = position.effectiveAt === null ? plan.gray.bakeMs : Date.now() - position.effectiveAt;
-  const input = { plan, release, stage: number, capabilities, sinceMs, level };
-  return stage.soon(
-    () => atOnce.judgeGray(input),
-    () => judgements.judgeGray(input),
-  );
-}
-
-/** Whoever has had the candidate since that share; nobody before the first. */
-function grayGuard(stage: Stage, level: number): Guard | undefined {
-  if (level < 0) return undefined;
-  return { judge: () => judgeGray(stage, level), everyMs: stage.plan.gray.checkEveryMs };
-}
-
 /** Step 5: among users who have not seen the candidate, half get it, and the two versions are compared. */
 async function abTest(stage: Stage): Promise<void> {
   const { plan, release, number, capabilities, position } = stage;
@@ -151,15 +135,6 @@ async function abTest(stage: Stage): Promise<void> {
     await stage.ask(question, verdict, plan.abTest.approval, { judge, everyMs: plan.abTest.checkEveryMs });
   }
   await stage.tell({ state: 'done', note: verdict.reasons[0] ?? verdict.kind });
-}
-
-function judgeAb(stage: Stage) {
-  const { plan, release, number, capabilities } = stage;
-  const input = { plan, release, stage: number, capabilities, sinceMs: Date.now() - effectiveAt(stage) };
-  return stage.soon(
-    () => atOnce.judgeAbTest(input),
-    () => judgements.judgeAbTest(input),
-  );
 }
 
 /** Step 6: everybody gets the candidate, and it becomes stable. */
@@ -185,79 +160,6 @@ async function fullRelease(stage: Stage): Promise<void> {
   });
 }
 
-/**
- * Whoever has had the candidate since the step before full. That step has been decided: only a breach is news, and as long
- * as there is none, what was seen stays what people are shown.
- */
-function lastGuard(stage: Stage): Guard | undefined {
-  const { plan, release, number } = stage;
-  const steps = stageSteps(plan);
-  const isCompared = steps.includes('A/B');
-  if (!isCompared && !steps.includes('gray')) return undefined;
-  const last = levelsOf(plan, release, number, 'gray').length - 1;
-  const seen = stage.seen();
-  return {
-    judge: async () => {
-      const now = await (isCompared ? judgeAb(stage) : judgeGray(stage, last));
-      return seen === null || now.kind === 'rollBack' ? now : seen;
-    },
-    everyMs: isCompared ? plan.abTest.checkEveryMs : plan.gray.checkEveryMs,
-  };
-}
-
-/** Registers the undo first: from here on, whatever goes wrong, `backToStable` has something to put back. */
-async function expose(stage: Stage, level: ReturnType<typeof levelsOf>[number], guard?: Guard): Promise<void> {
-  const { position, candidate, number } = stage;
-  stage.checkUndo();
-  const { revision } = await grown(
-    stage,
-    (asked) => routes.expose({ ...stage.moving, ...asked, candidate: candidate.digest, level }),
-    guard,
-  );
-  position.effectiveAt = Date.now();
-  position.exposure = level.share;
-  const at = new Date(position.effectiveAt).toISOString();
-  await stage.tell({
-    state: 'running',
-    note: level.name,
-    exposurePoint: { at, stage: number, step: position.step, share: level.share, revision },
-  });
-}
-
-/** Gives more users the candidate, as soon as nothing holds the release; `guard` watches over those who have it. */
-async function grown<T>(stage: Stage, grow: (asked: { asked?: Asked }) => Promise<T>, guard?: Guard): Promise<T> {
-  for (;;) {
-    const isHeld = patched('clearance');
-    if (isHeld) await stage.cleared(guard);
-    stage.position.exposed = true;
-    try {
-      return await grow(isHeld ? { asked: { at: Date.now(), ...stage.overridden() } } : {});
-    } catch (error) {
-      // Stopped or frozen in the moment between, or while no worker was there: the store let nothing grow.
-      if (!isOfType(error, 'STOPPED_ALL') && !isOfType(error, 'FROZEN')) throw error;
-    }
-  }
-}
-
-export function isOfType(error: unknown, type: string): boolean {
-  return error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.type === type;
-}
-
-async function backToStable(stage: Stage): Promise<void> {
-  const { position, before, number } = stage;
-  if (!position.exposed) return;
-  await CancellationScope.nonCancellable(async () => {
-    const { revision } = await routes.restore({ ...stage.moving, versions: before });
-    position.exposure = 0;
-    const at = new Date().toISOString();
-    await stage.tell({
-      state: 'failed',
-      note: 'every user is back on stable',
-      exposurePoint: { at, stage: number, step: position.step, share: 0, revision },
-    });
-  });
-}
-
 /** The steps that are still to be taken; `position` moves with them. */
 function* stepsFrom(stage: Stage): Generator<StageStep> {
   const steps = stageSteps(stage.plan);
@@ -266,10 +168,6 @@ function* stepsFrom(stage: Stage): Generator<StageStep> {
     if (step !== position.step) Object.assign(position, { step, level: 0, effectiveAt: null });
     yield step;
   }
-}
-
-function effectiveAt(stage: Stage): number {
-  return stage.position.effectiveAt ?? Date.now();
 }
 
 /** Why a stage was rolled back; null for what is nobody's decision and no known trouble. */

@@ -8,50 +8,30 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Approval, StageStep } from '../src/domain/plan.ts';
-import { termsOf } from '../src/domain/approval.ts';
+import type { StageStep } from '../src/domain/plan.ts';
 import { standings } from './activities.ts';
 import { lookIn } from './standing.ts';
-import { digestOf, gistOf, type Evidence } from '../src/domain/evidence.ts';
 import { standingText } from '../src/domain/words.ts';
 import type { Verdict } from '../src/domain/verdict.ts';
 import { fewTurns, inHaste } from './haste.ts';
 import {
-  decidedSignal,
   internal,
-  isDecided,
   isUndo,
   lookAgainSignal,
   overriddenSignal,
   standStillSignal,
   undoSignal,
-  type Decided,
   type Position,
   type RolloutInput,
   type StageUpdate,
   type Undo,
 } from './rollout-messages.ts';
-import { workflowPage } from './pages.ts';
+import { openAsking, whenUndecided, type Guard } from './asking.ts';
+import { GoOnAnew, RollBack } from './stage-ends.ts';
+import { firstReason, stageDetails, tellEveryMs } from './stage-words.ts';
 import { openTelling } from './telling.ts';
 
-/** The stage cannot go on; its users go back to stable. */
-export class RollBack extends Error {
-  constructor(reason: string) {
-    super(reason);
-    this.name = 'RollBack';
-  }
-}
-
-/** The history has become long: the rollout goes on in a new run from where it stands. */
-export class GoOnAnew extends Error {}
-
 export type Stage = ReturnType<typeof openStage>;
-
-/** What is looked at while people are asked. */
-export interface Guard {
-  judge: () => Promise<Verdict>;
-  everyMs: number;
-}
 
 export function openStage(input: RolloutInput) {
   const { plan, number, capabilities } = input;
@@ -62,7 +42,6 @@ export function openStage(input: RolloutInput) {
   const position: Position = { ...input.position };
   let paused = input.paused;
   let undo: Undo | null = null;
-  let decided: Decided | null = input.decided ?? null;
 
   const description = internal;
   setHandler(standStillSignal, (hold: unknown) => void (paused = hold === true), { description });
@@ -76,16 +55,15 @@ export function openStage(input: RolloutInput) {
   };
   setHandler(overriddenSignal, overrule, { description });
   setHandler(lookAgainSignal, () => void (looks += 1), { description });
-  setHandler(decidedSignal, (decision: unknown) => void (decided = isDecided(decision) ? decision : decided), {
-    description,
-  });
+
+  const isUndone = (): boolean => undo !== null;
 
   function checkUndo(): void {
     if (undo !== null) throw new RollBack(`rolled back by ${undo.by}: ${undo.why || 'no reason given'}`);
   }
 
   async function tell(update: Omit<StageUpdate, 'number' | 'step' | 'exposure'> & { step?: StageStep }): Promise<void> {
-    setCurrentDetails(details(input, position, update.note, update.verdict ?? null));
+    setCurrentDetails(stageDetails(input, position, update.note, update.verdict ?? null));
     await telling.update({ number, step: position.step, exposure: position.exposure, ...update });
   }
 
@@ -96,7 +74,7 @@ export function openStage(input: RolloutInput) {
   }
 
   async function giveUp(verdict: Verdict): Promise<never> {
-    await tell({ state: 'failed', note: first(verdict), verdict });
+    await tell({ state: 'failed', note: firstReason(verdict), verdict });
     throw new RollBack(verdict.reasons.join('; '));
   }
 
@@ -104,57 +82,18 @@ export function openStage(input: RolloutInput) {
     if (workflowInfo().continueAsNewSuggested) throw new GoOnAnew();
   }
 
-  /** Null when people approved; otherwise what is to be shown to them instead. Throws where they did not. */
-  async function askAbout(
-    question: string,
-    verdict: Verdict | null,
-    approval: Approval,
-    guard?: Guard,
-  ): Promise<Verdict | null> {
-    if (position.askedAt === null) Object.assign(position, { asked: position.asked + 1, askedAt: Date.now() });
-    const since = position.askedAt ?? Date.now();
-    const id = `${number}/${position.step.replace(' ', '-')}/${position.asked}`;
-    if (decided?.request !== id) decided = null;
-    await tell({ state: 'waiting', note: question });
-    await telling.ask({
-      id,
-      stage: number,
-      step: position.step,
-      question,
-      evidence: verdict?.reasons ?? [],
-      digest: digestOf({ ...evidenceOf(input, position), verdict }),
-      findings: verdict?.findings ?? [],
-      ...termsOf(approval, plan.people),
-      own: approval.own === true,
-      since: new Date(since).toISOString(),
-      until: new Date(since + approval.withinMs).toISOString(),
-    });
-    const answered = () => undo !== null || decided?.request === id || telling.hasFailed();
-    try {
-      while (guard !== undefined && !(await condition(answered, guard.everyMs, { summary: 'looks while it waits' }))) {
-        const now = await guard.judge();
-        if (endsStage(now)) await giveUp(now);
-        if (verdict !== null && gistOf(now) !== gistOf(verdict) && (quick || patched('new evidence voids'))) {
-          await telling.withdraw(id, `other evidence: ${first(now)}`);
-          position.askedAt = null;
-          return now;
-        }
-        if (answered()) break;
-        checkHistory();
-      }
-      await condition(answered);
-      telling.check();
-      checkUndo();
-    } catch (error) {
-      if (error instanceof RollBack) await telling.withdraw(id, error.message);
-      throw error;
-    }
-    position.askedAt = null;
-    const decision = made(decided);
-    if (!decision.approved) throw new RollBack(`rejected by ${decision.by}: ${decision.why || 'no reason given'}`);
-    await tell({ state: 'running', note: `approved by ${decision.by}` });
-    return null;
-  }
+  const asking = openAsking({
+    input,
+    position,
+    telling,
+    quick,
+    tell,
+    endsStage,
+    giveUp,
+    checkUndo,
+    checkHistory,
+    isUndone,
+  });
 
   return {
     ...input,
@@ -164,9 +103,8 @@ export function openStage(input: RolloutInput) {
     soon,
     checkUndo,
     isPaused: () => paused,
-    isUndone: () => undo !== null,
-    /** What people decided and the stage has not obeyed yet. */
-    decided: () => (decided === null ? {} : { decided }),
+    isUndone,
+    decided: asking.decided,
     overridden: () => overridden,
     /** The last verdict of this stage, whichever step it is of. */
     seen: (): Verdict | null => position.verdict ?? null,
@@ -205,13 +143,13 @@ export function openStage(input: RolloutInput) {
         const gist = `${verdict.kind} ${verdict.kind === 'hold' ? '' : verdict.reasons.join('; ')} ${paused}`;
         const isOld = verdict.kind === 'hold' && Date.now() - toldAt >= tellEveryMs(input, position);
         if (gist !== last || isOld) {
-          await tell({ state: 'running', note: paused ? 'paused' : first(verdict), verdict });
+          await tell({ state: 'running', note: paused ? 'paused' : firstReason(verdict), verdict });
           toldAt = Date.now();
         }
         last = gist;
         if (!accepted && (verdict.kind === 'rollBack' || verdict.kind === 'inconclusive')) {
-          const question = `${first(verdict)}. Go on with ${capabilities.join(', ')} all the same?`;
-          await this.ask(question, verdict, whenUndecided(input, position), { judge, everyMs });
+          const question = `${firstReason(verdict)}. Go on with ${capabilities.join(', ')} all the same?`;
+          await asking.ask(question, verdict, whenUndecided(input, position), { judge, everyMs });
           accepted = true;
         }
         if (!paused && (verdict.kind === 'advance' || accepted)) return { verdict, accepted };
@@ -221,18 +159,7 @@ export function openStage(input: RolloutInput) {
       }
     },
 
-    /**
-     * Waits for a person's decision. Meanwhile `guard` is looked at, where users are exposed, so that a breach does not
-     * wait for anybody, and so that people who were shown other evidence are asked again.
-     */
-    async ask(question: string, verdict: Verdict | null, approval: Approval | null, guard?: Guard): Promise<void> {
-      if (approval === null) return;
-      for (let shown = verdict; ;) {
-        const other = await askAbout(question, shown, approval, guard);
-        if (other === null) return;
-        shown = other;
-      }
-    },
+    ask: asking.ask,
 
     /**
      * Waits while the release is paused, and while something outside of it holds it; its release shows what. Whoever has
@@ -274,45 +201,4 @@ export function openStage(input: RolloutInput) {
       checkUndo();
     },
   };
-}
-
-/** Numbers that move while a step holds are worth a look now and then, and not a history without end. */
-function tellEveryMs({ plan }: RolloutInput, { step }: Position): number {
-  const longest =
-    step === 'gray' ? plan.gray.bakeMs : step === 'A/B' ? plan.abTest.withinMs : plan.internalTest.withinMs;
-  return longest / 25;
-}
-
-/** Where a verdict cannot tell, somebody has to, in the time that the step has; silence never exposes more users. */
-function whenUndecided({ plan }: RolloutInput, { step }: Position): Approval {
-  const own = step === 'A/B' ? plan.abTest.approval : step === 'gray' ? plan.gray.approval : plan.internalTest.approval;
-  const withinMs = step === 'A/B' ? plan.abTest.withinMs : plan.gray.withinMs;
-  return own === null ? { from: [], count: 1, withinMs, otherwise: 'reject' } : { ...own, otherwise: 'reject' };
-}
-
-function evidenceOf(input: RolloutInput, { step, exposure }: Position): Omit<Evidence, 'verdict'> {
-  const { release, number: stage, capabilities, candidate, before: stable, plan } = input;
-  return { release, stage, step, capabilities, candidate: candidate.digest, stable, exposure, plan };
-}
-
-function made(decided: Decided | null): Decided {
-  if (decided === null) throw new Error('a decision is read before it was made');
-  return decided;
-}
-
-function first(verdict: Verdict): string {
-  return verdict.reasons[0] ?? verdict.kind;
-}
-
-function details(input: RolloutInput, position: Position, note: string, verdict: Verdict | null): string {
-  const rows = (verdict?.findings ?? []).map((f) => `| ${f.capability} | ${f.condition} | ${f.state} | ${f.reason} |`);
-  return [
-    `**Stage ${input.number}** of ${input.release}: ${input.capabilities.join(', ')}`,
-    `${position.step}: ${note}`,
-    ...(rows.length > 0
-      ? ['', '| capability | condition | state | numbers |', '| --- | --- | --- | --- |', ...rows]
-      : []),
-    '',
-    `People decide on the page of the release: [${input.release}](${workflowPage(input.release)}).`,
-  ].join('\n');
 }

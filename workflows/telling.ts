@@ -7,6 +7,8 @@ type Message =
   | { kind: 'ask'; request: Request }
   | { kind: 'withdraw'; id: string; why: string };
 
+export type Telling = ReturnType<typeof openTelling>;
+
 /** `quick` is false for what an earlier Gradus began: each message is then waited for, as its history has it. */
 export function openTelling(release: ExternalWorkflowHandle, quick: boolean) {
   const left: Message[] = [];
