@@ -21,6 +21,8 @@ export interface Before {
   stable: Record<string, string | null>;
   /** The version that most of them have. */
   version: Version | null;
+  /** Stages of a run of the same release from before a reset, with users on the candidate; left out: there are none. */
+  former?: { stages: number[]; capabilities: string[] };
 }
 
 export function beginActivities(ports: RecordPorts) {
@@ -43,7 +45,7 @@ export function beginActivities(ports: RecordPorts) {
       await letOthersFirst(ports, plan.model, id);
       await begin();
       await clearLeftovers(ports.routes, plan.model, id);
-      return before(ports, plan);
+      return { ...(await before(ports, plan)), ...(await formerOf(ports, plan.model, id)) };
     },
 
     /** Puts the release among those that wait for its model; answers with who gets it before, the last of them last. */
@@ -55,6 +57,16 @@ export function beginActivities(ports: RecordPorts) {
       return [...(holder === null ? [] : [holder.id]), ...queue.slice(0, Math.max(0, place))];
     },
   };
+}
+
+/** Nothing of this run is exposed yet: what is, a former run has left. */
+async function formerOf({ routes }: RecordPorts, model: string, id: string): Promise<Pick<Before, 'former'>> {
+  const exposed = (await routes.current(model)).filter(
+    ({ candidate, phase }) => candidate !== null && phase.startsWith(`${id}/`),
+  );
+  if (exposed.length === 0) return {};
+  const stages = new Set(exposed.map(({ phase }) => Number(phase.slice(id.length + 1).split('/')[0])));
+  return { former: { stages: [...stages], capabilities: exposed.map(({ capability }) => capability) } };
 }
 
 /** The policy as it is now says who has to approve what is risky. */

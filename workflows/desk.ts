@@ -1,12 +1,5 @@
 /** Where people's messages to a release arrive: checked, decided by the same rules for Update and Signal, and recorded. */
-import {
-  ApplicationFailure,
-  CancellationScope,
-  log,
-  patched,
-  setHandler,
-  type ChildWorkflowHandle,
-} from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, log, patched, setHandler } from '@temporalio/workflow';
 import {
   couldStandIn,
   operations,
@@ -18,12 +11,11 @@ import {
 import { policy } from './activities.ts';
 import { operationsOf } from './operations.ts';
 import type { Progress } from './progress.ts';
+import { openInbox } from './inbox.ts';
 import { openHold } from './standing.ts';
 import { openRequests } from './requests.ts';
-import { askSignal, internal, readRequest, standStillSignal, withdrawSignal } from './rollout-messages.ts';
-import type { rollout } from './rollout.ts';
-
-type Rollout = ChildWorkflowHandle<typeof rollout>;
+import { standStillSignal } from './rollout-messages.ts';
+import type { RolloutHandle } from './rollout-handle.ts';
 
 export type Desk = ReturnType<typeof openDesk>;
 
@@ -40,11 +32,15 @@ export function openDesk(
 ) {
   const { report } = progress;
   const said = new Map(before);
-  let current: Rollout | null = null;
+  let current: RolloutHandle | null = null;
 
   const hold = openHold(progress, () => current);
   const requests = openRequests(progress, () => current, hold.look);
+  const inbox = openInbox(requests, progress.updated);
   const doing = operationsOf({ progress, requests, current: () => current, hold, onRollback });
+
+  /** Settles when the message before has been obeyed or refused. */
+  let last: Promise<unknown> = Promise.resolve();
 
   /** Receipts of messages that are being obeyed. */
   const obeying = new Map<string, Promise<string>>();
@@ -55,6 +51,11 @@ export function openDesk(
     if (id === null) return first(name, says);
     const known = said.get(id) ?? obeying.get(id);
     if (known !== undefined) return known;
+    const other = operations.find((one) => said.has(keyOf(one, says) ?? '') || obeying.has(keyOf(one, says) ?? ''));
+    if (other !== undefined && patched('one id, one message')) {
+      const problem = `id ${says.id} was that of another message of ${says.by}, to ${other}: give each message an id of its own`;
+      refuse(says, problem, 'NOT_NOW');
+    }
     const receipt = first(name, says)
       .then((text) => {
         said.set(id, text);
@@ -66,7 +67,14 @@ export function openDesk(
     return receipt;
   }
 
-  const first = (name: Operation, says: PersonSays): Promise<string> => progress.first(() => tryTo(name, says));
+  /** What was said first is done first: whether a message makes sense may depend on the one before. */
+  function first(name: Operation, says: PersonSays): Promise<string> {
+    const work = () => progress.first(() => tryTo(name, says));
+    if (!patched('in their order')) return work();
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
+  }
 
   function isStandIn(name: Operation, says: PersonSays): boolean {
     const decides = name === 'approve' || name === 'reject' || name === 'hold' || name === 'moreTime';
@@ -104,7 +112,7 @@ export function openDesk(
 
   for (const name of operations) {
     const { update, signal, description } = doing[name];
-    setHandler(update, async (message) => obey(name, read(message)), {
+    setHandler(update, async (message) => uncancelled(() => obey(name, read(message))), {
       description,
       validator: (message) => {
         const says = read(message);
@@ -118,7 +126,7 @@ export function openDesk(
       async (message) => {
         const says = readMessage(message);
         try {
-          await obey(name, read(message));
+          await uncancelled(() => obey(name, read(message)));
         } catch (error) {
           if (!(error instanceof ApplicationFailure)) throw error;
           progress.refused(name, says, error.message);
@@ -128,28 +136,23 @@ export function openDesk(
     );
   }
 
-  const description = internal;
-  setHandler(
-    askSignal,
-    (value: unknown) => {
-      const request = readRequest(value);
-      return request === null ? undefined : requests.hold(request);
-    },
-    { description },
-  );
-  setHandler(withdrawSignal, (id, why) => requests.withdraw(id, typeof why === 'string' ? why : ''), { description });
-
   return {
     /** What the release's next run has to remember. */
     said: (): Said => [...said],
     hold,
     /** The rollout that messages go to; null between stages. What was said while it started is passed on. */
-    async serve(handle: Rollout | null): Promise<void> {
+    async serve(handle: RolloutHandle | null): Promise<void> {
       current = handle;
+      inbox.serve(handle);
       if (handle === null) requests.withdrawAll();
       else if (report.state === 'paused') await handle.signal(standStillSignal, true);
     },
   };
+}
+
+/** What a person said is done and answered, also while the release is being cancelled. */
+function uncancelled<T>(work: () => T | Promise<T>): Promise<T> {
+  return CancellationScope.nonCancellable(async () => work());
 }
 
 function idOf({ id }: PersonSays): { id?: string } {

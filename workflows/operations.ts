@@ -1,5 +1,5 @@
 /** What a person may ask of a release: why not (null: they may), and what it does. */
-import { ApplicationFailure, log, type ChildWorkflowHandle } from '@temporalio/workflow';
+import { ApplicationFailure, log } from '@temporalio/workflow';
 import { approversOf, missing, objection, type PersonSays } from '../src/domain/approval.ts';
 import { forEver } from '../src/domain/control.ts';
 import type { Waiting } from '../src/domain/report.ts';
@@ -26,13 +26,13 @@ import type { Progress } from './progress.ts';
 import type { Requests } from './requests.ts';
 import { standStillSignal, undoSignal } from './rollout-messages.ts';
 import type { Hold } from './standing.ts';
-import type { rollout } from './rollout.ts';
+import type { RolloutHandle } from './rollout-handle.ts';
 
 export interface Around {
   progress: Progress;
   requests: Requests;
   /** The rollout under way; null between stages. */
-  current: () => ChildWorkflowHandle<typeof rollout> | null;
+  current: () => RolloutHandle | null;
   hold: Hold;
   /** Rolls back where no stage is under way. */
   onRollback: (reason: string, isStaged: boolean) => void;
@@ -145,9 +145,11 @@ export function operationsOf({ progress, requests, current, hold, onRollback }: 
         const rollout = current();
         // Remembered in both cases: the rollout may be ending in this very moment.
         onRollback(`rolled back by ${says.by}: ${why || 'no reason given'}`, rollout !== null);
-        await rollout
-          ?.signal(undoSignal, { by: says.by, why })
-          .catch((error: unknown) => log.info('the rollout has just ended', { error }));
+        await rollout?.signal(undoSignal, { by: says.by, why }).catch((error: unknown) => {
+          log.info('the rollout has ended', { error });
+          // Where it has said how, that counts; where it was terminated, nobody else will say anything.
+          rollout.ends({ kind: 'failed', reason: 'it was gone' });
+        });
         return 'rolling back: users of the stage under way go back to stable, earlier stages stay released';
       },
     },

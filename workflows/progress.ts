@@ -22,7 +22,7 @@ import { detailsOf } from './details.ts';
 import { fewTurns, inHaste } from './haste.ts';
 import { workflowPage } from './pages.ts';
 import { stateQuery } from './messages.ts';
-import { internal, readUpdates, stageUpdateSignal, type StageUpdate } from './rollout-messages.ts';
+import type { StageUpdate } from './rollout-messages.ts';
 
 export type Progress = ReturnType<typeof startProgress>;
 
@@ -76,8 +76,6 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
 
   setHandler(stateQuery, () => report, { description: 'The release as it stands: the same value as its report.' });
 
-  setHandler(stageUpdateSignal, (value: unknown) => readUpdates(value).forEach(updated), { description: internal });
-
   /** Writes the report to the store. */
   function record(ended: boolean): Promise<void> {
     return soon(
@@ -115,6 +113,7 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
     report,
     step,
     quick,
+    updated,
 
     /** Does what a person asked for; the record waits until it is done. */
     first<T>(work: () => Promise<T>): Promise<T> {

@@ -9,6 +9,7 @@ import {
   condition,
   allHandlersFinished,
   isCancellation,
+  log,
   patched,
   ParentClosePolicy,
   getExternalWorkflowHandle,
@@ -31,6 +32,7 @@ import { stageColumns } from './columns.ts';
 import { startProgress, type Progress } from './progress.ts';
 import type { RolloutInput, StageOutcome } from './rollout-messages.ts';
 import { isOfType } from './exposing.ts';
+import { openRollout } from './rollout-handle.ts';
 import { rollout } from './rollout.ts';
 
 /** What a release hands to its own next run. */
@@ -95,6 +97,7 @@ async function begin(input: ReleaseInput, plan: Plan, progress: Progress, desk: 
       const key = iterationIn(input);
       if (key !== null) progress.report.learning = await iterations.learningOf(key);
       progress.planned(plan, before.version, called);
+      await endFormer(plan, before);
       return before;
     } catch (error) {
       if (!waitsForModel(input) || !isOfType(error, 'MODEL_BUSY')) throw error;
@@ -109,6 +112,20 @@ async function begin(input: ReleaseInput, plan: Plan, progress: Progress, desk: 
     await condition(() => desk.hold.asked() !== asked, longestQueueMs);
     await goOnAnewIfLong(input, { plan }, progress, desk);
   }
+}
+
+/** After a reset to its beginning: the rollouts of the former run end, and their users are on stable while this one trains. */
+async function endFormer(plan: Plan, { former, stable }: Before): Promise<void> {
+  if (former === undefined) return;
+  const { workflowId } = workflowInfo();
+  for (const stage of former.stages) {
+    await getExternalWorkflowHandle(`${workflowId}/${stage}`)
+      .cancel()
+      .catch((error: unknown) => log.info('the rollout of the former run has ended', { error }));
+  }
+  const { capabilities } = former;
+  const versions = Object.fromEntries(capabilities.map((name) => [name, stable[name] ?? null]));
+  await routes.restore({ model: plan.model, capabilities, withinMs: plan.gatewayWithinMs, versions });
 }
 
 /** Whoever ends a release tells the next one; this is for those that were terminated and could not. */
@@ -207,7 +224,7 @@ async function rollOut(
   progress.stageStarted(stage);
   const [first = 'internal test'] = stageSteps(plan);
   const position = { step: first, level: 0, effectiveAt: null, exposure: 0, exposed: false, asked: 0, askedAt: null };
-  const child = await startRollout({
+  const input: RolloutInput = {
     release: id,
     plan,
     number,
@@ -217,12 +234,14 @@ async function rollOut(
     paused: false,
     ...(progress.report.overriddenUntil === undefined ? {} : { overriddenUntil: progress.report.overriddenUntil }),
     position,
-  });
-  await desk.serve(child);
+  };
+  const handle = await openRollout(() => startRollout(input));
+  await desk.serve(handle);
   try {
-    const outcome = await child.result();
-    progress.stageEnded(stage, outcome.kind, outcome.reason);
-    return outcome;
+    const { kind, reason } = await handle.outcome();
+    if (kind !== 'released' && kind !== 'rolledBack') throw new Error(reason);
+    progress.stageEnded(stage, kind, reason);
+    return { kind, reason };
   } catch (error) {
     // The rollout puts its users back by itself; this is for one that was terminated.
     await CancellationScope.nonCancellable(() =>

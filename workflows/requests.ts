@@ -1,17 +1,17 @@
 /** Requests for a decision: kept open until somebody decides or their time is over, one at a time. */
-import { condition, patched, type ChildWorkflowHandle } from '@temporalio/workflow';
+import { condition, patched } from '@temporalio/workflow';
 import { whenSilent } from '../src/domain/approval.ts';
 import type { ClosedRequest, Standing, Waiting } from '../src/domain/report.ts';
 import type { Progress } from './progress.ts';
 import { decidedSignal, type Request } from './rollout-messages.ts';
-import type { rollout } from './rollout.ts';
+import type { RolloutHandle } from './rollout-handle.ts';
 
 export type Requests = ReturnType<typeof openRequests>;
 
 /** `current` is the rollout that is told; `look` says what holds the release. */
 export function openRequests(
   progress: Progress,
-  current: () => ChildWorkflowHandle<typeof rollout> | null,
+  current: () => RolloutHandle | null,
   look: () => Promise<Standing | null>,
 ) {
   const { report } = progress;

@@ -47,6 +47,12 @@ export interface StageOutcome {
   reason: string;
 }
 
+/** How a rollout left its stage. */
+export interface StageEnd {
+  kind: StageOutcome['kind'] | 'cancelled' | 'failed';
+  reason: string;
+}
+
 /** Something happened in a rollout; whatever is there replaces what was known. */
 export interface StageUpdate {
   number: number;
@@ -112,6 +118,11 @@ function isRequest(value: Record<string, unknown>): value is Record<string, unkn
   return isText && isDecidable && !Number.isNaN(Date.parse(String(until)));
 }
 
+export function isStageEnd(value: unknown): value is StageEnd {
+  if (!isObject(value) || typeof value['reason'] !== 'string') return false;
+  return ['released', 'rolledBack', 'cancelled', 'failed'].some((kind) => kind === value['kind']);
+}
+
 export function isDecided(value: unknown): value is Decided {
   if (!isObject(value)) return false;
   const { request, approved, by, why } = value;
@@ -128,11 +139,14 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 export const internal = 'Between a release and its rollouts; nothing for people.';
 
-/** From rollout to release. */
-export const stageUpdateSignal = defineSignal<[StageUpdate | StageUpdate[]]>('stageUpdate');
-export const askSignal = defineSignal<[Request]>('ask');
+/** From rollout to release, with the id of the rollout's first run. */
+export const stageUpdateSignal = defineSignal<[StageUpdate | StageUpdate[], string?]>('stageUpdate');
+export const askSignal = defineSignal<[Request, string?]>('ask');
 /** The request's id, and why. */
-export const withdrawSignal = defineSignal<[string, string]>('withdraw');
+export const withdrawSignal = defineSignal<[string, string, string?]>('withdraw');
+
+/** The last that a rollout says. */
+export const stageEndedSignal = defineSignal<[StageEnd, string?]>('stageEnded');
 
 /** To either: something outside has changed that may hold the release, or let it go on. */
 export const lookAgainSignal = defineSignal('lookAgain');

@@ -16,7 +16,7 @@ import type { StageStep } from '../src/domain/plan.ts';
 import { atOnce, judgements, routes, training } from './activities.ts';
 import { backToStable, expose, grown } from './exposing.ts';
 import { grayGuard, judgeAb, judgeGray, lastGuard, sinceEffect } from './judged.ts';
-import type { RolloutInput, StageOutcome } from './rollout-messages.ts';
+import type { RolloutInput, StageEnd, StageOutcome } from './rollout-messages.ts';
 import { openStage, type Stage } from './stage.ts';
 import { GoOnAnew, RollBack } from './stage-ends.ts';
 
@@ -33,8 +33,9 @@ export async function rollout(input: RolloutInput): Promise<StageOutcome> {
       await stage.unpaused();
       await take[step](stage);
     }
-    await CancellationScope.nonCancellable(stage.told);
-    return { kind: 'released', reason: `all users have ${stage.capabilities.join(', ')}` };
+    const outcome = { kind: 'released', reason: `all users have ${stage.capabilities.join(', ')}` } as const;
+    await over(stage, outcome);
+    return outcome;
   } catch (thrown) {
     let error: unknown = thrown;
     if (error instanceof GoOnAnew) {
@@ -53,12 +54,29 @@ export async function rollout(input: RolloutInput): Promise<StageOutcome> {
       }
     }
     await backToStable(stage);
-    await CancellationScope.nonCancellable(stage.told);
-    if (isCancellation(error)) throw error;
-    const reason = reasonOf(error);
-    if (reason === null) throw error;
-    return { kind: 'rolledBack', reason };
+    const reason = isCancellation(error) ? null : reasonOf(error);
+    if (reason !== null) {
+      await over(stage, { kind: 'rolledBack', reason });
+      return { kind: 'rolledBack', reason };
+    }
+    await over(
+      stage,
+      isCancellation(error) ? { kind: 'cancelled', reason: '' } : { kind: 'failed', reason: messageOf(error) },
+    );
+    throw error;
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Says the last word: a release that was reset does not hear how a rollout ended that its former run started. */
+async function over(stage: Stage, end: StageEnd): Promise<void> {
+  await CancellationScope.nonCancellable(async () => {
+    if (patched('its end is told')) await stage.ended(end);
+    await stage.told();
+  });
 }
 
 /** What ends the stage; null where it goes on. */

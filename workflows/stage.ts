@@ -100,6 +100,7 @@ export function openStage(input: RolloutInput) {
     position,
     tell,
     told: telling.done,
+    ended: telling.end,
     soon,
     checkUndo,
     isPaused: () => paused,

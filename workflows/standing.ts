@@ -1,17 +1,17 @@
 /** What holds a release from outside: looked at where it would go on and whenever somebody says so, and kept in its report. */
-import { CancellationScope, condition, log, setHandler, type ChildWorkflowHandle } from '@temporalio/workflow';
+import { CancellationScope, condition, log, setHandler } from '@temporalio/workflow';
 import type { Standing } from '../src/domain/report.ts';
 import { standings } from './activities.ts';
 import type { Progress } from './progress.ts';
 import { internal, lookAgainSignal, overriddenSignal } from './rollout-messages.ts';
-import type { rollout } from './rollout.ts';
+import type { RolloutHandle } from './rollout-handle.ts';
 
 /** Whoever ends a stop or changes the policy says so; this is for what was never said. */
 const longestMs = 24 * 3_600_000;
 
 export type Hold = ReturnType<typeof openHold>;
 
-export function openHold(progress: Progress, current: () => ChildWorkflowHandle<typeof rollout> | null) {
+export function openHold(progress: Progress, current: () => RolloutHandle | null) {
   const { report } = progress;
   let asked = 0;
   let watching = false;

@@ -5,16 +5,14 @@ import { lookAgainSignal } from '../../workflows/rollout-messages.ts';
 import { rollbackId } from '../domain/control.ts';
 import { GradusError } from '../domain/errors.ts';
 import type { Store } from '../store/store.ts';
-import { endAbandoned } from './end-abandoned.ts';
+import { endAbandoned, endAllAbandoned, goneMs } from './end-abandoned.ts';
 import { leaveMessage } from './send-message.ts';
 
 type Records = Pick<Store, 'tellings' | 'releases' | 'routes'>;
 
 const againMs = 2_000;
+const lookMs = 10_000;
 const withinMs = 5_000;
-
-/** So long Temporal has to say that it does not know a release: while it starts, it may know none. */
-const goneMs = 30_000;
 
 /**
  * Tells all that is due now, once. Throws what failed first, after the rest was tried too. `unknownSince` remembers since
@@ -71,17 +69,29 @@ async function nudge(client: Client, release: string): Promise<void> {
 
 /** For as long as a worker runs. */
 export async function keepTelling(client: Client, store: Records, signal: AbortSignal): Promise<void> {
-  let last = '';
   const unknownSince = new Map<string, number>();
+  const goneSince = new Map<string, number>();
+  await Promise.all([
+    keep('releases will be told later', againMs, signal, () => tellReleases(client, store, unknownSince)),
+    keep('releases whose workflow is gone will be ended later', lookMs, signal, async () => {
+      const ended = await endAllAbandoned(client, store, goneSince);
+      for (const id of ended) console.log(`worker: ${id} has no workflow any more: its users are back, it has ended`);
+    }),
+  ]);
+}
+
+/** Says a problem once, for as long as it stays the same. */
+async function keep(words: string, everyMs: number, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  let last = '';
   while (!signal.aborted) {
     try {
-      await tellReleases(client, store, unknownSince);
+      await work();
       last = '';
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
-      if (problem !== last) console.log(`worker: releases will be told later: ${problem}`);
+      if (problem !== last) console.log(`worker: ${words}: ${problem}`);
       last = problem;
     }
-    await sleep(againMs, undefined, { signal }).catch(() => undefined);
+    await sleep(everyMs, undefined, { signal }).catch(() => undefined);
   }
 }

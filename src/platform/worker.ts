@@ -8,6 +8,7 @@ import type { Config } from './config.ts';
 import { databaseOf, temporalOf } from './needs.ts';
 import { runOwnProcess, whenAborted, type OwnProcess } from './own-process.ts';
 import { connectTemporal, ensureSearchAttributes, installRuntime } from './temporal-connection.ts';
+import { isEnded } from './end-abandoned.ts';
 import { keepTelling } from './tell-releases.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
@@ -59,7 +60,7 @@ async function work(config: Config, { signal, ready }: OwnProcess): Promise<void
 async function isRunning(client: Client, releaseId: string): Promise<boolean> {
   try {
     const { status } = await client.workflow.getHandle(releaseId).describe();
-    return status.name === 'RUNNING';
+    return !isEnded(status.name);
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return false;
     throw error;

@@ -70,6 +70,18 @@ export function createReleases(database: Database): Releases {
         return rows.map((row) => row.id);
       }),
 
+    open: () =>
+      database.run(async (db) => {
+        const rows = await db
+          .selectFrom('releases')
+          .select(['id', 'queued'])
+          .where('ended_at', 'is', null)
+          .orderBy('started_at')
+          .orderBy('id')
+          .execute();
+        return rows.map(({ id, queued }) => ({ id, isQueued: queued !== null }));
+      }),
+
     holder: (model) => database.run((db) => holder(db, model)),
 
     abandon: (id, reason) =>

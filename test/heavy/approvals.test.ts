@@ -290,6 +290,9 @@ describe('an approval', () => {
         receipts.push(...(await Promise.all(both)));
         await handle.signal(approveSignal, message);
         receipts.push(await handle.executeUpdate(approveUpdate, { args: [message] }));
+        expect(await refusal(handle, 'reject', message)).toMatch(
+          /id press-1 was that of another message of ann, to approve/,
+        );
         await handle.executeUpdate(approveUpdate, { args: [{ by: 'bob' }] });
       },
     });

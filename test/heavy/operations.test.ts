@@ -27,6 +27,56 @@ async function baking(): Promise<Handle> {
   return handle;
 }
 
+/** One that asks people with half of the users on its candidate. */
+async function asking(): Promise<Handle> {
+  number += 1;
+  const handle = await system.start(`ops-${number}`, {
+    model: `ops-${number}`,
+    train: { data: 'mail', share: 0.05, epochs: 1, units: 16, embedding: 16 },
+    capabilities: ['spam'],
+    strategy: 'gray',
+    'internal test': { gate: 'accuracy >= 0.1' },
+    // Nobody rates anything, so people are asked.
+    gray: {
+      ramp: ['50%'],
+      bake: '1 s',
+      within: '2 s',
+      'check every': '1 s',
+      approval: { from: 'ann', within: '1 day' },
+    },
+  });
+  await until(handle, 'asks', ({ waiting }) => waiting !== null);
+  return handle;
+}
+
+/** Both requests: to go on undecided, and to go on from gray. */
+async function approved(handle: Handle): Promise<ReleaseReport> {
+  for (const request of ['1/gray/1', '1/gray/2']) {
+    await until(handle, `asks ${request}`, ({ waiting }) => waiting?.id === request);
+    await handle.executeUpdate('approve', { args: [{ by: 'ann', request }] });
+  }
+  return handle.result();
+}
+
+/** To so many completed workflow tasks after the first, or before the end where it is negative. */
+async function reset(handle: Handle, tasks: number): Promise<Handle> {
+  const { events } = await handle.fetchHistory();
+  const completed = (events ?? []).filter((event) => event.workflowTaskCompletedEventAttributes);
+  const { runId } = await system.client.workflowService.resetWorkflowExecution({
+    namespace: system.addresses.namespace,
+    workflowExecution: { workflowId: handle.workflowId },
+    reason: 'tried again',
+    workflowTaskFinishEventId: completed.at(tasks)?.eventId ?? null,
+    requestId: `${handle.workflowId} ${tasks}`,
+  });
+  return system.client.workflow.getHandle(handle.workflowId, runId);
+}
+
+async function status(handle: Handle): Promise<ReleaseReport> {
+  const shown = await gradus(['release', 'status', handle.workflowId, '--json'], system.environment);
+  return JSON.parse(shown.out);
+}
+
 async function shareOf(model: string): Promise<number | null> {
   const [row] = await system.rows(`select candidate, exposure from routes where model = '${model}'`);
   const exposure = row?.['exposure'];
@@ -75,21 +125,67 @@ describe('temporal workflow', () => {
     expect(await shareOf(`ops-${number}`)).toBeNull();
   });
 
+  it('terminate is noticed where nobody says anything: its users go back, and the record says how it ended', async () => {
+    const handle = await baking();
+    await handle.terminate();
+    await expect
+      .poll(async () => (await status(handle)).reason, { timeout: 60_000, interval: 500 })
+      .toBe('its workflow was terminated; rolled back by gradus: nothing carries it out any more');
+    expect(await shareOf(`ops-${number}`)).toBeNull();
+  });
+
+  it('cancel ends also what waits for people, its users on stable and its request closed', async () => {
+    const handle = await asking();
+    await handle.cancel();
+    await expect(handle.result()).rejects.toThrow(/cancelled/i);
+    expect(await shareOf(`ops-${number}`)).toBeNull();
+    expect(await status(handle)).toMatchObject({
+      state: 'cancelled',
+      waiting: null,
+      requests: [{ outcome: 'withdrawn' }],
+    });
+  });
+
+  it('reset to its beginning puts the users of the former run back, and what was said to that one asks nobody', async () => {
+    const handle = await asking();
+    await handle.signal('pause', { by: 'ann' });
+    await until(handle, 'paused', ({ state }) => state === 'paused');
+    await handle.signal('resume', { by: 'ann' });
+    await until(handle, 'resumed', ({ state }) => state === 'running');
+    const again = await reset(handle, 0);
+    await until(again, 'back', ({ steps }) => steps[0]?.state !== 'waiting');
+    const seen = await again.query<ReleaseReport>('state');
+    expect([seen.waiting, seen.exposures]).toEqual([null, []]);
+    await expect.poll(() => shareOf(`ops-${number}`), { timeout: 20_000 }).toBeNull();
+    const asked = await until(again, 'asked again', ({ waiting }) => waiting !== null);
+    expect([asked.requests, asked.exposures.map(({ share }) => share)]).toEqual([[], [0.5]]);
+    expect(await approved(again)).toMatchObject({
+      state: 'released',
+      requests: [{ outcome: 'approved' }, { outcome: 'approved' }],
+    });
+  });
+
+  it('reset to its last moment goes on with the stage that is under way', async () => {
+    const handle = await asking();
+    const again = await reset(handle, -1);
+    expect(await approved(again)).toMatchObject({ state: 'released' });
+  });
+
+  it('reset to its last moment leaves nobody out of reach: rolled back or cancelled, its users are on stable', async () => {
+    const rolled = await reset(await baking(), -1);
+    await rolled.executeUpdate('rollback', { args: [{ by: 'ann', why: 'enough' }] });
+    expect((await rolled.result()).reason).toBe('rolled back by ann: enough');
+    expect(await shareOf(`ops-${number}`)).toBeNull();
+    const cancelled = await reset(await baking(), -1);
+    await cancelled.cancel();
+    await expect(cancelled.result()).rejects.toThrow(/cancelled/i);
+    expect(await shareOf(`ops-${number}`)).toBeNull();
+    expect(await status(cancelled)).toMatchObject({ state: 'cancelled' });
+  });
+
   it('reset to an earlier moment tells the story on from there, to an end', async () => {
     const handle = await baking();
-    const { events = [] } = await handle.fetchHistory();
-    const completed = (events ?? []).filter(
-      ({ workflowTaskCompletedEventAttributes }) => workflowTaskCompletedEventAttributes,
-    );
-    const before = completed[2]?.eventId;
-    const { runId } = await system.client.workflowService.resetWorkflowExecution({
-      namespace: system.addresses.namespace,
-      workflowExecution: { workflowId: handle.workflowId },
-      reason: 'tried again from its training',
-      workflowTaskFinishEventId: before ?? null,
-      requestId: handle.workflowId,
-    });
-    const again: Handle = system.client.workflow.getHandle(handle.workflowId, runId);
+    const again = await reset(handle, 2);
     await until(again, 'exposed again', ({ exposures }) => exposures.at(-1)?.share === 0.5);
     expect(await shareOf(`ops-${number}`)).toBe(0.5);
     await again.executeUpdate('rollback', { args: [{ by: 'ann' }] });

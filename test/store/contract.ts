@@ -377,8 +377,17 @@ export function recordsContract(open: () => Promise<Records>): void {
       const id = `${model}-a`;
       await begin(id, model);
       await records.releases.record(id, reportOf(id, model, 'running', 1), false);
+      const queued = `${model}-b`;
+      await records.releases.enqueue({ id: queued, runId: 'r', model, plan: {}, startedAt: at(2) });
+      const open = async (): Promise<unknown> =>
+        (await records.releases.open()).filter((one) => one.id === id || one.id === queued);
+      expect(await open()).toEqual([
+        { id, isQueued: false },
+        { id: queued, isQueued: true },
+      ]);
       await records.releases.abandon(id, 'terminated');
       expect(await records.releases.holder(model)).toBeNull();
+      expect(await open()).toEqual([{ id: queued, isQueued: true }]);
       expect(await records.releases.find(id)).toMatchObject({ state: 'failed', reason: 'terminated', model });
     });
 

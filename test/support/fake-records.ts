@@ -159,6 +159,12 @@ export function fakeReleases(): Releases {
         .sort(([, a], [, b]) => (a.queued ?? 0) - (b.queued ?? 0))
         .map(([id]) => id);
     },
+    async open() {
+      return [...rows]
+        .filter(([, row]) => row.running)
+        .sort(([, a], [, b]) => (a.startedAt < b.startedAt ? -1 : 1))
+        .map(([id, { queued }]) => ({ id, isQueued: queued !== null }));
+    },
     async holder(model) {
       const found = holderOf(model);
       return found === undefined ? null : { id: found[0], startedAt: found[1].startedAt };

@@ -1,0 +1,74 @@
+/**
+ * A stage's rollout as its release reaches it: by its name, and not as a child alone. A release that was reset has another
+ * run, to which Temporal does not count the rollout that is under way: it would hear nothing of it and could not stop it.
+ */
+import {
+  CancellationScope,
+  condition,
+  getExternalWorkflowHandle,
+  log,
+  patched,
+  type ChildWorkflowHandle,
+  type ExternalWorkflowHandle,
+} from '@temporalio/workflow';
+import { CancelledFailure } from '@temporalio/common';
+import type { rollout } from './rollout.ts';
+import type { StageEnd } from './rollout-messages.ts';
+
+export interface RolloutHandle {
+  /** Its first run: what it says comes with this. */
+  run: string;
+  signal: ExternalWorkflowHandle['signal'];
+  /** It has said how it ended. */
+  ends(end: StageEnd): void;
+  /** How it ended. Rejects where it failed, or was cancelled; is the release cancelled, so is the rollout first. */
+  outcome(): Promise<StageEnd>;
+}
+
+/** `start` starts it as a child. */
+export async function openRollout(start: () => Promise<ChildWorkflowHandle<typeof rollout>>): Promise<RolloutHandle> {
+  if (!patched('rollout by name')) {
+    const child = await start();
+    return {
+      run: child.firstExecutionRunId,
+      signal: child.signal,
+      ends: () => undefined,
+      outcome: () => child.result(),
+    };
+  }
+  const child = await CancellationScope.nonCancellable(start);
+  const named = getExternalWorkflowHandle(child.workflowId);
+  let end: StageEnd | null = null;
+
+  async function outcome(): Promise<StageEnd> {
+    const told = CancellationScope.nonCancellable(() => condition(() => end !== null));
+    const ended = Promise.race([child.result(), told.then(() => saidEnd(end))]);
+    ended.catch(() => undefined);
+    const scope = CancellationScope.current();
+    try {
+      return await Promise.race([ended, scope.cancelRequested]);
+    } catch (error) {
+      if (!scope.consideredCancelled) throw error;
+      const isThere = await CancellationScope.nonCancellable(() => cancelled(named));
+      return isThere ? await ended : Promise.reject(error);
+    }
+  }
+
+  return { run: child.firstExecutionRunId, signal: named.signal, ends: (said) => void (end ??= said), outcome };
+}
+
+function saidEnd(end: StageEnd | null): StageEnd {
+  if (end === null || end.kind === 'cancelled') throw new CancelledFailure('the rollout was cancelled');
+  return end;
+}
+
+/** False: it is gone already. */
+async function cancelled(named: ExternalWorkflowHandle): Promise<boolean> {
+  try {
+    await named.cancel();
+    return true;
+  } catch (error) {
+    log.info('the rollout has ended', { error });
+    return false;
+  }
+}
