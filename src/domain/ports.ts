@@ -166,6 +166,8 @@ export interface Observations {
   comments(phase: string, most: number): Promise<Comment[]>;
   /** What was exposed and said, under a release or a step of it. */
   summary(phase: string): Promise<ObservationSummary[]>;
+  /** How many users were answered there: one whom several capabilities, arms or versions answered counts once. */
+  users(phase: string): Promise<number>;
 }
 
 export interface Quantiles {
@@ -178,6 +180,7 @@ export interface ObservationSummary {
   arm: string;
   version: string;
   answers: number;
+  /** Of this line alone: the sum over lines counts some of them twice. */
   users: number;
   failures: number;
   rated: number;
@@ -222,16 +225,22 @@ export interface Releases {
   nextId(model: string): Promise<string>;
 }
 
+/** What a plan learns about: its model, and those of the model's capabilities that the plan holds. */
+export interface Scope {
+  model: string;
+  capabilities: readonly string[];
+}
+
 /** What came back from users, to learn from. */
 export interface LessonRecords {
-  /** What came for a model after these places in the order of arrival. */
-  heard(model: string, since: Cursor): Promise<Heard>;
-  /** The newest so many comments of a model between these places, newest first. */
-  comments(model: string, since: Cursor, through: Cursor, most: number): Promise<Comment[]>;
+  /** What came after these places in the order of arrival. */
+  heard(of: Scope, since: Cursor): Promise<Heard>;
+  /** The newest so many comments between these places, newest first. */
+  comments(of: Scope, since: Cursor, through: Cursor, most: number): Promise<Comment[]>;
   /** What each version was asked and answered between these places. */
-  usage(model: string, since: Cursor, through: Cursor): Promise<Usage[]>;
-  /** All corrections with a text that came for a model so far, in the order in which they came, the newest so many. */
-  corrections(model: string, most: number): Promise<Correction[]>;
+  usage(of: Scope, since: Cursor, through: Cursor): Promise<Usage[]>;
+  /** All corrections with a text that came so far, in the order in which they came, the newest so many. */
+  corrections(of: Scope, most: number): Promise<Correction[]>;
   /** Keeps lessons for good, and returns their digest. */
   keep(lessons: Lesson[]): Promise<string>;
   find(digest: string): Promise<Lesson[] | null>;
@@ -239,7 +248,9 @@ export interface LessonRecords {
 
 export interface Heard {
   summaries: ObservationSummary[];
-  /** Up to where it was read. */
+  /** How many users were answered, each once. */
+  users: number;
+  /** Up to where it was read, of the whole model. */
   through: Cursor;
 }
 

@@ -285,6 +285,25 @@ export function recordsContract(open: () => Promise<Records>): void {
       expect(await records.observations.summary(`${release}/1/ab`)).toEqual([]);
     });
 
+    test('of a release count each user once', async () => {
+      const release = newModel();
+      const under = (phase: string, arm: Arm, user: string, capability = 'spam') => ({
+        ...answer(`${release}/${phase}`, arm, user),
+        capability,
+      });
+      await records.observations.record(
+        [
+          under('1/gray/0', 'gray', 'a'),
+          under('1/gray/1', 'stable', 'a'),
+          under('2/ab/0', 'treatment', 'a', 'topic'),
+          under('2/ab/0', 'control', 'b', 'topic'),
+        ],
+        [],
+      );
+      const users = async (phase: string) => records.observations.users(phase);
+      expect([await users(release), await users(`${release}/1`), await users(`${release}/3`)]).toEqual([2, 1, 0]);
+    });
+
     test('take any text that a user can send', async () => {
       const release = newModel();
       await fc.assert(

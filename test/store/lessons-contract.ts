@@ -18,24 +18,69 @@ export function lessonsContract(open: () => Promise<Learners>): void {
   }, 60_000);
   const newModel = (): string => `lessons-${randomUUID()}`;
   const nothing = { answers: 0, feedback: 0 };
+  const about = (model: string, capabilities = ['spam']) => ({ model, capabilities });
 
   test('what came after a place is heard once, of that model alone', async () => {
     const [model, other] = [newModel(), newModel()];
     const [first, elsewhere] = [answerOf(model, 'a'), answerOf(other, 'b')];
     await learners.observations.record([first, elsewhere], [corrected(first, 'ham'), corrected(elsewhere, 'ham')]);
-    const heard = await learners.lessons.heard(model, nothing);
+    const heard = await learners.lessons.heard(about(model), nothing);
     expect(heard.summaries).toMatchObject([{ capability: 'spam', answers: 1, labelled: 1, accuracy: 0 }]);
-    expect((await learners.lessons.heard(model, heard.through)).summaries).toEqual([]);
+    expect((await learners.lessons.heard(about(model), heard.through)).summaries).toEqual([]);
     const second = answerOf(model, 'c');
     await learners.observations.record([second], [corrected(second, 'spam')]);
-    const again = await learners.lessons.heard(model, heard.through);
+    const again = await learners.lessons.heard(about(model), heard.through);
     expect(again.summaries).toMatchObject([{ answers: 1, labelled: 1, accuracy: 1 }]);
     expect(again.through.answers).toBeGreaterThan(heard.through.answers);
   });
 
+  test('a user counts once, whatever capabilities, arms and versions answered them', async () => {
+    const model = newModel();
+    const shapes = [
+      {},
+      { capability: 'topic' },
+      { version: 'w' },
+      { arm: 'gray' },
+      { capability: 'html', user: 'only-html' },
+    ] as const;
+    const answers = ['a', 'b', 'c'].flatMap((user) => shapes.map((shape) => ({ ...answerOf(model, user), ...shape })));
+    await learners.observations.record(answers, []);
+    const users = async (...capabilities: string[]) =>
+      (await learners.lessons.heard(about(model, capabilities), nothing)).users;
+    expect(await users('spam', 'topic')).toBe(3);
+    expect(await users('spam', 'topic', 'html')).toBe(4);
+    expect(await users('html')).toBe(1);
+    expect(await users('reply')).toBe(0);
+    const { through } = await learners.lessons.heard(about(model), nothing);
+    expect((await learners.lessons.heard(about(model), through)).users).toBe(0);
+  });
+
+  test('what is said and asked of other capabilities is not heard', async () => {
+    const model = newModel();
+    const spam = { ...answerOf(model, 'a'), tokens: 4, unknown: 0 };
+    const topic = { ...answerOf(model, 'b'), capability: 'topic', tokens: 100, unknown: 1 };
+    const said = [spam, topic].map((answer) => ({
+      ...corrected(answer, 'ham'),
+      comment: `about ${answer.capability}`,
+      text: `to ${answer.capability}`,
+    }));
+    await learners.observations.record([spam, topic], said);
+    for (const one of ['spam', 'topic']) {
+      const { lessons } = learners;
+      const { summaries, through } = await lessons.heard(about(model, [one]), nothing);
+      expect(summaries.map(({ capability }) => capability)).toEqual([one]);
+      const comments = await lessons.comments(about(model, [one]), nothing, through, 10);
+      expect(comments.map(({ text }) => text)).toEqual([`about ${one}`]);
+      expect((await lessons.corrections(about(model, [one]), 1)).map(({ text }) => text)).toEqual([`to ${one}`]);
+      const [usage] = await lessons.usage(about(model, [one]), nothing, through);
+      expect(usage?.answers).toEqual({ [one]: { spam: 1 } });
+      expect(usage?.tokens.reduce((sum, n) => sum + n, 0)).toBe(1);
+    }
+  });
+
   test('comments come newest first, with what their users thought', async () => {
     const model = newModel();
-    const { through: before } = await learners.lessons.heard(model, nothing);
+    const { through: before } = await learners.lessons.heard(about(model), nothing);
     for (const [text, satisfaction] of [
       ['one', 0.25],
       ['two', null],
@@ -44,12 +89,12 @@ export function lessonsContract(open: () => Promise<Learners>): void {
       const answer = answerOf(model, text);
       await learners.observations.record([answer], [{ ...corrected(answer, 'ham'), comment: text, satisfaction }]);
     }
-    const { through } = await learners.lessons.heard(model, before);
-    expect(await learners.lessons.comments(model, before, through, 2)).toEqual([
+    const { through } = await learners.lessons.heard(about(model), before);
+    expect(await learners.lessons.comments(about(model), before, through, 2)).toEqual([
       { text: 'three', version: 'v', satisfaction: 1 },
       { text: 'two', version: 'v', satisfaction: null },
     ]);
-    expect(await learners.lessons.comments(model, through, through, 2)).toEqual([]);
+    expect(await learners.lessons.comments(about(model), through, through, 2)).toEqual([]);
   });
 
   test('corrections come with their texts, in the order in which they came, the newest first to be kept', async () => {
@@ -59,10 +104,10 @@ export function lessonsContract(open: () => Promise<Learners>): void {
       const text = place === 1 ? null : `text ${place} \u{1f600} \u0000`;
       await learners.observations.record([answer], [{ ...corrected(answer, 'ham'), text }]);
     }
-    const all = await learners.lessons.corrections(model, 10);
+    const all = await learners.lessons.corrections(about(model), 10);
     expect(all.map(({ text }) => text.slice(0, 6))).toEqual(['text 0', 'text 2', 'text 3']);
     expect(all[0]).toMatchObject({ capability: 'spam', label: 'ham', user: 'a' });
-    expect((await learners.lessons.corrections(model, 2)).map(({ user }) => user)).toEqual(['c', 'd']);
+    expect((await learners.lessons.corrections(about(model), 2)).map(({ user }) => user)).toEqual(['c', 'd']);
   });
 
   test('usage counts what each version was asked and answered, in the bins of drift', async () => {
@@ -79,10 +124,10 @@ export function lessonsContract(open: () => Promise<Learners>): void {
     if (last === undefined) throw new Error('no answer');
     const unread = { ...answerOf(model, 'x'), version: 'w', label: 'ham' };
     const failed = { ...answerOf(model, 'y'), label: null, failed: true };
-    const { through: before } = await learners.lessons.heard(model, nothing);
+    const { through: before } = await learners.lessons.heard(about(model), nothing);
     await learners.observations.record([...answers, unread, failed], []);
-    const { through } = await learners.lessons.heard(model, before);
-    const [v, w] = await learners.lessons.usage(model, before, through);
+    const { through } = await learners.lessons.heard(about(model), before);
+    const [v, w] = await learners.lessons.usage(about(model), before, through);
     // The limits of bins are domain/drift.ts's: tokens 1, 5, 10, 20, 40, 80, 160, 320; unknown 1, 2, 5, 10, 20, 40 %.
     expect(v).toEqual({
       version: 'v',
@@ -91,7 +136,7 @@ export function lessonsContract(open: () => Promise<Learners>): void {
       unknown: [2, 1, 0, 0, 0, 1, 1],
     });
     expect(w).toMatchObject({ version: 'w', answers: { spam: { ham: 1 } } });
-    expect(await learners.lessons.usage(model, through, through)).toEqual([]);
+    expect(await learners.lessons.usage(about(model), through, through)).toEqual([]);
   });
 
   describe('lessons', () => {
