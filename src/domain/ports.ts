@@ -8,6 +8,7 @@ import type { Profile, Usage } from './drift.ts';
 import type { Cursor, IterationReport } from './iteration.ts';
 import type { Correction, Lesson } from './lessons.ts';
 import type { TrainSpec } from './plan.ts';
+import type { ToNote } from './outbox.ts';
 import type { Policy, Role } from './policy.ts';
 import type { ReleaseReport } from './report.ts';
 import type { Exposure, Route } from './route.ts';
@@ -265,10 +266,17 @@ export interface Iterations {
 export type NumberedIteration = IterationReport & { number: number };
 
 export interface Surveys {
-  /** The last answer of each user who was answered in that time. */
-  exposed(of: Pick<Survey, 'model' | 'capability' | 'version' | 'withinMs'>): Promise<Exposed[]>;
-  /** Notes whom a survey asks: at most so many as it says, and nobody who was asked too short a time ago. Again: the same. */
-  ask(survey: Survey, about: Exposed[]): Promise<Exposed[]>;
+  /** How many users were answered in that time. */
+  exposed(of: Pick<Survey, 'model' | 'capability' | 'version' | 'withinMs'>): Promise<number>;
+  /**
+   * Draws whom a survey asks, each about their last answer: at most so many as it says, and nobody who was asked too short a
+   * time ago. They are noted as asked together with what `tell` has to be sent to them: both or neither. Again: the same
+   * people, and nothing more is sent. `among`: these users alone.
+   */
+  ask(
+    survey: Survey,
+    how: { among: readonly string[] | null; tell: (asked: Exposed[]) => ToNote[] },
+  ): Promise<Exposed[]>;
   find(id: string): Promise<Survey | null>;
   /** What somebody was asked about; null where they were not. */
   askedOf(id: string, user: string): Promise<Exposed | null>;

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Answer, Feedback } from '../../src/domain/feedback.ts';
 import type { IterationReport } from '../../src/domain/iteration.ts';
 import type { Iterations, LessonRecords, Observations } from '../../src/domain/ports.ts';
+import { answerOf, feedbackOf } from '../fixtures/answers.ts';
 
 export interface Learners {
   lessons: LessonRecords;
@@ -22,12 +23,12 @@ export function lessonsContract(open: () => Promise<Learners>): void {
 
   test('what came after a place is heard once, of that model alone', async () => {
     const [model, other] = [newModel(), newModel()];
-    const [first, elsewhere] = [answerOf(model, 'a'), answerOf(other, 'b')];
+    const [first, elsewhere] = [answered(model, 'a'), answered(other, 'b')];
     await learners.observations.record([first, elsewhere], [corrected(first, 'ham'), corrected(elsewhere, 'ham')]);
     const heard = await learners.lessons.heard(about(model), nothing);
     expect(heard.summaries).toMatchObject([{ capability: 'spam', answers: 1, labelled: 1, accuracy: 0 }]);
     expect((await learners.lessons.heard(about(model), heard.through)).summaries).toEqual([]);
-    const second = answerOf(model, 'c');
+    const second = answered(model, 'c');
     await learners.observations.record([second], [corrected(second, 'spam')]);
     const again = await learners.lessons.heard(about(model), heard.through);
     expect(again.summaries).toMatchObject([{ answers: 1, labelled: 1, accuracy: 1 }]);
@@ -43,7 +44,7 @@ export function lessonsContract(open: () => Promise<Learners>): void {
       { arm: 'gray' },
       { capability: 'html', user: 'only-html' },
     ] as const;
-    const answers = ['a', 'b', 'c'].flatMap((user) => shapes.map((shape) => ({ ...answerOf(model, user), ...shape })));
+    const answers = ['a', 'b', 'c'].flatMap((user) => shapes.map((shape) => ({ ...answered(model, user), ...shape })));
     await learners.observations.record(answers, []);
     const users = async (...capabilities: string[]) =>
       (await learners.lessons.heard(about(model, capabilities), nothing)).users;
@@ -57,8 +58,8 @@ export function lessonsContract(open: () => Promise<Learners>): void {
 
   test('what is said and asked of other capabilities is not heard', async () => {
     const model = newModel();
-    const spam = { ...answerOf(model, 'a'), tokens: 4, unknown: 0 };
-    const topic = { ...answerOf(model, 'b'), capability: 'topic', tokens: 100, unknown: 1 };
+    const spam = { ...answered(model, 'a'), tokens: 4, unknown: 0 };
+    const topic = { ...answered(model, 'b'), capability: 'topic', tokens: 100, unknown: 1 };
     const said = [spam, topic].map((answer) => ({
       ...corrected(answer, 'ham'),
       comment: `about ${answer.capability}`,
@@ -86,7 +87,7 @@ export function lessonsContract(open: () => Promise<Learners>): void {
       ['two', null],
       ['three', 1],
     ] as const) {
-      const answer = answerOf(model, text);
+      const answer = answered(model, text);
       await learners.observations.record([answer], [{ ...corrected(answer, 'ham'), comment: text, satisfaction }]);
     }
     const { through } = await learners.lessons.heard(about(model), before);
@@ -99,7 +100,7 @@ export function lessonsContract(open: () => Promise<Learners>): void {
 
   test('corrections come with their texts, in the order in which they came, the newest first to be kept', async () => {
     const model = newModel();
-    const answers = ['a', 'b', 'c', 'd'].map((user) => answerOf(model, user));
+    const answers = ['a', 'b', 'c', 'd'].map((user) => answered(model, user));
     for (const [place, answer] of answers.entries()) {
       const text = place === 1 ? null : `text ${place} \u{1f600} \u0000`;
       await learners.observations.record([answer], [{ ...corrected(answer, 'ham'), text }]);
@@ -119,11 +120,11 @@ export function lessonsContract(open: () => Promise<Learners>): void {
       { tokens: 100, unknown: 1 },
       { tokens: 400, unknown: 400 },
     ];
-    const answers = texts.map((read, place) => ({ ...answerOf(model, `u${place}`), ...read }));
+    const answers = texts.map((read, place) => ({ ...answered(model, `u${place}`), ...read }));
     const [last] = answers;
     if (last === undefined) throw new Error('no answer');
-    const unread = { ...answerOf(model, 'x'), version: 'w', label: 'ham' };
-    const failed = { ...answerOf(model, 'y'), label: null, failed: true };
+    const unread = { ...answered(model, 'x'), version: 'w', label: 'ham' };
+    const failed = { ...answered(model, 'y'), label: null, failed: true };
     const { through: before } = await learners.lessons.heard(about(model), nothing);
     await learners.observations.record([...answers, unread, failed], []);
     const { through } = await learners.lessons.heard(about(model), before);
@@ -163,36 +164,12 @@ export function lessonsContract(open: () => Promise<Learners>): void {
   });
 }
 
-function answerOf(model: string, user: string): Answer {
-  return {
-    id: randomUUID(),
-    at: '2026-01-01T00:00:00.000Z',
-    model,
-    capability: 'spam',
-    version: 'v',
-    arm: 'stable',
-    phase: 'r/1/full/0',
-    user,
-    label: 'spam',
-    confidence: 0.9,
-    latencyMs: 1,
-    failed: false,
-    tokens: null,
-    unknown: null,
-  };
+function answered(model: string, user: string): Answer {
+  return answerOf({ model, user });
 }
 
 function corrected(answer: Answer, correctLabel: string): Feedback {
-  const { confidence: _, latencyMs: __, failed: ___, ...rest } = answer;
-  return {
-    ...rest,
-    id: `${answer.id}/f`,
-    answerId: answer.id,
-    satisfaction: 0,
-    comment: null,
-    correctLabel,
-    text: 'hello',
-  };
+  return feedbackOf(answer, { satisfaction: 0, correctLabel, text: 'hello' });
 }
 
 function reportOf(model: string, name: string): IterationReport {
