@@ -50,12 +50,9 @@ export function iterationActivities(ports: RecordPorts) {
     async gatherFeedback({ key, workflow, plan, startedAt, profiles }: GatherInput): Promise<Gathered> {
       const { model } = plan;
       const spec = needTraining(plan);
-      const names = Object.keys(plan.capabilities);
-      const before = (await ports.iterations.list(model)).find(
-        (one) => one.state === 'learnt' && names.every((name) => one.capabilities.includes(name)),
-      );
-      const since: Cursor = before?.through ?? { answers: 0, feedback: 0 };
       const scope = scopeOf(plan);
+      const before = await ports.iterations.lastLearnt(scope);
+      const since: Cursor = before?.through ?? { answers: 0, feedback: 0 };
       const heard = await ports.lessons.heard(scope, since);
       const { through } = heard;
       const drift = driftOf(profiles, await ports.lessons.usage(scope, since, through));
@@ -77,7 +74,7 @@ export function iterationActivities(ports: RecordPorts) {
         key,
         workflow,
         model,
-        capabilities: names,
+        capabilities: [...scope.capabilities],
         startedAt,
         endedAt: null,
         learning,

@@ -259,6 +259,10 @@ export interface Iterations {
   /** Writes how far an iteration is; the first time gives it its number, 1, 2, … of the model, which is returned. */
   record(report: IterationReport): Promise<number>;
   find(key: string): Promise<NumberedIteration | null>;
+  /** The newest of a model, or one by its number; without a model, the newest of all. */
+  newest(model?: string, number?: number): Promise<NumberedIteration | null>;
+  /** The newest that learnt, of those whose plan held all these capabilities. */
+  lastLearnt(of: Scope): Promise<NumberedIteration | null>;
   /** Newest first. */
   list(model?: string): Promise<NumberedIteration[]>;
 }
@@ -278,6 +282,8 @@ export interface Surveys {
     how: { among: readonly string[] | null; tell: (asked: Exposed[]) => ToNote[] },
   ): Promise<Exposed[]>;
   find(id: string): Promise<Survey | null>;
+  /** The newest that asked somebody, and how many newer ones asked nobody; where none ever did, the newest. */
+  newest(): Promise<{ survey: Survey; newer: number } | null>;
   /** What somebody was asked about; null where they were not. */
   askedOf(id: string, user: string): Promise<Exposed | null>;
   /** Newest first. */

@@ -131,6 +131,29 @@ export function createIterations(database: Database): Iterations {
         return row === undefined ? null : numbered(row);
       }),
 
+    newest: (model, number) =>
+      database.run(async (db) => {
+        let query = db.selectFrom('iterations').select(['report', 'number']).orderBy('started_at', 'desc');
+        if (model !== undefined) query = query.where('model', '=', model);
+        if (number !== undefined) query = query.where('number', '=', number);
+        const row = await query.orderBy('number', 'desc').limit(1).executeTakeFirst();
+        return row === undefined ? null : numbered(row);
+      }),
+
+    lastLearnt: ({ model, capabilities }) =>
+      database.run(async (db) => {
+        const row = await db
+          .selectFrom('iterations')
+          .select(['report', 'number'])
+          .where('model', '=', model)
+          .where(sql`report->>'state'`, '=', 'learnt')
+          .where(sql<boolean>`report->'capabilities' ?& ${[...capabilities]}::text[]`)
+          .orderBy('number', 'desc')
+          .limit(1)
+          .executeTakeFirst();
+        return row === undefined ? null : numbered(row);
+      }),
+
     list: (model) =>
       database.run(async (db) => {
         let query = db.selectFrom('iterations').select(['report', 'number']).orderBy('started_at', 'desc');

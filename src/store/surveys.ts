@@ -58,6 +58,16 @@ export function createSurveys(database: Database): Surveys {
         return row?.survey ?? null;
       }),
 
+    newest: () =>
+      database.run(async (db) => {
+        const { rows } = await sql<{ survey: Survey; newer: number }>`
+          select survey, (select count(*)::int from surveys as later where later.made_at > surveys.made_at) as newer
+          from surveys
+          order by exists (select 1 from survey_asked where survey_asked.survey = surveys.id) desc, made_at desc
+          limit 1`.execute(db);
+        return rows[0] ?? null;
+      }),
+
     askedOf: (id, user) =>
       database.run(async (db) => {
         const row = await db

@@ -162,6 +162,29 @@ export function lessonsContract(open: () => Promise<Learners>): void {
     expect(await learners.iterations.find(`${one.key}?`)).toBeNull();
     expect((await learners.iterations.list(model)).map(({ number }) => number)).toEqual([2, 1]);
   });
+
+  test('iterations are found one by one: the newest, one by its number, and the last that learnt', async () => {
+    const [model, other] = [newModel(), newModel()];
+    const { iterations } = learners;
+    expect(await iterations.newest(model)).toBeNull();
+    const reports: [string, IterationReport['state'], string[]][] = [
+      ['1', 'learnt', ['spam', 'topic']],
+      ['2', 'learnt', ['spam']],
+      ['3', 'failed', ['spam', 'topic']],
+    ];
+    for (const [name, state, capabilities] of reports) {
+      await iterations.record({ ...reportOf(model, name), state, capabilities });
+    }
+    await iterations.record({ ...reportOf(other, 'x'), state: 'learnt' });
+    const numberOf = (one: { model: string; number: number } | null) => (one?.model === model ? one.number : null);
+    expect(numberOf(await iterations.newest(model))).toBe(3);
+    expect(numberOf(await iterations.newest(model, 2))).toBe(2);
+    expect(await iterations.newest(model, 4)).toBeNull();
+    expect((await iterations.newest())?.model).toBe(other);
+    expect(numberOf(await iterations.lastLearnt(about(model)))).toBe(2);
+    expect(numberOf(await iterations.lastLearnt(about(model, ['topic', 'spam'])))).toBe(1);
+    expect(await iterations.lastLearnt(about(model, ['html']))).toBeNull();
+  });
 }
 
 function answered(model: string, user: string): Answer {

@@ -92,6 +92,23 @@ describe('a survey', () => {
     expect(await ask(sooner)).toHaveLength(20);
   });
 
+  test('that asked nobody is not the newest to look at, unless none asked anybody', async () => {
+    const empty = await testServer();
+    const fresh = await openStore(empty.url);
+    const how = { among: null, tell: () => [] };
+    expect(await fresh.surveys.newest()).toBeNull();
+    const [vain, asked, later] = [surveyOf('m'), surveyOf('m'), surveyOf('m')];
+    await fresh.surveys.ask(vain, how);
+    expect(await fresh.surveys.newest()).toEqual({ survey: vain, newer: 0 });
+    await fresh.observations.record([answerOf({ model: 'm' })], []);
+    await fresh.surveys.ask(asked, how);
+    expect(await fresh.surveys.newest()).toEqual({ survey: asked, newer: 0 });
+    await fresh.surveys.ask(later, how);
+    expect(await fresh.surveys.newest()).toEqual({ survey: asked, newer: 1 });
+    await fresh.close();
+    await empty.end();
+  });
+
   test('counts what was answered to it', async () => {
     const model = randomUUID();
     const answers = ['a', 'b', 'c'].map((user) => answerOf({ model, user: `${model} ${user}` }));

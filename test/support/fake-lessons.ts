@@ -72,6 +72,17 @@ export function fakeIterations(): Iterations {
       return number;
     },
     find: async (key) => all.find((one) => one.key === key) ?? null,
+    newest: async (model, number) =>
+      all.findLast(
+        (one) => (model === undefined || one.model === model) && (number === undefined || one.number === number),
+      ) ?? null,
+    lastLearnt: async ({ model, capabilities }) =>
+      all.findLast(
+        (one) =>
+          one.model === model &&
+          one.state === 'learnt' &&
+          capabilities.every((capability) => one.capabilities.includes(capability)),
+      ) ?? null,
     list: async (model) => all.filter((one) => model === undefined || one.model === model).toReversed(),
   };
 }
