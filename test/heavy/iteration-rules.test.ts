@@ -74,6 +74,22 @@ test('learns what the next look finds where the model was busy at this one', asy
   expect(ports.trained.map(({ lessons }) => lessons?.length)).toEqual([5]);
 });
 
+test('hears of the capabilities of its plan alone, and counts each user once', async () => {
+  const ports = await withStable(createFakePorts());
+  for (const [capability, comment] of [
+    ['spam', 'answers are far too slow'],
+    ['html', 'colours look strange'],
+  ] as const) {
+    for (let i = 0; i < 6; i++) {
+      const answer = answerOf({ model: 'mail', capability, version: `v${i % 2}`, user: `u-${i % 3}` });
+      await ports.observations.record([answer], [feedbackOf(answer, { comment })]);
+    }
+  }
+  const report = await releases.harness.with(ports, async () => (await start({ plan })).result());
+  expect(report?.learning?.figures).toMatchObject({ answers: 6, users: 3, comments: 6 });
+  expect(report?.learning?.themes.map(({ examples }) => examples)).toEqual([['answers are far too slow']]);
+});
+
 test('goes on in a new run after many looks, and counts them on', async () => {
   const ports = await withStable(createFakePorts());
   await releases.harness.with(ports, async () => {
