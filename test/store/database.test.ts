@@ -36,15 +36,15 @@ async function running(): Promise<string[]> {
 test('a statement that takes too long is ended at the server, and the connection is good for the next', async () => {
   const begun = Date.now();
   const slow = database.run((db) => sql`select pg_sleep(30)`.execute(db));
-  await expect.poll(running).toEqual(['select pg_sleep(30)']);
   await expect(slow).rejects.toMatchObject({
     code: 'STORE_SLOW',
     message: expect.stringMatching(/^PostgreSQL at 127\.0\.0\.1:\d+ ended a statement: it took longer than 0\.4 s/),
     retryable: true,
   });
   // It is not tried again by itself, which would only keep the server busier.
-  expect(Date.now() - begun).toBeLessThan(3_000);
-  expect(await running()).toEqual([]);
+  expect(Date.now() - begun).toBeLessThan(10_000);
+  // A statement is over a moment after its error was sent, long before it would have ended by itself.
+  await expect.poll(running, { timeout: 5_000 }).toEqual([]);
   const { rows } = await database.run((db) => sql<{ n: number }>`select 1 as n`.execute(db));
   expect(rows).toEqual([{ n: 1 }]);
 });
@@ -55,7 +55,7 @@ test('whoever waits for a lock for too long waits no more', async () => {
   await expect(database.run((db) => db.insertInto('plans').values(plan).execute())).rejects.toMatchObject({
     code: 'STORE_SLOW',
   });
-  expect(await running()).toEqual([]);
+  await expect.poll(running, { timeout: 5_000 }).toEqual([]);
   await other.query('rollback');
 });
 
