@@ -21,7 +21,8 @@ export function iterateActivities(ports: RecordPorts) {
       const { plan } = report;
       const themes = themesOf(await ports.observations.comments(report.id, mostComments));
       if (plan === null) return { observations, iteration: { learn: false, reasons: [] }, themes };
-      const { learn, reasons } = whetherToLearn(plan, observations);
+      const users = await ports.observations.users(report.id);
+      const { learn, reasons } = whetherToLearn(plan, { summaries: observations, users });
       return { observations, iteration: { learn, reasons }, themes };
     },
   };

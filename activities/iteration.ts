@@ -9,7 +9,7 @@ import { GradusError } from '../src/domain/errors.ts';
 import { parsePlan } from '../src/domain/plan-input.ts';
 import type { Plan, TrainSpec } from '../src/domain/plan.ts';
 import type { Version } from '../src/domain/version.ts';
-import type { ProfileOrder, RecordPorts } from '../src/domain/ports.ts';
+import type { ProfileOrder, RecordPorts, Scope } from '../src/domain/ports.ts';
 import { themesOf } from '../src/statistics/themes.ts';
 import { planOf } from './begin.ts';
 import { mostComments } from './iterate.ts';
@@ -50,15 +50,13 @@ export function iterationActivities(ports: RecordPorts) {
     async gatherFeedback({ key, workflow, plan, startedAt, profiles }: GatherInput): Promise<Gathered> {
       const { model } = plan;
       const spec = needTraining(plan);
-      const names = Object.keys(plan.capabilities);
-      const before = (await ports.iterations.list(model)).find(
-        (one) => one.state === 'learnt' && names.every((name) => one.capabilities.includes(name)),
-      );
+      const scope = scopeOf(plan);
+      const before = await ports.iterations.lastLearnt(scope);
       const since: Cursor = before?.through ?? { answers: 0, feedback: 0 };
-      const { summaries, through } = await ports.lessons.heard(model, since);
-      const drift = driftOf(profiles, await ports.lessons.usage(model, since, through));
-      const own = summaries.filter(({ capability }) => plan.capabilities[capability] !== undefined);
-      const { learn, reasons, figures } = whetherToLearn(plan, own, drift[0]?.psi ?? null);
+      const heard = await ports.lessons.heard(scope, since);
+      const { through } = heard;
+      const drift = driftOf(profiles, await ports.lessons.usage(scope, since, through));
+      const { learn, reasons, figures } = whetherToLearn(plan, heard, drift[0]?.psi ?? null);
       const until = new Date().toISOString();
       const learning: Learning = {
         iteration: key,
@@ -66,7 +64,7 @@ export function iterationActivities(ports: RecordPorts) {
         until,
         figures,
         drift,
-        themes: themesOf(await ports.lessons.comments(model, since, through, mostComments)),
+        themes: themesOf(await ports.lessons.comments(scope, since, through, mostComments)),
         learn,
         reasons: [...reasons, ...drift.slice(0, 1).map(driftInWords)],
         lessons: null,
@@ -76,7 +74,7 @@ export function iterationActivities(ports: RecordPorts) {
         key,
         workflow,
         model,
-        capabilities: names,
+        capabilities: [...scope.capabilities],
         startedAt,
         endedAt: null,
         learning,
@@ -159,6 +157,10 @@ async function learntAlready(
   );
 }
 
+function scopeOf({ model, capabilities }: Plan): Scope {
+  return { model, capabilities: Object.keys(capabilities) };
+}
+
 function needTraining({ candidate, model }: Plan): TrainSpec {
   if (candidate.kind === 'train') return candidate.train;
   const problem = `version: the plan releases ${candidate.version} of ${model} as it is, and only what is trained can learn; write train: {data: …}`;
@@ -167,11 +169,9 @@ function needTraining({ candidate, model }: Plan): TrainSpec {
 
 /** Null where nobody corrected anything that could be learnt from. */
 async function keepLessons(ports: RecordPorts, plan: Plan, before: string | null): Promise<KeptLessons | null> {
-  const { model } = plan;
   const labels = await labelsOf(ports, plan);
-  const corrections = await ports.lessons.corrections(model, mostCorrections);
-  const own = newest(corrections.filter(({ capability }) => plan.capabilities[capability] !== undefined));
-  const { lessons, leftOut } = lessonsFrom(own, labels);
+  const corrections = newest(await ports.lessons.corrections(scopeOf(plan), mostCorrections));
+  const { lessons, leftOut } = lessonsFrom(corrections, labels);
   if (lessons.length === 0) return null;
   const learnt = new Set(((before === null ? null : await ports.lessons.find(before)) ?? []).map(({ id }) => id));
   return {

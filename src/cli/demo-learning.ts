@@ -51,8 +51,8 @@ export function learntLines({ iteration, release }: Learnt): string[] {
   return [` iteration ${iteration.number}: ${iteration.outcome}`, ...(compared === null ? [] : [`   ${compared}`])];
 }
 
-async function newestOf({ store }: Stage, model: string): Promise<NumberedIteration | null> {
-  return (await store.iterations.list(model))[0] ?? null;
+function newestOf({ store }: Stage, model: string): Promise<NumberedIteration | null> {
+  return store.iterations.newest(model);
 }
 
 async function until<T>({ signal }: Stage, look: () => Promise<T | null>): Promise<T | null> {

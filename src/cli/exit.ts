@@ -33,7 +33,13 @@ With --json an error is one line of JSON on standard error: {code, message, prob
 /** Somebody stopped a command by a signal; the message says what that means for the next time. */
 export class Stopped extends Error {}
 
-const unreachable = new Set<ErrorCode>(['NOT_RUNNING', 'TEMPORAL_UNREACHABLE', 'STORE_UNREACHABLE', 'PART_MISSING']);
+const unreachable = new Set<ErrorCode>([
+  'NOT_RUNNING',
+  'TEMPORAL_UNREACHABLE',
+  'STORE_UNREACHABLE',
+  'STORE_SLOW',
+  'PART_MISSING',
+]);
 const badInputStatuses = new Set([400, 404, 422]);
 
 /** What was typed, for what is said of an error. */

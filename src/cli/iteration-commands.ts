@@ -1,7 +1,7 @@
 /** `gradus iteration list`, `show`: what was heard from users, and what models learnt from it. */
 import { Command } from 'commander';
 import { GradusError } from '../domain/errors.ts';
-import type { NumberedIteration } from '../domain/ports.ts';
+import type { Iterations, NumberedIteration } from '../domain/ports.ts';
 import { readConfig } from '../platform/config.ts';
 import { iterationText } from './iteration-text.ts';
 import { dataCommand, print, table, type JsonOption } from './output.ts';
@@ -21,7 +21,9 @@ function list(): Command {
   ])
     .option('--model <name>', 'only those of this model')
     .action(async (options: JsonOption & { model?: string }) => {
-      print(await read(options.model), options, listText);
+      const { withStore } = await import('../platform/records.ts');
+      const all = await withStore(readConfig(), ({ iterations }) => iterations.list(options.model));
+      print(all, options, listText);
     });
 }
 
@@ -33,27 +35,27 @@ function show(): Command {
     .argument('[number]', 'which one of the model')
     .option('--model <name>', 'the model; left out: that of the newest iteration')
     .action(async (number: string | undefined, options: JsonOption & { model?: string }) => {
-      const all = await read(options.model);
-      const [newest] = all;
-      const model = options.model ?? newest?.model;
-      const found =
-        number === undefined ? newest : all.find((one) => one.model === model && String(one.number) === number);
-      if (found !== undefined) {
-        print(found, options, iterationText);
-        return;
-      }
-      const known = all.filter((one) => one.model === model).map((one) => one.number);
-      const there =
-        known.length === 0
-          ? 'There is no iteration yet'
-          : `There is no iteration ${number} of ${model}; it has ${known.toReversed().join(', ')}`;
-      throw new GradusError('NOT_FOUND', `${there}. A schedule makes them: gradus schedule create --help`);
+      const { withStore } = await import('../platform/records.ts');
+      const found = await withStore(readConfig(), ({ iterations }) => find(iterations, options.model, number));
+      print(found, options, iterationText);
     });
 }
 
-async function read(model?: string): Promise<NumberedIteration[]> {
-  const { withStore } = await import('../platform/records.ts');
-  return withStore(readConfig(), ({ iterations }) => iterations.list(model));
+async function find(iterations: Iterations, of: string | undefined, number?: string): Promise<NumberedIteration> {
+  const newest = await iterations.newest(of);
+  if (newest !== null && (number === undefined || String(newest.number) === number)) return newest;
+  const found = newest !== null && isNumber(number) ? await iterations.newest(newest.model, Number(number)) : null;
+  if (found !== null) return found;
+  const there =
+    newest === null
+      ? `There is no iteration${of === undefined ? '' : ` of ${of}`} yet`
+      : `There is no iteration ${number} of ${newest.model}; it has 1 to ${newest.number}`;
+  throw new GradusError('NOT_FOUND', `${there}. A schedule makes them: gradus schedule create --help`);
+}
+
+/** PostgreSQL has no larger ones. */
+function isNumber(text = ''): boolean {
+  return /^[1-9]\d{0,8}$/.test(text);
 }
 
 function listText(iterations: readonly NumberedIteration[]): string {

@@ -27,6 +27,7 @@ const nextByCode: Record<ErrorCode, string> = {
   TRAINING_DIVERGED: 'gradus plan check --explain "train.learning rate"',
   GATEWAYS_LOST: 'gradus up',
   STORE_UNREACHABLE: 'gradus up',
+  STORE_SLOW: 'the same again, when the database is less busy',
   MESSAGE_REFUSED: 'gradus release status',
   NOT_RUNNING: 'gradus up',
   TEMPORAL_UNREACHABLE: 'gradus up',

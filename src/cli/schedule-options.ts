@@ -1,8 +1,9 @@
 /** The options of `gradus schedule`, read whole: every problem of them is named. */
 import { GradusError } from '../domain/errors.ts';
-import { duration, nameProblem } from '../domain/plan-leaves.ts';
+import { nameProblem } from '../domain/plan-leaves.ts';
 import { listed } from '../domain/words.ts';
 import { overlaps, type Overlap, type ScheduleOrder } from '../platform/schedules.ts';
+import { durationReader, type DurationReader } from './duration-options.ts';
 
 export interface CreateOptions {
   every?: string;
@@ -25,13 +26,8 @@ export function readCreateOptions(
   everyMs: number | null,
 ): Omit<ScheduleOrder, 'given' | 'plan'> {
   const problems: string[] = [];
-  const ms = (option: string, text: string): number => {
-    if (text === '0' && option !== 'every') return 0;
-    const read = duration.safeParse(text);
-    if (read.success) return read.data;
-    problems.push(`--${option}: ${read.error.issues[0]?.message ?? 'is not a duration'}`);
-    return 0;
-  };
+  const ms = durationReader(problems);
+  const msOrNone: DurationReader = (option, text) => (text === '0' ? 0 : ms(option, text));
   const badName = nameProblem(name, false);
   if (badName !== null) problems.push(`the name: ${badName}`);
   const { every, cron, zone, by, paused = false } = options;
@@ -47,7 +43,7 @@ export function readCreateOptions(
   if (overlap === null) {
     problems.push(`--overlap: "${options.overlap}" is not known; write ${listed(Object.keys(overlaps), 'or')}`);
   }
-  const [jitterMs, catchUpMs] = [ms('jitter', options.jitter), ms('catch-up', options.catchUp)];
+  const [jitterMs, catchUpMs] = [msOrNone('jitter', options.jitter), msOrNone('catch-up', options.catchUp)];
   if (problems.length > 0) {
     throw new GradusError('REQUEST_INVALID', `The schedule has a problem: ${problems.join('; ')}.`, { problems });
   }

@@ -3,12 +3,13 @@ import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import { GradusError } from '../domain/errors.ts';
 import type { Theme } from '../domain/feedback.ts';
-import { duration } from '../domain/plan-leaves.ts';
+import type { Surveys } from '../domain/ports.ts';
 import type { Survey, SurveyResults } from '../domain/survey.ts';
 import { didYouMean } from '../domain/words.ts';
 import { readConfig } from '../platform/config.ts';
 import { themesOf } from '../statistics/themes.ts';
 import type { Store } from '../store/store.ts';
+import { durationReader } from './duration-options.ts';
 import { dataCommand, print, table, type JsonOption } from './output.ts';
 import { themesSentence } from './story.ts';
 import { count, moment, percent, several } from './words.ts';
@@ -73,11 +74,7 @@ function send(): Command {
 /** Throws `REQUEST_INVALID` with every problem. */
 function readOptions({ sample, within, again, most }: SendOptions) {
   const problems: string[] = [];
-  const ms = (option: string, text: string): number => {
-    const read = duration.safeParse(text);
-    if (!read.success) problems.push(`--${option}: ${read.error.issues[0]?.message ?? 'is not a duration'}`);
-    return read.data ?? 0;
-  };
+  const ms = durationReader(problems);
   const share = /^\d+(\.\d+)?%$/.test(sample) ? Number(sample.slice(0, -1)) / 100 : Number(sample);
   if (!(share > 0 && share <= 1)) problems.push(`--sample: "${sample}" is not a share of users; write e.g. 5%`);
   const limit = Number(most);
@@ -136,38 +133,51 @@ function list(): Command {
 }
 
 function show(): Command {
-  return dataCommand('show', 'show what came back of a survey (the newest one by default)', [
+  return dataCommand('show', 'show what came back of a survey (by default of the newest that asked somebody)', [
     ['gradus survey show', 'how many answered, how satisfied they are, and what their comments are about'],
   ])
     .argument('[survey]', 'its id')
     .action(async (id: string | undefined, options: JsonOption) => {
       const { withStore } = await import('../platform/records.ts');
       const found = await withStore(readConfig(), async ({ surveys }) => {
-        const survey = id === undefined ? (await surveys.list())[0] : await surveys.find(id);
-        if (survey === null || survey === undefined) {
-          const what = id === undefined ? 'There is no survey yet' : `There is no survey "${id}"`;
-          throw new GradusError('NOT_FOUND', `${what}. List them with: gradus survey list`);
-        }
+        const { survey, newer } =
+          id === undefined ? await newest(surveys) : { survey: await named(surveys, id), newer: 0 };
         const { comments, ...results } = await surveys.results(survey);
-        return { survey, ...results, themes: themesOf(comments), comments };
+        return { survey, newer, ...results, themes: themesOf(comments), comments };
       });
       print(found, options, showText);
     });
 }
 
+async function newest(surveys: Surveys): Promise<{ survey: Survey; newer: number }> {
+  const found = await surveys.newest();
+  if (found !== null) return found;
+  throw new GradusError('NOT_FOUND', 'There is no survey yet. Send one with: gradus survey send MODEL');
+}
+
+async function named(surveys: Surveys, id: string): Promise<Survey> {
+  const found = await surveys.find(id);
+  if (found !== null) return found;
+  throw new GradusError('NOT_FOUND', `There is no survey "${id}". List them with: gradus survey list`);
+}
+
 function showText({
   survey,
+  newer,
   asked,
   answered,
   satisfaction,
   themes,
-}: { survey: Survey; themes: Theme[] } & SurveyResults): string {
+}: { survey: Survey; newer: number; themes: Theme[] } & SurveyResults): string {
   const { id, model, capability, question, by, at } = survey;
   const about = themesSentence(themes);
   return [
     `survey ${id} of ${model}${capability === null ? '' : `, ${capability}`}, sent by ${by} at ${moment(at)} UTC`,
     `  ${question}`,
-    `  ${count(answered)} of ${several(asked, 'user')} answered${satisfaction === null ? '' : `; satisfied: ${percent(satisfaction)}`}`,
+    asked === 0
+      ? '  It asked nobody: no user was drawn, or all who were had been asked lately.'
+      : `  ${count(answered)} of ${several(asked, 'user')} answered${satisfaction === null ? '' : `; satisfied: ${percent(satisfaction)}`}`,
     ...(about === null ? [] : [`  comments: ${about}`]),
+    ...(newer === 0 ? [] : [`  ${several(newer, 'newer survey')} asked nobody: gradus survey list`]),
   ].join('\n');
 }

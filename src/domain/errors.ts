@@ -24,6 +24,7 @@ export const errorTable = {
   TRAINING_DIVERGED: { status: 422, retryable: false },
   GATEWAYS_LOST: { status: 503, retryable: false },
   STORE_UNREACHABLE: { status: 503, retryable: true },
+  STORE_SLOW: { status: 503, retryable: true },
   MESSAGE_REFUSED: { status: 409, retryable: false },
   NOT_RUNNING: { status: 503, retryable: true },
   TEMPORAL_UNREACHABLE: { status: 503, retryable: true },

@@ -4,7 +4,7 @@ import { parseCondition } from './expressions.ts';
 import type { LearningFigure } from './metrics.ts';
 import { learningFigures } from './metrics.ts';
 import type { Plan } from './plan.ts';
-import type { ObservationSummary } from './ports.ts';
+import type { Heard, ObservationSummary } from './ports.ts';
 
 /** Null where it was not measured. */
 export type Figures = Record<LearningFigure, number | null>;
@@ -12,16 +12,16 @@ export type Figures = Record<LearningFigure, number | null>;
 /** What was not measured leaves its condition open, and an open condition is no reason to learn. */
 export function whetherToLearn(
   plan: Pick<Plan, 'iterate'>,
-  summaries: ObservationSummary[],
+  heard: Pick<Heard, 'summaries' | 'users'>,
   drift: number | null = null,
 ): { learn: boolean; reasons: string[]; figures: Figures } {
-  const figures = figuresOf(summaries, drift);
+  const figures = figuresOf(heard, drift);
   const { state, reasons } = judge(parseCondition(plan.iterate.learnWhen), ([name = '']) => figureOf(figures, name));
   const learn = state === 'holds';
-  const heard = `${figures.answers} answers were given, ${figures.rated} rated, ${figures.corrections} corrected by users`;
+  const summary = `${figures.answers} answers were given, ${figures.rated} rated, ${figures.corrections} corrected by users`;
   return {
     learn,
-    reasons: [`${learn ? 'train again' : 'nothing to learn yet'}: ${reasons.join(', ')}`, heard],
+    reasons: [`${learn ? 'train again' : 'nothing to learn yet'}: ${reasons.join(', ')}`, summary],
     figures,
   };
 }
@@ -34,7 +34,7 @@ export function figureOf(figures: Figures, name: string): Value {
 }
 
 /** Over all capabilities and arms: whoever was answered wrongly has something to teach, and so has who was content. */
-function figuresOf(summaries: ObservationSummary[], drift: number | null): Figures {
+function figuresOf({ summaries, users }: Pick<Heard, 'summaries' | 'users'>, drift: number | null): Figures {
   const sum = (of: (summary: ObservationSummary) => number) => summaries.reduce((total, one) => total + of(one), 0);
   const answers = sum((one) => one.answers);
   const rated = sum((one) => one.rated);
@@ -42,7 +42,7 @@ function figuresOf(summaries: ObservationSummary[], drift: number | null): Figur
   const right = sum((one) => one.labelled * (one.accuracy ?? 0));
   return {
     answers,
-    users: sum((one) => one.users),
+    users,
     failures: sum((one) => one.failures),
     rated,
     satisfaction: rated === 0 ? null : sum((one) => one.rated * (one.satisfaction ?? 0)) / rated,

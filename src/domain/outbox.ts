@@ -37,6 +37,13 @@ export interface Notice {
   ageMs: number;
 }
 
+/** What is to be sent to one channel, e.g. about a release. */
+export interface ToNote {
+  channel: string;
+  release: string;
+  notices: { key: string; body: unknown }[];
+}
+
 /** How a channel of notices stands. */
 export interface Standing {
   waiting: number;
@@ -51,7 +58,7 @@ export interface Standing {
 /** Notices on their way, by channel; each is taken at least once by the other side, or given up. */
 export interface Notices {
   /** Notes what is to be sent; what was noted before under its key stays as it was. */
-  note(channel: string, release: string, notices: { key: string; body: unknown }[]): Promise<void>;
+  note(channel: string, release: string, notices: ToNote['notices']): Promise<void>;
   /** The next that is due, for nobody else during `leaseMs`; null: none is, or the channel is stopped. */
   next(channel: string, leaseMs: number): Promise<Notice | null>;
   /** The other side has it. */

@@ -8,6 +8,7 @@ import type { Profile, Usage } from './drift.ts';
 import type { Cursor, IterationReport } from './iteration.ts';
 import type { Correction, Lesson } from './lessons.ts';
 import type { TrainSpec } from './plan.ts';
+import type { ToNote } from './outbox.ts';
 import type { Policy, Role } from './policy.ts';
 import type { ReleaseReport } from './report.ts';
 import type { Exposure, Route } from './route.ts';
@@ -166,6 +167,8 @@ export interface Observations {
   comments(phase: string, most: number): Promise<Comment[]>;
   /** What was exposed and said, under a release or a step of it. */
   summary(phase: string): Promise<ObservationSummary[]>;
+  /** How many users were answered there: one whom several capabilities, arms or versions answered counts once. */
+  users(phase: string): Promise<number>;
 }
 
 export interface Quantiles {
@@ -178,6 +181,7 @@ export interface ObservationSummary {
   arm: string;
   version: string;
   answers: number;
+  /** Of this line alone: the sum over lines counts some of them twice. */
   users: number;
   failures: number;
   rated: number;
@@ -224,16 +228,22 @@ export interface Releases {
   nextId(model: string): Promise<string>;
 }
 
+/** What a plan learns about: its model, and those of the model's capabilities that the plan holds. */
+export interface Scope {
+  model: string;
+  capabilities: readonly string[];
+}
+
 /** What came back from users, to learn from. */
 export interface LessonRecords {
-  /** What came for a model after these places in the order of arrival. */
-  heard(model: string, since: Cursor): Promise<Heard>;
-  /** The newest so many comments of a model between these places, newest first. */
-  comments(model: string, since: Cursor, through: Cursor, most: number): Promise<Comment[]>;
+  /** What came after these places in the order of arrival. */
+  heard(of: Scope, since: Cursor): Promise<Heard>;
+  /** The newest so many comments between these places, newest first. */
+  comments(of: Scope, since: Cursor, through: Cursor, most: number): Promise<Comment[]>;
   /** What each version was asked and answered between these places. */
-  usage(model: string, since: Cursor, through: Cursor): Promise<Usage[]>;
-  /** All corrections with a text that came for a model so far, in the order in which they came, the newest so many. */
-  corrections(model: string, most: number): Promise<Correction[]>;
+  usage(of: Scope, since: Cursor, through: Cursor): Promise<Usage[]>;
+  /** All corrections with a text that came so far, in the order in which they came, the newest so many. */
+  corrections(of: Scope, most: number): Promise<Correction[]>;
   /** Keeps lessons for good, and returns their digest. */
   keep(lessons: Lesson[]): Promise<string>;
   find(digest: string): Promise<Lesson[] | null>;
@@ -241,7 +251,9 @@ export interface LessonRecords {
 
 export interface Heard {
   summaries: ObservationSummary[];
-  /** Up to where it was read. */
+  /** How many users were answered, each once. */
+  users: number;
+  /** Up to where it was read, of the whole model. */
   through: Cursor;
 }
 
@@ -249,6 +261,10 @@ export interface Iterations {
   /** Writes how far an iteration is; the first time gives it its number, 1, 2, … of the model, which is returned. */
   record(report: IterationReport): Promise<number>;
   find(key: string): Promise<NumberedIteration | null>;
+  /** The newest of a model, or one by its number; without a model, the newest of all. */
+  newest(model?: string, number?: number): Promise<NumberedIteration | null>;
+  /** The newest that learnt, of those whose plan held all these capabilities. */
+  lastLearnt(of: Scope): Promise<NumberedIteration | null>;
   /** Newest first. */
   list(model?: string): Promise<NumberedIteration[]>;
 }
@@ -256,11 +272,20 @@ export interface Iterations {
 export type NumberedIteration = IterationReport & { number: number };
 
 export interface Surveys {
-  /** The last answer of each user who was answered in that time. */
-  exposed(of: Pick<Survey, 'model' | 'capability' | 'version' | 'withinMs'>): Promise<Exposed[]>;
-  /** Notes whom a survey asks: at most so many as it says, and nobody who was asked too short a time ago. Again: the same. */
-  ask(survey: Survey, about: Exposed[]): Promise<Exposed[]>;
+  /** How many users were answered in that time. */
+  exposed(of: Pick<Survey, 'model' | 'capability' | 'version' | 'withinMs'>): Promise<number>;
+  /**
+   * Draws whom a survey asks, each about their last answer: at most so many as it says, and nobody who was asked too short a
+   * time ago. They are noted as asked together with what `tell` has to be sent to them: both or neither. Again: the same
+   * people, and nothing more is sent. `among`: these users alone.
+   */
+  ask(
+    survey: Survey,
+    how: { among: readonly string[] | null; tell: (asked: Exposed[]) => ToNote[] },
+  ): Promise<Exposed[]>;
   find(id: string): Promise<Survey | null>;
+  /** The newest that asked somebody, and how many newer ones asked nobody; where none ever did, the newest. */
+  newest(): Promise<{ survey: Survey; newer: number } | null>;
   /** What somebody was asked about; null where they were not. */
   askedOf(id: string, user: string): Promise<Exposed | null>;
   /** Newest first. */

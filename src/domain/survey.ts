@@ -1,5 +1,4 @@
 /** Surveys: a few users are asked what they think of what they were answered, and nobody is asked too often. */
-import { sha256Hex } from './evidence.ts';
 import type { Answer, Feedback } from './feedback.ts';
 
 export interface Survey {
@@ -41,11 +40,6 @@ export interface SurveyResults {
 /** Ratings from 1 to 5, as satisfaction from 0 to 1. */
 function satisfactionOf(rating: number): number {
   return (rating - 1) / 4;
-}
-
-/** Who is drawn: the same people for the same survey, others for another, whatever they answered or were given. */
-export function isDrawn({ id, sample }: Pick<Survey, 'id' | 'sample'>, user: string): boolean {
-  return Number.parseInt(sha256Hex(`survey ${id} ${user}`).slice(0, 12), 16) / 2 ** 48 < sample;
 }
 
 /** Under which id the feedback to a survey is kept, beside that of its answer: one a user. */

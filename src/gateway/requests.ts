@@ -1,6 +1,7 @@
 /** What applications may send, parsed once; every problem of a request is named. */
 import { z } from 'zod';
 import { GradusError } from '../domain/errors.ts';
+import { shown } from '../domain/plan-leaves.ts';
 import type { User } from '../domain/route.ts';
 import { printable } from '../domain/words.ts';
 
@@ -8,7 +9,9 @@ import { printable } from '../domain/words.ts';
 const longestText = 200_000;
 const name = z.string().min(1).max(200);
 const text = z.string().max(longestText);
-const userSchema = z.union([name, z.strictObject({ id: name, groups: z.array(name).max(100).default([]) })]);
+const userSchema = z.union([name, z.strictObject({ id: name, groups: z.array(name).max(100).default([]) })], {
+  error: 'it is neither the id of a user nor {"id": …, "groups": […]}',
+});
 
 const predictSchema = z
   .strictObject({
@@ -23,10 +26,16 @@ const predictSchema = z
     path: ['input'],
   });
 
+/** A survey asks for 1 to 5, and its answer is sent from 0 to 1. */
+const share = {
+  error: ({ input }: { input?: unknown }): string =>
+    `${shown(input)} is not a number from 0 (bad) to 1 (good); a rating from 1 to 5 is sent as (rating - 1) / 4`,
+};
+
 const feedbackSchema = z
   .strictObject({
     id: z.string().min(1).max(4_000),
-    satisfaction: z.number().min(0).max(1).optional(),
+    satisfaction: z.number(share).min(0, share).max(1, share).optional(),
     comment: z.string().max(4_000).optional(),
     label: name.optional(),
     text: text.optional(),
@@ -84,7 +93,7 @@ export function readAssignments(query: unknown): { model: string; user: User } {
 }
 
 function parse<T>(schema: z.ZodType<T>, value: unknown): T {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
   const problems = result.error.issues.flatMap((issue) => describe(issue, []));
   const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
@@ -105,5 +114,27 @@ function describe(issue: z.core.$ZodIssue, above: PropertyKey[]): string[] {
     );
     if (nearest !== undefined) return nearest.flatMap((inner) => describe(inner, path));
   }
-  return [`${place}: ${issue.message}`];
+  return [`${place}: ${inWords(issue)}`];
+}
+
+const kinds: Record<string, string> = {
+  string: 'a text',
+  number: 'a number',
+  array: 'a list',
+  object: 'a JSON object',
+};
+
+/** The validator's own words are about types and bounds. */
+function inWords(issue: z.core.$ZodIssue): string {
+  const isOurs = issue.code === 'custom' || issue.path.at(-1) === 'satisfaction';
+  if (isOurs) return issue.message;
+  if (issue.code === 'invalid_type') {
+    const wanted = kinds[issue.expected] ?? issue.expected;
+    return issue.input === undefined ? `it is missing; send ${wanted}` : `it is not ${wanted}`;
+  }
+  const things = 'origin' in issue && issue.origin === 'array' ? 'entries' : 'characters';
+  if (issue.code === 'too_small')
+    return issue.minimum === 1 ? 'it is empty' : `it has fewer than ${issue.minimum} ${things}`;
+  if (issue.code === 'too_big') return `it has more than ${issue.maximum} ${things}`;
+  return issue.message;
 }

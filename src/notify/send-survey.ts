@@ -5,7 +5,8 @@ import { hashUser, keyPurposes } from '../gateway/user-hash.ts';
 import { channelOf } from './webhook.ts';
 import { contractVersion } from '../domain/events.ts';
 import { GradusError } from '../domain/errors.ts';
-import { feedbackIdOf, isDrawn, slackSurveys, type Exposed, type SlackSurvey, type Survey } from '../domain/survey.ts';
+import type { ToNote } from '../domain/outbox.ts';
+import { feedbackIdOf, slackSurveys, type Exposed, type SlackSurvey, type Survey } from '../domain/survey.ts';
 import type { Store } from '../store/store.ts';
 import type { Config } from '../platform/config.ts';
 import { deriveKey, readSecret } from '../platform/secret.ts';
@@ -34,24 +35,24 @@ export async function sendSurvey(config: Config, store: Store, order: SurveyOrde
   const exposed = await store.surveys.exposed(survey);
   const inSlack =
     slack === null ? new Map<string, string>() : await peopleInSlack(store, deriveKey(secret, keyPurposes.users));
-  const drawn = exposed.filter(({ user }) => isDrawn(survey, user) && (webhooks !== null || inSlack.has(user)));
-  const asked = await store.surveys.ask(survey, drawn);
   const key = deriveKey(secret, keyPurposes.answers);
-  const [bySlack, byOthers] = [
-    asked.filter(({ user }) => inSlack.has(user)),
-    asked.filter(({ user }) => !inSlack.has(user)),
-  ];
-  const name = `survey ${survey.id}`;
-  for (const url of webhooks?.urls ?? []) {
-    const events = byOthers.map((about) => ({ key: about.user, body: eventOf(survey, about, key) }));
-    await store.notices.note(channelOf(url), name, events);
-  }
-  const messages = bySlack.map((about) => ({
-    key: about.user,
-    body: messageOf(survey, about, inSlack.get(about.user) ?? ''),
-  }));
-  await store.notices.note(slackSurveys, name, messages);
-  return { survey, exposed: exposed.length, asked: asked.length, bySlack: bySlack.length };
+  const release = `survey ${survey.id}`;
+  const tell = (asked: Exposed[]): ToNote[] => {
+    const events = asked.flatMap((about) =>
+      inSlack.has(about.user) ? [] : [{ key: about.user, body: eventOf(survey, about, key) }],
+    );
+    const messages = asked.flatMap((about) => {
+      const person = inSlack.get(about.user);
+      return person === undefined ? [] : [{ key: about.user, body: messageOf(survey, about, person) }];
+    });
+    return [
+      ...(webhooks?.urls ?? []).map((url) => ({ channel: channelOf(url), release, notices: events })),
+      { channel: slackSurveys, release, notices: messages },
+    ];
+  };
+  const asked = await store.surveys.ask(survey, { among: webhooks === null ? [...inSlack.keys()] : null, tell });
+  const bySlack = asked.filter(({ user }) => inSlack.has(user));
+  return { survey, exposed, asked: asked.length, bySlack: bySlack.length };
 }
 
 /** Ids in Slack of the policy's people, by what their names as users become. */

@@ -8,7 +8,7 @@ import { actionId, noteView, readCarried, stopActionId, stopKinds, whyView } fro
 import { plain } from './commands.ts';
 import type { PeopleInSlack } from './people.ts';
 import type { Answer, createPressing, Press, StopPress } from './presses.ts';
-import { takeSurveys, type SurveyAnswers } from './survey.ts';
+import { takeSurveys, type SurveyAnswers } from './survey-answers.ts';
 
 export interface SlackAppOptions {
   botToken: string;

@@ -1,12 +1,12 @@
 /** Keeps a channel of Slack in step with the releases: whatever happens meanwhile, in the end each message is there once. */
 import type { webApi } from '@slack/bolt';
-import { z } from 'zod';
 import type { Outbox } from '../domain/outbox.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Policies, Releases } from '../domain/ports.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import { keepInStep } from '../notify/in-step.ts';
 import { platformError, reasonOf, retryAfterMs } from './errors.ts';
+import { findPosted, type Mark } from './posted.ts';
 import { escaped } from './text.ts';
 import { messagesOf, type Wanted } from './thread.ts';
 
@@ -24,15 +24,6 @@ export interface DeliveryOptions {
 
 const lookEveryMs = 400;
 const eventType = 'gradus_message';
-
-const pageOfMessages = z.object({ messages: z.array(z.unknown()) });
-const ours = z.object({
-  ts: z.string(),
-  metadata: z.object({
-    event_type: z.literal(eventType),
-    event_payload: z.object({ release: z.string(), key: z.string() }),
-  }),
-});
 
 /** Delivers until `signal` says so. */
 export async function deliver(options: DeliveryOptions, signal: AbortSignal): Promise<void> {
@@ -73,7 +64,10 @@ function createDelivery({ client, channel, outbox, policies, pageOf, say }: Deli
     })) {
       const before = sent.get(message.key);
       let ref = before?.ref ?? null;
-      if (before !== undefined && ref === null) ref = await find(release, message, thread);
+      // It was about to be posted when its process ended: whether it is there.
+      if (before !== undefined && ref === null) {
+        ref = await findPosted(client, { channel, thread }, markOf(release, message.key));
+      }
       if (ref === null) {
         await outbox.claim(place, release, message.key);
         ref = await post(release, message, thread);
@@ -93,7 +87,7 @@ function createDelivery({ client, channel, outbox, policies, pageOf, say }: Deli
       blocks,
       unfurl_links: false,
       unfurl_media: false,
-      metadata: { event_type: eventType, event_payload: { release, key } },
+      metadata: markOf(release, key),
     };
     // What people have to decide is seen without opening the thread.
     const isForAll = key.startsWith('request/');
@@ -117,28 +111,15 @@ function createDelivery({ client, channel, outbox, policies, pageOf, say }: Deli
     }
   }
 
-  /** A message that was about to be posted when its process ended: whether it is there. */
-  async function find(release: string, { key }: Wanted, thread: string | null): Promise<string | null> {
-    const options = { channel, include_all_metadata: true, limit: 200 };
-    const pages =
-      thread === null
-        ? client.paginate('conversations.history', options)
-        : client.paginate('conversations.replies', { ...options, ts: thread });
-    for await (const page of pages) {
-      for (const said of pageOfMessages.parse(page).messages) {
-        const message = ours.safeParse(said);
-        const payload = message.data?.metadata.event_payload;
-        if (message.success && payload?.release === release && payload.key === key) return message.data.ts;
-      }
-    }
-    return null;
-  }
-
   return {
     bring,
     /** Messages that were posted or edited so far. */
     posted: () => posted,
   };
+}
+
+function markOf(release: string, key: string): Mark {
+  return { event_type: eventType, event_payload: { release, key } };
 }
 
 /** Slack tells those whom the policy knows there. */

@@ -16,7 +16,8 @@ import { deliver } from './delivery.ts';
 import { peopleInSlack } from './people.ts';
 import { deliverPictures } from './pictures.ts';
 import { createPressing, type StopPress } from './presses.ts';
-import { askInSlack, surveyAnswers } from './survey.ts';
+import { surveyAnswers } from './survey-answers.ts';
+import { askInSlack } from './survey-delivery.ts';
 
 /** So long a release may take to answer before its message is left with Temporal. */
 const answerWithinMs = 1_800;

@@ -5,23 +5,25 @@ import type { Cursor, IterationReport } from '../domain/iteration.ts';
 import { digestOfLessons, mostOfOne, type Correction } from '../domain/lessons.ts';
 import type { Iterations, LessonRecords, NumberedIteration } from '../domain/ports.ts';
 import { toJson, type Database } from './database.ts';
-import { arrived, commentsOf, summariseArrivals } from './summary.ts';
+import { arrived, commentsOf, summariseArrivals, usersOf } from './summary.ts';
 import type { Tables } from './tables.ts';
 
 export function createLessons(database: Database): LessonRecords {
   return {
-    heard: (model, since) =>
+    heard: (of, since) =>
       database.run(async (db) => {
+        const { model } = of;
         const through = { answers: await last(db, 'answers', model), feedback: await last(db, 'feedback', model) };
-        return { summaries: await summariseArrivals(db, model, since, through), through };
+        const summaries = await summariseArrivals(db, of, since, through);
+        return { summaries, users: await usersOf(db, arrived(of, since.answers, through.answers)), through };
       }),
 
-    comments: (model, since, through, most) =>
-      database.run((db) => commentsOf(db, arrived(model, since.feedback, through.feedback), most)),
+    comments: (of, since, through, most) =>
+      database.run((db) => commentsOf(db, arrived(of, since.feedback, through.feedback), most)),
 
-    usage: (model, since, through) =>
+    usage: (of, since, through) =>
       database.run(async (db) => {
-        const within = arrived(model, since.answers, through.answers);
+        const within = arrived(of, since.answers, through.answers);
         const answered = await sql<{ version: string; capability: string; label: string; n: number }>`
           select version, capability, label, count(*)::int as n from answers
           where ${within} and label is not null group by version, capability, label`.execute(db);
@@ -33,13 +35,15 @@ export function createLessons(database: Database): LessonRecords {
         return usagesOf(answered.rows, binned.rows);
       }),
 
-    corrections: (model, most) =>
+    corrections: ({ model, capabilities }, most) =>
       database.run(async (db) => {
         const newest = await sql<Correction>`
           select capability, text, correct_label as label, user_hash as user from (
             select seq, capability, text, correct_label, user_hash,
               row_number() over (partition by user_hash order by seq desc) as place
-            from feedback where model = ${model} and text is not null and correct_label is not null
+            from feedback
+            where model = ${model} and capability = any(${[...capabilities]}) and text is not null
+              and correct_label is not null
           ) as newest where place <= ${Math.ceil(most * mostOfOne.share)} or place <= ${mostOfOne.least}
           order by seq desc limit ${most}`.execute(db);
         return newest.rows.toReversed();
@@ -123,6 +127,29 @@ export function createIterations(database: Database): Iterations {
           .selectFrom('iterations')
           .select(['report', 'number'])
           .where('key', '=', key)
+          .executeTakeFirst();
+        return row === undefined ? null : numbered(row);
+      }),
+
+    newest: (model, number) =>
+      database.run(async (db) => {
+        let query = db.selectFrom('iterations').select(['report', 'number']).orderBy('started_at', 'desc');
+        if (model !== undefined) query = query.where('model', '=', model);
+        if (number !== undefined) query = query.where('number', '=', number);
+        const row = await query.orderBy('number', 'desc').limit(1).executeTakeFirst();
+        return row === undefined ? null : numbered(row);
+      }),
+
+    lastLearnt: ({ model, capabilities }) =>
+      database.run(async (db) => {
+        const row = await db
+          .selectFrom('iterations')
+          .select(['report', 'number'])
+          .where('model', '=', model)
+          .where(sql`report->>'state'`, '=', 'learnt')
+          .where(sql<boolean>`report->'capabilities' ?& ${[...capabilities]}::text[]`)
+          .orderBy('number', 'desc')
+          .limit(1)
           .executeTakeFirst();
         return row === undefined ? null : numbered(row);
       }),

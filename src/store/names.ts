@@ -29,7 +29,7 @@ export async function readNames(url: string, kind: StoredKind, of: string, withi
     connectionTimeoutMillis: withinMs,
     query_timeout: withinMs,
     application_name: 'gradus names',
-    options: '-c default_transaction_read_only=on',
+    options: `-c default_transaction_read_only=on -c statement_timeout=${withinMs}`,
   });
   client.on('error', () => {});
   try {

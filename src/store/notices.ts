@@ -1,12 +1,34 @@
 /** Notices in PostgreSQL: rows of the outbox that carry their words until they were taken. */
-import { sql } from 'kysely';
-import type { Notices } from '../domain/outbox.ts';
+import { sql, type Kysely } from 'kysely';
+import type { Notices, ToNote } from '../domain/outbox.ts';
 import { toJson, type Database } from './database.ts';
+import type { Tables } from './tables.ts';
 
 /** What stands in the place of the other side's name of a message, where it gives none. */
 const takenRef = 'taken';
 
 const inMs = (ms: number) => sql<Date>`now() + make_interval(secs => ${ms / 1000})`;
+
+/** As `note` of the port, for what is noted together with other records. */
+export async function noteIn(db: Kysely<Tables>, { channel, release, notices }: ToNote): Promise<void> {
+  const rows = notices.map(({ key, body }) => ({
+    channel,
+    release,
+    key,
+    ref: null,
+    digest: '',
+    body: toJson(body),
+    problem: null,
+  }));
+  // PostgreSQL takes 65,535 parameters at once.
+  for (let at = 0; at < rows.length; at += 1000) {
+    await db
+      .insertInto('messages')
+      .values(rows.slice(at, at + 1000))
+      .onConflict((on) => on.columns(['channel', 'release', 'key']).doNothing())
+      .execute();
+  }
+}
 
 export function createNotices(database: Database): Notices {
   /** A change of one notice; none where it was settled meanwhile. */
@@ -23,27 +45,7 @@ export function createNotices(database: Database): Notices {
     });
 
   return {
-    note: (channel, release, notices) =>
-      database.run(async (db) => {
-        if (notices.length === 0) return;
-        const rows = notices.map(({ key, body }) => ({
-          channel,
-          release,
-          key,
-          ref: null,
-          digest: '',
-          body: toJson(body),
-          problem: null,
-        }));
-        // PostgreSQL takes 65,535 parameters at once.
-        for (let at = 0; at < rows.length; at += 1000) {
-          await db
-            .insertInto('messages')
-            .values(rows.slice(at, at + 1000))
-            .onConflict((on) => on.columns(['channel', 'release', 'key']).doNothing())
-            .execute();
-        }
-      }),
+    note: (channel, release, notices) => database.run((db) => noteIn(db, { channel, release, notices })),
 
     next: (channel, leaseMs) =>
       database.run(async (db) => {

@@ -5,7 +5,7 @@ import { GradusError } from '../domain/errors.ts';
 import type { Observations, Quantiles } from '../domain/ports.ts';
 import { comparedArms } from './compared-arms.ts';
 import { toJson, type Database } from './database.ts';
-import { commentsOf, summarise, under } from './summary.ts';
+import { commentsOf, summarise, under, usersOf } from './summary.ts';
 import type { Tables } from './tables.ts';
 
 const quantiles: Partial<Record<LiveMetric, number>> = { p50Ms: 0.5, p95Ms: 0.95, p99Ms: 0.99 };
@@ -63,6 +63,8 @@ export function createObservations(database: Database): Observations {
     comments: (phase, most) => database.run((db) => commentsOf(db, under(phase), most)),
 
     summary: (phase) => database.run((db) => summarise(db, phase)),
+
+    users: (phase) => database.run((db) => usersOf(db, under(phase))),
   };
 }
 

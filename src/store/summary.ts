@@ -2,7 +2,7 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely';
 import type { Comment } from '../domain/feedback.ts';
 import type { Cursor } from '../domain/iteration.ts';
-import type { ObservationSummary } from '../domain/ports.ts';
+import type { ObservationSummary, Scope } from '../domain/ports.ts';
 import type { Tables } from './tables.ts';
 
 /** Comments of each line, the newest first. */
@@ -18,18 +18,25 @@ export function under(phase: string): RawBuilder<unknown> {
   return sql`(phase = ${phase} or (phase > ${`${phase}/`} and phase < ${`${phase}0`}))`;
 }
 
-/** All that came for a model after the places `from`, up to and with the places `to`. */
+/** All that came after the places `from`, up to and with the places `to`. */
 export function summariseArrivals(
   db: Kysely<Tables>,
-  model: string,
+  of: Scope,
   from: Cursor,
   to: Cursor,
 ): Promise<ObservationSummary[]> {
-  return summaryOf(db, arrived(model, from.answers, to.answers), arrived(model, from.feedback, to.feedback));
+  return summaryOf(db, arrived(of, from.answers, to.answers), arrived(of, from.feedback, to.feedback));
 }
 
-export function arrived(model: string, after: number, upTo: number): RawBuilder<unknown> {
-  return sql`(model = ${model} and seq > ${after} and seq <= ${upTo})`;
+export function arrived({ model, capabilities }: Scope, after: number, upTo: number): RawBuilder<unknown> {
+  return sql`(model = ${model} and seq > ${after} and seq <= ${upTo} and capability = any(${[...capabilities]}))`;
+}
+
+/** Users of the answers where `answered` holds, each once. */
+export async function usersOf(db: Kysely<Tables>, answered: RawBuilder<unknown>): Promise<number> {
+  const { rows } = await sql<{ users: number }>`
+    select count(distinct user_hash)::int as users from answers where ${answered}`.execute(db);
+  return rows[0]?.users ?? 0;
 }
 
 /** The newest so many comments where `said` holds, newest first. */

@@ -215,7 +215,7 @@ describe('whetherToLearn', () => {
     ...parts,
   });
   const learn = (when: string, summaries: ObservationSummary[]) =>
-    whetherToLearn(plan({}, { iterate: { learnWhen: when } }), summaries);
+    whetherToLearn(plan({}, { iterate: { learnWhen: when } }), { summaries, users: 100 });
 
   test('adds up what all arms and capabilities brought', () => {
     const summaries = [
@@ -226,6 +226,8 @@ describe('whetherToLearn', () => {
     expect(learn('corrections >= 21', summaries).reasons[0]).toBe('nothing to learn yet: corrections 20 < 21');
     expect(learn('satisfaction <= 0.6 and satisfaction >= 0.599', summaries).learn).toBe(true);
     expect(learn('errorRate <= 0.05 and answers >= 200', summaries).learn).toBe(true);
+    // Of 180 in both lines, some are the same people.
+    expect(learn('users >= 101', summaries).reasons[0]).toBe('nothing to learn yet: users 100 < 101');
   });
 
   test('learns nothing from no data', () => {

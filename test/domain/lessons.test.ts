@@ -87,7 +87,7 @@ describe('how a model learns', () => {
   const heard = [{ ...summary, answers: 100, rated: 50, satisfaction: 0.4, labelled: 20, accuracy: 0.25 }];
 
   test('is adjusted where the plan says, and every change has its kind and its reason', () => {
-    const { learn, figures } = whetherToLearn(plan, heard);
+    const { learn, figures } = whetherToLearn(plan, { summaries: heard, users: 5 });
     expect([learn, figures.corrections]).toEqual([true, 15]);
     const adjusted = adjustmentsFor(plan.iterate.adjust ?? [], figures);
     expect(adjusted).toHaveLength(1);

@@ -103,6 +103,10 @@ describe('a prediction', () => {
     expect(reply).toMatchObject({ status: 400, body: { code: 'REQUEST_INVALID' } });
     const problems = JSON.stringify(reply.body['problems']);
     for (const place of ['model', 'capability', 'user.id', 'user.colour']) expect(problems).toContain(place);
+    expect(problems).not.toMatch(/expected|received|Invalid/);
+    expect((await gateway.post('/v1/predict', { model, capability, text: 'x', user: 7 })).body['problems']).toEqual([
+      'user: it is neither the id of a user nor {"id": …, "groups": […]}',
+    ]);
     const cases: [object, string][] = [
       [{ model, capability, user: 'u' }, 'input'],
       [{ model, capability, user: 'u', text: 'a', input: { text: 'b' } }, 'once'],
@@ -223,7 +227,21 @@ describe('feedback', () => {
       const reply = await gateway.post('/v1/feedback', { id: bad, satisfaction: 1 });
       expect([400, 404]).toContain(reply.status);
     }
-    expect(await gateway.post('/v1/feedback', { id, satisfaction: 2 })).toMatchObject({ status: 400 });
+    const problemsOf = async (body: object) => (await gateway.post('/v1/feedback', body)).body['problems'];
+    const advice = 'is not a number from 0 (bad) to 1 (good); a rating from 1 to 5 is sent as (rating - 1) / 4';
+    for (const [satisfaction, said] of [
+      [2, '2'],
+      [-0.1, '-0.1'],
+      ['good', '"good"'],
+      [null, 'null'],
+    ] as const) {
+      expect(await problemsOf({ id, satisfaction })).toEqual([`satisfaction: ${said} ${advice}`]);
+    }
+    expect(await problemsOf({ satisfaction: 1, comment: 'x'.repeat(4_001), label: '' })).toEqual([
+      'id: it is missing; send a text',
+      'comment: it has more than 4000 characters',
+      'label: it is empty',
+    ]);
     expect(await gateway.post('/v1/feedback', { id })).toMatchObject({ status: 400 });
     await gateway.gateway.close();
     expect(ports.observations.feedback).toEqual([]);

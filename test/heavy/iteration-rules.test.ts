@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Answer } from '../../src/domain/feedback.ts';
 import type { iteration } from '../../workflows/index.ts';
 import { taskQueue } from '../../workflows/messages.ts';
+import { answerOf, feedbackOf } from '../fixtures/answers.ts';
 import { createFakePorts, type FakePorts } from '../support/fake-ports.ts';
 import { openReleases, weeks, withStable, type Releases } from './releases.ts';
 
@@ -31,34 +31,8 @@ async function start(input: unknown): Promise<WorkflowHandle<typeof iteration>> 
 /** So many users were answered wrongly, and say so with the text. */
 async function correct(ports: FakePorts, count: number): Promise<void> {
   for (let i = 0; i < count; i++) {
-    const id = randomUUID();
-    const answer: Answer = {
-      id,
-      at: '2026-01-01T00:00:00.000Z',
-      model: 'mail',
-      capability: 'spam',
-      version: 'stable-digest',
-      arm: 'stable',
-      phase: '',
-      user: id,
-      label: 'no',
-      confidence: 0.9,
-      latencyMs: 1,
-      failed: false,
-      tokens: null,
-      unknown: null,
-    };
-    const { confidence: _, latencyMs: __, failed: ___, tokens: ____, unknown: _____, ...said } = answer;
-    const text = `a text of ${id}`;
-    const feedback = {
-      ...said,
-      id: `${id}/f`,
-      answerId: id,
-      satisfaction: 0,
-      comment: null,
-      correctLabel: 'yes',
-      text,
-    };
+    const answer = answerOf({ model: 'mail', version: 'stable-digest', phase: '', user: `u-${i}`, label: 'no' });
+    const feedback = feedbackOf(answer, { satisfaction: 0, correctLabel: 'yes', text: `a text of ${answer.id}` });
     await ports.observations.record([answer], [feedback]);
   }
 }
@@ -98,6 +72,22 @@ test('learns what the next look finds where the model was busy at this one', asy
     expect(await handle.result()).toMatchObject({ state: 'learnt', learning: { figures: { corrections: 5 } } });
   });
   expect(ports.trained.map(({ lessons }) => lessons?.length)).toEqual([5]);
+});
+
+test('hears of the capabilities of its plan alone, and counts each user once', async () => {
+  const ports = await withStable(createFakePorts());
+  for (const [capability, comment] of [
+    ['spam', 'answers are far too slow'],
+    ['html', 'colours look strange'],
+  ] as const) {
+    for (let i = 0; i < 6; i++) {
+      const answer = answerOf({ model: 'mail', capability, version: `v${i % 2}`, user: `u-${i % 3}` });
+      await ports.observations.record([answer], [feedbackOf(answer, { comment })]);
+    }
+  }
+  const report = await releases.harness.with(ports, async () => (await start({ plan })).result());
+  expect(report?.learning?.figures).toMatchObject({ answers: 6, users: 3, comments: 6 });
+  expect(report?.learning?.themes.map(({ examples }) => examples)).toEqual([['answers are far too slow']]);
 });
 
 test('goes on in a new run after many looks, and counts them on', async () => {

@@ -96,7 +96,9 @@ async function useIt(mails: Example[]): Promise<{ wrong: number; said: number }>
     const correction = { id: body['id'], satisfaction: right ? 1 : 0, label: labels['topic'], text };
     expect((await gateway.post('/v1/feedback', correction)).status).toBe(202);
   }
-  await expect.poll(async () => (await store.lessons.corrections(model, 10_000)).length).toBeGreaterThanOrEqual(said);
+  await expect
+    .poll(async () => (await store.lessons.corrections({ model, capabilities: ['topic'] }, 10_000)).length)
+    .toBeGreaterThanOrEqual(said);
   return { wrong, said };
 }
 

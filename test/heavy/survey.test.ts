@@ -15,6 +15,7 @@ const dataSchema = z.object({
   questions: z.array(z.object({ field: z.string() })),
   feedback: z.object({ id: z.string(), feedbackId: z.string() }),
 });
+const surveysSchema = z.array(z.object({ id: z.string() }));
 const answerSchema = z.object({ id: z.string() });
 
 let receiver: Receiver;
@@ -119,5 +120,9 @@ it('asks a sample once, takes what they say as feedback on what they were answer
   expect(await done(['survey', 'send', model, '--sample', '100%'])).toMatch(
     /: 0 users of 9 will be asked\.\nNobody was drawn/,
   );
+  // The newest that asked somebody is what one wants to see; the other says what it is.
+  expect(await shown()).toMatch(/3 of 9 users answered[^]*1 newer survey asked nobody: gradus survey list/);
+  const [vain] = surveysSchema.parse(JSON.parse(await done(['survey', 'list', '--json'])));
+  expect(await done(['survey', 'show', vain?.id ?? ''])).toContain('It asked nobody');
   expect(await done(['survey', 'list'])).toMatch(/asked +2\d{3}-.* 9 +3 +83\.3 %/);
 });

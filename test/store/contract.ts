@@ -1,7 +1,7 @@
 /** What every keeper of records has to do: run against PostgreSQL and against the fakes that workflow tests use. */
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { Answer, Feedback } from '../../src/domain/feedback.ts';
+import type { Answer } from '../../src/domain/feedback.ts';
 import type {
   Observations,
   Plans,
@@ -13,6 +13,7 @@ import type {
 } from '../../src/domain/ports.ts';
 import type { ReleaseReport } from '../../src/domain/report.ts';
 import { nobody, type Arm, type Exposure } from '../../src/domain/route.ts';
+import { answerOf, feedbackOf } from '../fixtures/answers.ts';
 
 export interface Records {
   versions: Versions;
@@ -285,6 +286,25 @@ export function recordsContract(open: () => Promise<Records>): void {
       expect(await records.observations.summary(`${release}/1/ab`)).toEqual([]);
     });
 
+    test('of a release count each user once', async () => {
+      const release = newModel();
+      const under = (phase: string, arm: Arm, user: string, capability = 'spam') => ({
+        ...answer(`${release}/${phase}`, arm, user),
+        capability,
+      });
+      await records.observations.record(
+        [
+          under('1/gray/0', 'gray', 'a'),
+          under('1/gray/1', 'stable', 'a'),
+          under('2/ab/0', 'treatment', 'a', 'topic'),
+          under('2/ab/0', 'control', 'b', 'topic'),
+        ],
+        [],
+      );
+      const users = async (phase: string) => records.observations.users(phase);
+      expect([await users(release), await users(`${release}/1`), await users(`${release}/3`)]).toEqual([2, 1, 0]);
+    });
+
     test('take any text that a user can send', async () => {
       const release = newModel();
       await fc.assert(
@@ -436,7 +456,7 @@ export function recordsContract(open: () => Promise<Records>): void {
   });
 }
 
-function trained(model: string, digest: string): TrainedVersion {
+export function trained(model: string, digest: string): TrainedVersion {
   const spec = {
     data: 'mail',
     share: 1,
@@ -453,29 +473,8 @@ function trained(model: string, digest: string): TrainedVersion {
   return { digest, model, spec, labels: { spam: ['ham', 'spam'] }, trainedOn: 10 };
 }
 
-let rows = 0;
 function answer(phase: string, arm: Arm, user: string): Answer {
-  return {
-    id: `answer-${process.pid}-${++rows}-${phase}`,
-    at: new Date().toISOString(),
-    model: 'm',
-    capability: 'spam',
-    version: 'v',
-    arm,
-    phase,
-    user,
-    label: 'spam',
-    confidence: 0.9,
-    latencyMs: 1,
-    failed: false,
-    tokens: null,
-    unknown: null,
-  };
-}
-
-function feedbackOf({ id, at, model, capability, version, arm, phase, user, label }: Answer): Feedback {
-  const said = { satisfaction: null, comment: null, correctLabel: null, text: null };
-  return { id: `${id}-f${++rows}`, answerId: id, at, model, capability, version, arm, phase, user, label, ...said };
+  return answerOf({ phase, arm, user });
 }
 
 export function reportOf(id: string, model: string, state: ReleaseReport['state'], second: number): ReleaseReport {

@@ -1,27 +1,24 @@
 /** Lessons and iterations kept in memory, by the rules that the store keeps in SQL. */
 import { countInputs, type Usage } from '../../src/domain/drift.ts';
 import { digestOfLessons, mostOfOne, type Lesson } from '../../src/domain/lessons.ts';
-import type { Iterations, LessonRecords, NumberedIteration } from '../../src/domain/ports.ts';
-import { commentsIn, summariesOf, type FakeObservations } from './fake-observations.ts';
+import type { Answer, Feedback } from '../../src/domain/feedback.ts';
+import type { Iterations, LessonRecords, NumberedIteration, Scope } from '../../src/domain/ports.ts';
+import { commentsIn, summariesOf, usersIn, type FakeObservations } from './fake-observations.ts';
 
 export function fakeLessons(observations: FakeObservations): LessonRecords {
   const kept = new Map<string, Lesson[]>();
   return {
-    async heard(model, since) {
+    async heard(of, since) {
       const { answers, feedback } = observations;
-      const summaries = summariesOf(
-        answers.slice(since.answers).filter((row) => row.model === model),
-        feedback.slice(since.feedback).filter((row) => row.model === model),
-      );
-      return { summaries, through: { answers: answers.length, feedback: feedback.length } };
+      const answered = answers.slice(since.answers).filter(within(of));
+      const said = feedback.slice(since.feedback).filter(within(of));
+      const through = { answers: answers.length, feedback: feedback.length };
+      return { summaries: summariesOf(answered, said), users: usersIn(answered), through };
     },
-    comments: async (model, since, through, most) =>
-      commentsIn(
-        observations.feedback.slice(since.feedback, through.feedback).filter((row) => row.model === model),
-        most,
-      ),
-    async usage(model, since, through) {
-      const rows = observations.answers.slice(since.answers, through.answers).filter((row) => row.model === model);
+    comments: async (of, since, through, most) =>
+      commentsIn(observations.feedback.slice(since.feedback, through.feedback).filter(within(of)), most),
+    async usage(of, since, through) {
+      const rows = observations.answers.slice(since.answers, through.answers).filter(within(of));
       return [...new Set(rows.map(({ version }) => version))].sort().map((version): Usage => {
         const own = rows.filter((row) => row.version === version);
         const answers: Usage['answers'] = {};
@@ -36,10 +33,12 @@ export function fakeLessons(observations: FakeObservations): LessonRecords {
         return { version, answers, ...countInputs(read) };
       });
     },
-    async corrections(model, most) {
-      const all = observations.feedback.flatMap(({ model: of, capability, text, correctLabel, user }) =>
-        of === model && text !== null && correctLabel !== null ? [{ capability, text, label: correctLabel, user }] : [],
-      );
+    async corrections(of, most) {
+      const all = observations.feedback
+        .filter(within(of))
+        .flatMap(({ capability, text, correctLabel, user }) =>
+          text !== null && correctLabel !== null ? [{ capability, text, label: correctLabel, user }] : [],
+        );
       const places = new Map<string, number>();
       const fair = all.toReversed().filter(({ user }) => {
         const place = (places.get(user) ?? 0) + 1;
@@ -57,6 +56,10 @@ export function fakeLessons(observations: FakeObservations): LessonRecords {
   };
 }
 
+function within({ model, capabilities }: Scope): (row: Answer | Feedback) => boolean {
+  return (row) => row.model === model && capabilities.includes(row.capability);
+}
+
 export function fakeIterations(): Iterations {
   const all: NumberedIteration[] = [];
   return {
@@ -69,6 +72,17 @@ export function fakeIterations(): Iterations {
       return number;
     },
     find: async (key) => all.find((one) => one.key === key) ?? null,
+    newest: async (model, number) =>
+      all.findLast(
+        (one) => (model === undefined || one.model === model) && (number === undefined || one.number === number),
+      ) ?? null,
+    lastLearnt: async ({ model, capabilities }) =>
+      all.findLast(
+        (one) =>
+          one.model === model &&
+          one.state === 'learnt' &&
+          capabilities.every((capability) => one.capabilities.includes(capability)),
+      ) ?? null,
     list: async (model) => all.filter((one) => model === undefined || one.model === model).toReversed(),
   };
 }

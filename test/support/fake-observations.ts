@@ -77,6 +77,8 @@ export function fakeObservations(): FakeObservations {
       const under = (row: Answer | Feedback): boolean => row.phase === phase || row.phase.startsWith(`${phase}/`);
       return summariesOf(answers.filter(under), feedback.filter(under));
     },
+
+    users: async (phase) => usersIn(answers.filter((row) => row.phase === phase || row.phase.startsWith(`${phase}/`))),
   };
 }
 
@@ -87,6 +89,10 @@ export function commentsIn(feedback: Feedback[], most: number): Comment[] {
     )
     .toReversed()
     .slice(0, most);
+}
+
+export function usersIn(answers: Answer[]): number {
+  return new Set(answers.map(({ user }) => user)).size;
 }
 
 /** By capability, arm and version. */
@@ -111,7 +117,7 @@ function summaryOf(line: string, answers: Answer[], feedback: Feedback[]): Obser
     arm,
     version,
     answers: answers.length,
-    users: new Set(answers.map((row) => row.user)).size,
+    users: usersIn(answers),
     failures: answers.filter((row) => row.failed).length,
     rated: rated.length,
     satisfaction: mean(rated),

@@ -138,6 +138,8 @@ describe('messages', () => {
     expect(direct).toMatch(/^D/);
     expect(slack.messages('U0ADA')).toMatchObject([{ text: 'For you' }]);
     await client.chat.postMessage({ channel: direct, text: 'Again' });
+    expect(await client.conversations.open({ users: 'U0ADA' })).toMatchObject({ no_op: true, channel: { id: direct } });
+    await expect(client.conversations.open({ users: 'U0NOBODY' })).rejects.toThrow('user_not_found');
     expect(slack.messages(direct)).toHaveLength(2);
   });
 });

@@ -3,7 +3,15 @@ import { z } from 'zod';
 import { count, flag } from './arguments.ts';
 import { pageOf } from './pages.ts';
 import { checked, SlackError } from './slack-error.ts';
-import { channelOf, joinedChannelOf, type Channel, type Json, type Message, type Workspace } from './workspace.ts';
+import {
+  channelOf,
+  joinedChannelOf,
+  userOf,
+  type Channel,
+  type Json,
+  type Message,
+  type Workspace,
+} from './workspace.ts';
 
 const read = z.object({
   channel: z.string(),
@@ -56,6 +64,14 @@ export function replies(workspace: Workspace, args: Json): Json {
 export function info(workspace: Workspace, args: Json): Json {
   const { channel } = checked(z.object({ channel: z.string() }), args);
   return { ok: true, channel: described(workspace, channelOf(workspace, channel)) };
+}
+
+/** Direct messages with one user, which are there from then on. */
+export function open(workspace: Workspace, args: Json): Json {
+  const { users } = checked(z.object({ users: z.string() }), args);
+  const known = workspace.channels.some(({ isDirect, members }) => isDirect && members[0] === users);
+  const { id } = channelOf(workspace, userOf(workspace, users).id);
+  return { ok: true, ...(known && { no_op: true, already_open: true }), channel: { id } };
 }
 
 function described({ options }: Workspace, { id, name, members, isDirect }: Channel): Json {

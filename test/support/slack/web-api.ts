@@ -1,6 +1,6 @@
 /** Slack's Web API: which methods there are, with which token, and what each call is answered. */
 import { deleteMessage, getPermalink, postEphemeral, postMessage, updateMessage } from './chat-methods.ts';
-import { history, info, replies } from './conversation-methods.ts';
+import { history, info, open, replies } from './conversation-methods.ts';
 import type { Called } from './arguments.ts';
 import { completeUpload, getUploadUrl } from './file-methods.ts';
 import { SlackError } from './slack-error.ts';
@@ -32,6 +32,7 @@ const methods: Record<string, Method> = {
   'conversations.history': bot(history),
   'conversations.replies': bot(replies),
   'conversations.info': bot(info),
+  'conversations.open': bot(open),
   'users.info': bot(userInfo),
   'users.list': bot(userList),
   'users.lookupByEmail': bot(userByEmail),
