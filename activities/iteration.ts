@@ -7,6 +7,7 @@ import { whetherToLearn } from '../src/domain/learning.ts';
 import { countByCapability, lessonsFrom, type Correction } from '../src/domain/lessons.ts';
 import { GradusError } from '../src/domain/errors.ts';
 import { parsePlan } from '../src/domain/plan-input.ts';
+import { planDigest } from '../src/domain/plan-lock.ts';
 import type { Plan, TrainSpec } from '../src/domain/plan.ts';
 import type { Version } from '../src/domain/version.ts';
 import type { ProfileOrder, RecordPorts } from '../src/domain/ports.ts';
@@ -62,6 +63,7 @@ export function iterationActivities(ports: RecordPorts) {
       const until = new Date().toISOString();
       const learning: Learning = {
         iteration: key,
+        planDigest: planDigest(plan),
         since: before?.learning?.until ?? null,
         until,
         figures,

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { insistUnused } from '../../src/domain/plan-lock.ts';
 import type { Answer } from '../../src/domain/feedback.ts';
 import type { iteration } from '../../workflows/index.ts';
 import { taskQueue } from '../../workflows/messages.ts';
@@ -117,9 +118,15 @@ test('goes on in a new run after many looks, and counts them on', async () => {
 test('that is cancelled cancels its release, whose users go back to stable', async () => {
   const ports = await withStable(createFakePorts());
   await correct(ports, 5);
+  const told = { ...weeks, strategy: 'gray', iterate: plan.iterate };
+  await ports.plans.save('mail', told);
   await releases.harness.with(ports, async () => {
-    const handle = await start({ plan: { ...weeks, strategy: 'gray', iterate: plan.iterate } });
+    const handle = await start({ plan: 'mail' });
     await expect.poll(() => ports.routes.history.length, { timeout: 60_000 }).toBeGreaterThan(0);
+    // Its release goes by a plan with what was learnt in it; the stored one is in use all the same.
+    const next = { ...told, gray: { ...told.gray, bake: '1 day' } };
+    const underWay = await ports.releases.list();
+    expect(() => insistUnused('mail', told, next, underWay)).toThrow(/is under way by the stored plan mail/);
     await handle.cancel();
     await expect(handle.result()).rejects.toThrow(/cancel/i);
   });
