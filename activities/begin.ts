@@ -1,5 +1,6 @@
 /** Before the seven steps: the plan is read whole, and the model is taken, so that no other release moves its users. */
 import { GradusError } from '../src/domain/errors.ts';
+import { insistStarter } from '../src/domain/permission.ts';
 import { parsePlan } from '../src/domain/plan-input.ts';
 import type { Plan } from '../src/domain/plan.ts';
 import type { RecordPorts } from '../src/domain/ports.ts';
@@ -13,6 +14,8 @@ export interface BeginInput {
   runId: string;
   plan: Plan;
   startedAt: string;
+  /** Who starts it; null: nobody said. Left out by a release that an earlier Gradus began, which was asked for none. */
+  by?: string | null;
 }
 
 /** What users have before the release changes anything. */
@@ -29,7 +32,8 @@ export function beginActivities(ports: RecordPorts) {
     readPlan: (plan: unknown): Promise<Plan> => planOf(ports, plan),
 
     async beginRelease(input: BeginInput): Promise<Before> {
-      const { id, runId, plan, startedAt } = input;
+      const { id, runId, plan, startedAt, by } = input;
+      if (by !== undefined) await insistStarter(ports.policies, by);
       await insistApprovers(ports, plan);
       const begin = () => ports.releases.begin({ id, runId, model: plan.model, plan, startedAt });
       if (plan.candidate.kind === 'version') {

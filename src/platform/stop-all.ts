@@ -3,7 +3,7 @@ import { clearLeftovers } from '../../activities/leftovers.ts';
 import type { AuditEvent } from '../domain/audit.ts';
 import type { StopAll } from '../domain/control.ts';
 import { GradusError } from '../domain/errors.ts';
-import { refusal } from '../domain/policy.ts';
+import { insistAllowed } from '../domain/permission.ts';
 import { printable } from '../domain/words.ts';
 import type { Store } from '../store/store.ts';
 
@@ -24,7 +24,7 @@ export interface StopOrder {
  * routes say so. Throws `NOT_ALLOWED`.
  */
 export async function stopAll(store: Records, { via, ...order }: StopOrder): Promise<StopAll> {
-  await insist(store, order.by, 'stopAll');
+  await insistAllowed(store.policies, order.by, 'stopAll');
   if (order.why.trim() === '')
     throw new GradusError('REQUEST_INVALID', 'Say why all releases are stopped: --why REASON');
   const why = printable(order.why).slice(0, 2000);
@@ -42,7 +42,7 @@ export async function endStopAll(
   store: Pick<Records, 'stopAlls' | 'policies' | 'audit'>,
   { by, why, via }: { by: string; why: string; via: string },
 ): Promise<StopAll[]> {
-  await insist(store, by, 'endStop');
+  await insistAllowed(store.policies, by, 'endStop');
   const ended = await store.stopAlls.end({ by: printable(by), why: printable(why).slice(0, 2000) });
   if (ended.length === 0)
     throw new GradusError('REQUEST_INVALID', 'No stop of all releases holds, so none can be ended.');
@@ -62,10 +62,4 @@ export async function endStopAll(
 function begun({ number, at, by, why, rollBack }: StopAll, via: string): AuditEvent {
   const what = rollBack ? 'stopped all releases and rolled them back' : 'stopped all releases';
   return { subject: `stop-all ${number}`, place: 0, at, stage: null, step: null, what, by, why, via };
-}
-
-async function insist(store: Pick<Records, 'policies'>, by: string, what: 'stopAll' | 'endStop'): Promise<void> {
-  const [policy, given] = await Promise.all([store.policies.current(), store.policies.signedIn(by)]);
-  const problem = refusal(policy, by, what, given);
-  if (problem !== null) throw new GradusError('NOT_ALLOWED', `${problem}.`);
 }

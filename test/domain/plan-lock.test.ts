@@ -18,7 +18,9 @@ test('a release that learns by another plan than it was told is under way by the
   const learning = (plan: object) => ({ planDigest: planDigest(parsePlan(plan)) });
   const learnt = { ...stored, train: { data: 'mail', epochs: 20, lessons: 'f'.repeat(64) }, data: undefined };
   const release = (told: object) => ({ ...under(learnt), learning: learning(told) });
-  expect(() => insistUnused('mail', stored, changed, [release(stored)])).toThrow(/is under way by the stored plan mail/);
+  expect(() => insistUnused('mail', stored, changed, [release(stored)])).toThrow(
+    /is under way by the stored plan mail/,
+  );
   insistUnused('mail', stored, changed, [release({ ...stored, model: 'other' })]);
   insistUnused('mail', stored, changed, [{ ...release(stored), endedAt: '2026-01-01T00:00:00.000Z' }]);
 });

@@ -4,6 +4,7 @@ import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { insistUnused } from '../../src/domain/plan-lock.ts';
+import { parsePolicy } from '../../src/domain/policy.ts';
 import type { Answer } from '../../src/domain/feedback.ts';
 import type { iteration } from '../../workflows/index.ts';
 import { taskQueue } from '../../workflows/messages.ts';
@@ -99,6 +100,27 @@ test('learns what the next look finds where the model was busy at this one', asy
     expect(await handle.result()).toMatchObject({ state: 'learnt', learning: { figures: { corrections: 5 } } });
   });
   expect(ports.trained.map(({ lessons }) => lessons?.length)).toEqual([5]);
+});
+
+test('starts no release for an author who may not any more, and its record says so; without a name it does not look', async () => {
+  const ports = await withStable(createFakePorts());
+  const people = { root: { roles: 'admin' }, wang: { roles: 'viewer' } };
+  await ports.policies.set(parsePolicy({ people }), 'root');
+  await correct(ports, 5);
+  await releases.harness.with(ports, async () => {
+    const failureOf = async (input: unknown): Promise<string> => {
+      const failure = await (await start(input)).result().catch((error: unknown) => error);
+      return failure instanceof WorkflowFailedError ? (failure.cause?.message ?? '') : '';
+    };
+    expect(await failureOf({ plan })).toMatch(/does not say who starts this\. Write it beside the plan/);
+    expect(await ports.iterations.list()).toEqual([]);
+    await failureOf({ plan, by: 'wang' });
+    const refused = 'wang may not do that: it is for the role operator, and wang has viewer. Nothing was started.';
+    expect(await ports.iterations.list()).toMatchObject([{ state: 'failed', outcome: refused }]);
+    await ports.policies.set(parsePolicy({ people: { ...people, wang: { roles: 'operator' } } }), 'root');
+    expect(await (await start({ plan, by: 'wang' })).result()).toMatchObject({ state: 'learnt' });
+  });
+  expect(ports.trained).toHaveLength(1);
 });
 
 test('goes on in a new run after many looks, and counts them on', async () => {
