@@ -7,21 +7,28 @@ import type { RecordPorts } from '../src/domain/ports.ts';
 export interface Asked {
   by: string;
   operation: Operation | 'emergency';
+  /** The release that is asked. */
+  release?: string;
   id?: string;
 }
 
 export function policyActivities(ports: RecordPorts) {
-  /** Whoever stopped all releases and put their users back was allowed to when they did. */
-  async function followsFromStop(by: string, id: string | undefined): Promise<boolean> {
+  /**
+   * Whoever stopped all releases and put their users back was allowed to when they did. Anybody can write such a message, so
+   * it lets pass no more than the stop itself does: the rollback of a release that was under way then.
+   */
+  async function followsFromStop({ by, id, release }: Omit<Asked, 'operation'>): Promise<boolean> {
     const number = stopOf(id);
-    const stop = number === null ? null : await ports.stopAlls.find(number);
-    return stop !== null && stop.rollBack && stop.by === by;
+    if (number === null || release === undefined) return false;
+    const stop = await ports.stopAlls.find(number);
+    return stop?.by === by && (await ports.stopAlls.rollsBack(number, release));
   }
 
   return {
     /** Null where they may, otherwise why not. */
-    async refusalOf({ by, operation, id }: Asked): Promise<string | null> {
-      if (operation === 'rollback' && (await followsFromStop(by, id))) return null;
+    async refusalOf({ operation, ...asked }: Asked): Promise<string | null> {
+      const { by } = asked;
+      if (operation === 'rollback' && (await followsFromStop(asked))) return null;
       return refusalNow(ports.policies, by, operation);
     },
 

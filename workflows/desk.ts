@@ -92,6 +92,7 @@ export function openDesk(
       const ask = (): Promise<string | null> =>
         policy.refusalOf({
           ...idOf(says),
+          release: progress.report.id,
           by: says.for ?? says.by,
           operation: says.emergency === true ? 'emergency' : name,
         });

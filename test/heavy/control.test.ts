@@ -99,14 +99,18 @@ describe('a stop of all releases', () => {
       { people: { ann: { roles: ['approver'], slack: null }, root: { roles: ['admin'], slack: null } } },
       'root',
     );
+    // A stop that was over before the release began: naming it gives nobody a right.
+    await ports.stopAlls.begin({ ...stopOrder, id: 'earlier', rollBack: true });
+    await ports.stopAlls.end({ by: 'ann', why: '' });
     const { report } = await releases.run(weeks, {
       ports,
       by: 'root',
       eachDay: async (handle, _, day) => {
-        if (day === 2) expect(await refusal(handle, 'rollback', { by: 'ann', id: 'stop-all/1' })).toContain('operator');
+        if (day === 1) expect(await refusal(handle, 'rollback', { by: 'ann', id: 'stop-all/1' })).toContain('operator');
+        if (day === 2) expect(await refusal(handle, 'rollback', { by: 'ann', id: 'stop-all/2' })).toContain('operator');
         if (day === 3) await ports.stopAlls.begin({ ...stopOrder, rollBack: true });
-        if (day === 3) expect(await refusal(handle, 'rollback', { by: 'eve', id: 'stop-all/1' })).toContain('eve');
-        if (day === 3) await handle.signal(rollbackSignal, { by: 'ann', why: 'stop-all', id: 'stop-all/1' });
+        if (day === 3) expect(await refusal(handle, 'rollback', { by: 'eve', id: 'stop-all/2' })).toContain('eve');
+        if (day === 3) await handle.signal(rollbackSignal, { by: 'ann', why: 'stop-all', id: 'stop-all/2' });
       },
     });
     expect(report.state).toBe('rolledBack');
