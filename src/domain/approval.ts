@@ -152,12 +152,15 @@ export function approversOf(waiting: Waiting): string[] {
   });
 }
 
-/** Whether it is theirs to approve, for themselves or for one of those whom they stand in for. */
-export function isFor(waiting: Waiting, by: string | null, givers: readonly string[] = []): boolean {
+/**
+ * Whether it is theirs to approve: for themselves, where `may` (the policy lets them), or for one of those whom they stand
+ * in for.
+ */
+export function isFor(waiting: Waiting, by: string | null, givers: readonly string[] = [], may = true): boolean {
   if (by === null) return false;
   const report = { waiting, requests: [] };
-  const says = couldStandIn(waiting, { by }) ? standingIn(report, { by }, 'approve', givers) : { by };
-  return objection(report, says, 'approve') === null;
+  const says: PersonSays = couldStandIn(waiting, { by }) ? standingIn(report, { by }, 'approve', givers) : { by };
+  return (may || says.for !== undefined) && objection(report, says, 'approve') === null;
 }
 
 /** Who has to approve, in words: `2 approvals of ann, bob`, or `1 approval of product and 1 of safety`. */

@@ -34,17 +34,21 @@ export async function insistStarter(policies: Permissions, by: string | null): P
   );
 }
 
-/** Whom somebody stands in for at `at`, of those who may decide themselves; nobody where the policy does not know them. */
+/**
+ * Whom somebody stands in for at `at`, of those who may decide themselves; nobody where the policy does not know them. Where
+ * there is no policy, all may, unless that is ruled out.
+ */
 export async function standsFor(
   policies: Permissions,
   delegations: Pick<Delegations, 'list'>,
   by: string,
   at: number,
+  { openToAll = true } = {},
 ): Promise<string[]> {
   const policy = await policies.current();
-  const isKnown = Object.keys(policy.people).length === 0 || Object.hasOwn(policy.people, by);
+  const isKnown = (openToAll && Object.keys(policy.people).length === 0) || Object.hasOwn(policy.people, by);
   if (!isKnown && (await policies.signedIn(by)).length === 0) return [];
   const all = givers(await delegations.list(), by, at);
   const roles = await Promise.all(all.map((giver) => policies.signedIn(giver)));
-  return all.filter((giver, i) => refusal(policy, giver, 'approve', roles[i]) === null);
+  return all.filter((giver, i) => refusal(policy, giver, 'approve', roles[i], { openToAll }) === null);
 }

@@ -365,6 +365,16 @@ describe('routes', () => {
 });
 
 describe('the stop switch', () => {
+  test('says in words what an order lacks', async () => {
+    const gateway = await start(createFakePorts());
+    const { status, body } = await gateway.post('/v1/stop', { model: 7, by: '', who: 'ann' });
+    expect([status, body['problems']]).toEqual([
+      400,
+      ['model: it has to be a text', 'by: it is empty', 'why: it is missing', 'who: there is no such field'],
+    ]);
+    expect((await gateway.post('/v1/stop', [])).body['problems']).toEqual(['the body: it has to be an object']);
+  });
+
   const stop = { model, by: 'ann', why: 'wrong answers' };
 
   test('puts users on stable at once, tells the store, and holds through a restart until routes say the same', async () => {
