@@ -10,6 +10,7 @@ import {
 import {
   couldStandIn,
   operations,
+  ownEmergency,
   readMessage,
   standingIn,
   type Operation,
@@ -99,6 +100,8 @@ export function openDesk(
       refuse(says, await CancellationScope.nonCancellable(ask), 'NOT_ALLOWED');
       // Others may have said something meanwhile.
       refuse(says, problemOf(name, says), 'NOT_NOW');
+      const own = report.waiting === null ? null : ownEmergency(report.waiting, says);
+      if (own !== null && patched('own emergency')) refuse(says, own, 'NOT_ALLOWED');
     }
     return operation.act(says);
   }

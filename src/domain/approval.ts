@@ -115,6 +115,12 @@ export function objection(
   return null;
 }
 
+/** Why an emergency approval is refused to whoever started the release; null: it is not theirs, or the plan allows it. */
+export function ownEmergency({ notBy }: Waiting, { by, emergency }: PersonSays): string | null {
+  if (emergency !== true || notBy !== by) return null;
+  return `${by} started this release, so another admin has to approve it in an emergency (own: yes in the plan allows it; ${by} may still roll back)`;
+}
+
 /** Whoever may decide now; empty: anybody. */
 function allowedTo(waiting: Waiting): string[] {
   return waiting.escalated ? [...waiting.from, ...waiting.escalateTo] : waiting.from;

@@ -459,6 +459,32 @@ describe('an emergency', () => {
     }
   });
 
+  it('is not for whoever started the release, unless the plan lets them approve their own', async () => {
+    const people = { root: { roles: 'admin' }, rita: { roles: 'admin' } };
+    const emergency = { by: 'root', emergency: true, why: 'users are locked out' } as const;
+    for (const own of [false, true]) {
+      const refusals: string[] = [];
+      const ports = createFakePorts();
+      await ports.policies.set(parsePolicy({ people }), 'root');
+      const { report } = await releases.run(
+        { ...plan, full: { approval: { ...plan.full.approval, own } } },
+        {
+          ports,
+          by: 'root',
+          onWaiting: async (handle) => {
+            refusals.push(await refusal(handle, 'approve', emergency));
+            if (!own) refusals.push(await refusal(handle, 'approve', { ...emergency, by: 'rita' }));
+          },
+        },
+      );
+      expect(report.state, report.reason).toBe('released');
+      expect(refusals).toEqual(
+        own ? ['accepted'] : [expect.stringMatching(/^root started this release, so another admin/), 'accepted'],
+      );
+      expect(report.requests).toMatchObject([{ by: own ? 'root' : 'rita', emergency: true }]);
+    }
+  });
+
   it('is nobody’s where there is no policy, since then nobody is an admin', async () => {
     const { report } = await releases.run(plan, {
       onWaiting: async (handle) => {
