@@ -4,7 +4,7 @@ import { insistStarter } from '../src/domain/permission.ts';
 import { parsePlan } from '../src/domain/plan-input.ts';
 import type { Plan } from '../src/domain/plan.ts';
 import type { RecordPorts } from '../src/domain/ports.ts';
-import { riskProblems } from '../src/domain/risk.ts';
+import { refusedByPolicy, riskProblems } from '../src/domain/risk.ts';
 import type { Version } from '../src/domain/version.ts';
 import { clearLeftovers } from './leftovers.ts';
 import { neededVersion } from './train.ts';
@@ -65,11 +65,7 @@ export function beginActivities(ports: RecordPorts) {
 async function insistApprovers(ports: RecordPorts, plan: Plan): Promise<void> {
   const { risk = {}, teams = {} } = await ports.policies.current();
   const problems = riskProblems(risk, teams, plan);
-  if (problems.length === 0) return;
-  const count = `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`;
-  const lines = problems.map((problem) => `\n  ${problem}`).join('');
-  const message = `The plan has ${count} with the policy:${lines}\nNothing was started. See the policy: gradus policy show`;
-  throw new GradusError('PLAN_REFUSED', message, { problems });
+  if (problems.length > 0) throw refusedByPolicy(problems);
 }
 
 /** Who waits for the model gets it in turn; one whose workflow ended meanwhile waits no more. */

@@ -4,6 +4,7 @@ import type { StageStep } from '../domain/plan.ts';
 import type { ReleaseReport, StageProgress, Waiting } from '../domain/report.ts';
 import type { Finding } from '../domain/verdict.ts';
 import type { TrainingProgress } from '../domain/version.ts';
+import { clockStands } from '../domain/reminders.ts';
 import { standingText } from '../domain/words.ts';
 import { cell, clip, columns, draw, wrap, type Line, type Piece } from './lines.ts';
 import { curveOf, storyOf, type StageStepStory } from './story.ts';
@@ -37,8 +38,7 @@ const tones = { waiting: 'dim', running: 'accent', done: 'good', skipped: 'dim',
 
 export function progressText(report: ReleaseReport, options: ProgressTextOptions = {}): string {
   const width = Math.max(40, options.width ?? 100);
-  // While it is paused, the clock of what it waits for stands still.
-  const counted = report.state === 'paused' ? null : (options.now ?? null);
+  const counted = clockStands(report) ? null : (options.now ?? null);
   const lines: Line[] = [
     ...title(report, options.link ?? null, width),
     ...standingLines(report, width),

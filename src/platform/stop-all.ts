@@ -1,6 +1,7 @@
 /** Stops all releases, or ends that: on record first, then in the routes, then told to each release. */
 import { clearLeftovers } from '../../activities/leftovers.ts';
 import type { AuditEvent } from '../domain/audit.ts';
+import { afterStop, type AfterStop } from '../domain/after-stop.ts';
 import type { StopAll } from '../domain/control.ts';
 import { GradusError } from '../domain/errors.ts';
 import { insistAllowed } from '../domain/permission.ts';
@@ -44,8 +45,15 @@ export async function endStopAll(
 ): Promise<StopAll[]> {
   await insistAllowed(store.policies, by, 'endStop');
   const ended = await store.stopAlls.end({ by: printable(by), why: printable(why).slice(0, 2000) });
-  if (ended.length === 0)
-    throw new GradusError('REQUEST_INVALID', 'No stop of all releases holds, so none can be ended.');
+  if (ended.length === 0) {
+    const [last] = await store.stopAlls.list();
+    const before =
+      last === undefined || last.end === null
+        ? ''
+        : ` The last one, stop ${last.number}, was ended by ${last.end.by} at ${last.end.at}.`;
+    const message = `No stop of all releases holds, so none can be ended.${before} See: gradus stop-all --list`;
+    throw new GradusError('REQUEST_INVALID', message);
+  }
   await store.audit.append(
     ended.map((stop) => ({
       ...begun(stop, via),
@@ -57,6 +65,19 @@ export async function endStopAll(
     })),
   );
   return ended;
+}
+
+/** Which releases go on when these stops are ended, and what holds the others. */
+export async function afterEnd(
+  { releases, policies, stopAlls }: Pick<Store, 'releases' | 'policies' | 'stopAlls'>,
+  ended: readonly StopAll[],
+): Promise<AfterStop> {
+  const [all, { freeze = [] }] = await Promise.all([releases.list(), policies.current()]);
+  const open = all.filter(({ endedAt }) => endedAt === null);
+  const rolledBack = new Set<string>();
+  for (const { number } of ended.filter(({ rollBack }) => rollBack))
+    for (const { id } of open) if (await stopAlls.rollsBack(number, id)) rolledBack.add(id);
+  return afterStop(open, freeze, rolledBack, Date.now());
 }
 
 function begun({ number, at, by, why, rollBack }: StopAll, via: string): AuditEvent {
