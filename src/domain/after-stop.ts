@@ -1,7 +1,6 @@
 /** What becomes of releases when a stop of all of them is ended: which go on, and what still holds the others. */
 import { awaitedOf } from './approval.ts';
-import { forEver } from './control.ts';
-import { frozenAt, type Freeze } from './freeze.ts';
+import { holding, type Freeze } from './freeze.ts';
 import type { ReleaseReport } from './report.ts';
 import { listed, standingText } from './words.ts';
 
@@ -31,16 +30,16 @@ export function afterStop(
 
 /** What holds a release beside the stop; null: nothing. */
 function holdOf(report: ReleaseReport, freeze: readonly Freeze[], now: number): string | null {
-  const { model, state, standing = null, decisions, waiting, overriddenUntil = '' } = report;
+  const { model, state, standing = null, decisions, waiting, overriddenUntil } = report;
   if (state === 'paused') {
     const by = decisions.findLast(({ what }) => what === 'paused')?.by;
     return `paused${by === undefined ? '' : ` by ${by}`}`;
   }
   if (standing?.kind === 'queued') return standing.why;
-  const frozen = frozenAt(freeze, model, now);
+  const frozen = holding(freeze, model, { at: now, ...(overriddenUntil === undefined ? {} : { overriddenUntil }) });
   if (frozen !== null) {
     const until = frozen.until === null ? null : new Date(frozen.until).toISOString();
-    if ((until ?? forEver) > overriddenUntil) return standingText({ why: `frozen: ${listed(frozen.names)}`, until });
+    return standingText({ why: `frozen: ${listed(frozen.names)}`, until });
   }
   return waiting === null ? null : `waits for ${awaitedOf(waiting)}`;
 }
