@@ -1,9 +1,10 @@
 /** Before the seven steps: the plan is read whole, and the model is taken, so that no other release moves its users. */
 import { GradusError } from '../src/domain/errors.ts';
+import { insistStarter } from '../src/domain/permission.ts';
 import { parsePlan } from '../src/domain/plan-input.ts';
 import type { Plan } from '../src/domain/plan.ts';
 import type { RecordPorts } from '../src/domain/ports.ts';
-import { riskProblems } from '../src/domain/risk.ts';
+import { refusedByPolicy, riskProblems } from '../src/domain/risk.ts';
 import type { Version } from '../src/domain/version.ts';
 import { clearLeftovers } from './leftovers.ts';
 import { neededVersion } from './train.ts';
@@ -13,6 +14,8 @@ export interface BeginInput {
   runId: string;
   plan: Plan;
   startedAt: string;
+  /** Who starts it; null: nobody said. Left out by a release that an earlier Gradus began, which was asked for none. */
+  by?: string | null;
 }
 
 /** What users have before the release changes anything. */
@@ -31,7 +34,8 @@ export function beginActivities(ports: RecordPorts) {
     readPlan: (plan: unknown): Promise<Plan> => planOf(ports, plan),
 
     async beginRelease(input: BeginInput): Promise<Before> {
-      const { id, runId, plan, startedAt } = input;
+      const { id, runId, plan, startedAt, by } = input;
+      if (by !== undefined) await insistStarter(ports.policies, by);
       await insistApprovers(ports, plan);
       const begin = () => ports.releases.begin({ id, runId, model: plan.model, plan, startedAt });
       if (plan.candidate.kind === 'version') {
@@ -73,11 +77,7 @@ async function formerOf({ routes }: RecordPorts, model: string, id: string): Pro
 async function insistApprovers(ports: RecordPorts, plan: Plan): Promise<void> {
   const { risk = {}, teams = {} } = await ports.policies.current();
   const problems = riskProblems(risk, teams, plan);
-  if (problems.length === 0) return;
-  const count = `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`;
-  const lines = problems.map((problem) => `\n  ${problem}`).join('');
-  const message = `The plan has ${count} with the policy:${lines}\nNothing was started. See the policy: gradus policy show`;
-  throw new GradusError('PLAN_REFUSED', message, { problems });
+  if (problems.length > 0) throw refusedByPolicy(problems);
 }
 
 /** Who waits for the model gets it in turn; one whose workflow ended meanwhile waits no more. */

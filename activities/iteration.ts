@@ -2,11 +2,13 @@
 import { adjustmentsFor, changesOf, learntSpec, sameSpec } from '../src/domain/iteration.ts';
 import { driftInWords, driftOf, type Profile } from '../src/domain/drift.ts';
 import type { Cursor, IterationReport, KeptLessons, Learning, ReleaseLearning } from '../src/domain/iteration.ts';
-import { readIterationInput, type IterationOrders } from '../src/domain/iteration-input.ts';
+import { readIterationInput, unnamed, type IterationOrders } from '../src/domain/iteration-input.ts';
 import { whetherToLearn } from '../src/domain/learning.ts';
 import { countByCapability, lessonsFrom, type Correction } from '../src/domain/lessons.ts';
 import { GradusError } from '../src/domain/errors.ts';
+import { insistStarter } from '../src/domain/permission.ts';
 import { parsePlan } from '../src/domain/plan-input.ts';
+import { planDigest } from '../src/domain/plan-lock.ts';
 import type { Plan, TrainSpec } from '../src/domain/plan.ts';
 import type { Version } from '../src/domain/version.ts';
 import type { ProfileOrder, RecordPorts, Scope } from '../src/domain/ports.ts';
@@ -38,9 +40,11 @@ const mostCharacters = 32_000_000;
 
 export function iterationActivities(ports: RecordPorts) {
   return {
-    /** Throws REQUEST_INVALID and PLAN_INVALID with every problem. */
+    /** Throws REQUEST_INVALID and PLAN_INVALID with every problem, NOT_ALLOWED where a policy wants a name and there is none. */
     async readIteration(input: unknown): Promise<IterationPlan> {
       const orders = readIterationInput(input);
+      // Whether somebody who is named may start its release is asked when that begins, so that the iteration's record says so.
+      if (orders.by === unnamed) await insistStarter(ports.policies, null);
       const plan = await planOf(ports, orders.plan);
       needTraining(plan);
       return { ...orders, plan };
@@ -60,6 +64,7 @@ export function iterationActivities(ports: RecordPorts) {
       const until = new Date().toISOString();
       const learning: Learning = {
         iteration: key,
+        planDigest: planDigest(plan),
         since: before?.learning?.until ?? null,
         until,
         figures,

@@ -1,41 +1,39 @@
 /** Whether somebody may do what they ask of a release, by the policy as it is now. */
 import type { Operation } from '../src/domain/approval.ts';
 import { stopOf } from '../src/domain/control.ts';
-import { givers } from '../src/domain/delegation.ts';
-import { refusal } from '../src/domain/policy.ts';
+import { refusalNow, standsFor } from '../src/domain/permission.ts';
 import type { RecordPorts } from '../src/domain/ports.ts';
 
 export interface Asked {
   by: string;
   operation: Operation | 'emergency';
+  /** The release that is asked. */
+  release?: string;
   id?: string;
 }
 
 export function policyActivities(ports: RecordPorts) {
-  /** Whoever stopped all releases and put their users back was allowed to when they did. */
-  async function followsFromStop(by: string, id: string | undefined): Promise<boolean> {
+  /**
+   * Whoever stopped all releases and put their users back was allowed to when they did. Anybody can write such a message, so
+   * it lets pass no more than the stop itself does: the rollback of a release that was under way then.
+   */
+  async function followsFromStop({ by, id, release }: Omit<Asked, 'operation'>): Promise<boolean> {
     const number = stopOf(id);
-    const stop = number === null ? null : await ports.stopAlls.find(number);
-    return stop !== null && stop.rollBack && stop.by === by;
+    if (number === null || release === undefined) return false;
+    const stop = await ports.stopAlls.find(number);
+    return stop?.by === by && (await ports.stopAlls.rollsBack(number, release));
   }
 
   return {
     /** Null where they may, otherwise why not. */
-    async refusalOf({ by, operation, id }: Asked): Promise<string | null> {
-      if (operation === 'rollback' && (await followsFromStop(by, id))) return null;
-      const [policy, given] = await Promise.all([ports.policies.current(), ports.policies.signedIn(by)]);
-      return refusal(policy, by, operation, given);
+    async refusalOf({ operation, ...asked }: Asked): Promise<string | null> {
+      const { by } = asked;
+      if (operation === 'rollback' && (await followsFromStop(asked))) return null;
+      return refusalNow(ports.policies, by, operation);
     },
 
     /** Whom somebody stands in for, of those who may decide themselves; nobody where the policy does not know them. */
-    async standsFor({ by, at }: { by: string; at: number }): Promise<string[]> {
-      const policy = await ports.policies.current();
-      const { people } = policy;
-      const isKnown = Object.keys(people).length === 0 || Object.hasOwn(people, by);
-      if (!isKnown && (await ports.policies.signedIn(by)).length === 0) return [];
-      const all = givers(await ports.delegations.list(), by, Math.max(at, Date.now()));
-      const roles = await Promise.all(all.map((giver) => ports.policies.signedIn(giver)));
-      return all.filter((giver, i) => refusal(policy, giver, 'approve', roles[i]) === null);
-    },
+    standsFor: ({ by, at }: { by: string; at: number }): Promise<string[]> =>
+      standsFor(ports.policies, ports.delegations, by, Math.max(at, Date.now())),
   };
 }

@@ -14,7 +14,7 @@ import { mean, median, writeResult } from './summary.mjs';
 const releases = 50;
 const goalMs = 500;
 const signingSecret = 'bench-signing-secret';
-const policy = { people: { ann: { roles: ['admin'], slack: 'U0ANN' } } };
+const policy = { people: { ann: { roles: ['admin'], slack: 'U0ANN' }, root: { roles: ['operator'] } } };
 
 export async function bench() {
   const slack = await startSlack();
@@ -57,7 +57,11 @@ async function measure(client, gateway, slackUrl) {
   console.log(`\n ${releases} releases, each of a small model of its own, are started …`);
   const handles = await Promise.all(
     names.map((name) =>
-      client.workflow.start('release', { taskQueue: 'gradus', workflowId: name, args: [{ plan: planOf(name) }] }),
+      client.workflow.start('release', {
+        taskQueue: 'gradus',
+        workflowId: name,
+        args: [{ plan: planOf(name), by: 'root' }],
+      }),
     ),
   );
   const requests = [];

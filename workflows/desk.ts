@@ -3,6 +3,7 @@ import { ApplicationFailure, CancellationScope, log, patched, setHandler } from 
 import {
   couldStandIn,
   operations,
+  ownEmergency,
   readMessage,
   standingIn,
   type Operation,
@@ -100,12 +101,15 @@ export function openDesk(
       const ask = (): Promise<string | null> =>
         policy.refusalOf({
           ...idOf(says),
+          release: progress.report.id,
           by: says.for ?? says.by,
           operation: says.emergency === true ? 'emergency' : name,
         });
       refuse(says, await CancellationScope.nonCancellable(ask), 'NOT_ALLOWED');
       // Others may have said something meanwhile.
       refuse(says, problemOf(name, says), 'NOT_NOW');
+      const own = report.waiting === null ? null : ownEmergency(report.waiting, says);
+      if (own !== null && patched('own emergency')) refuse(says, own, 'NOT_ALLOWED');
     }
     return operation.act(says);
   }

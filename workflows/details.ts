@@ -1,5 +1,5 @@
 /** A release as Markdown for the page of Temporal's UI: where it stands, what it waits for, and what happens then. */
-import { approversOf, askedOf, whenSilent } from '../src/domain/approval.ts';
+import { approvedSoFar, askedOf, whenSilent } from '../src/domain/approval.ts';
 import { clock, comesNext, doingNow } from '../src/domain/next-step.ts';
 import { steps } from '../src/domain/plan.ts';
 import type { ReleaseReport, StageProgress, StepProgress, Waiting } from '../src/domain/report.ts';
@@ -60,13 +60,11 @@ function learning(report: ReleaseReport): string[] {
 
 function request(waiting: Waiting): string[] {
   const { needs, held, until } = waiting;
-  const approved = approversOf(waiting);
-  const so = approved.length === 0 ? 'nobody has approved yet' : `approved by ${listed(approved)} so far`;
   const clockwork = held
     ? 'Held: its clock stands still until somebody decides or sends `moreTime`.'
     : `Until ${clock(until)}, else ${whenSilent(waiting)}.`;
   return [
-    `- **Waits for ${plain(askedOf(waiting))}** (${plain(so)}): ${plain(waiting.question)}`,
+    `- **Waits for ${plain(askedOf(waiting))}** (${plain(approvedSoFar(waiting))}): ${plain(waiting.question)}`,
     ...waiting.evidence.map((line) => `- Evidence: ${plain(line)}`),
     `- ${clockwork}${needs.length > 1 ? ' Each group decides by itself.' : ''} When rejected, the users of this stage go back to stable.`,
   ];

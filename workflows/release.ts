@@ -88,7 +88,7 @@ export async function release(input: ReleaseInput, carried?: Carried): Promise<R
 /** The model is taken: another release of it is refused, or waits, until this one has ended. */
 async function begin(input: ReleaseInput, plan: Plan, progress: Progress, desk: Desk): Promise<Before> {
   const { workflowId: id, runId, startTime } = workflowInfo();
-  const order = { id, runId, plan, startedAt: startTime.toISOString() };
+  const order = { id, runId, plan, startedAt: startTime.toISOString(), by: progress.report.startedBy };
   const called = typeof input.plan === 'string' ? input.plan : null;
   for (;;) {
     try {

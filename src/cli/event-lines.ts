@@ -1,4 +1,5 @@
 /** What happened to a release between two looks at it, a line each: for logs and pipes. */
+import { awaitedOf } from '../domain/approval.ts';
 import type { Step } from '../domain/plan.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import type { TrainingProgress } from '../domain/version.ts';
@@ -66,10 +67,9 @@ function standing(before: ReleaseReport | null, after: ReleaseReport): Event[] {
   const { waiting, endedAt, id, reason } = after;
   const events: Event[] = [];
   if (waiting !== null && waiting.id !== before?.waiting?.id) {
-    const from = waiting.from.length === 0 ? 'anyone' : waiting.from.join(', ');
     events.push({
       at: waiting.since,
-      what: `waits for ${from} until ${moment(waiting.until)} UTC: ${waiting.question}`,
+      what: `waits for ${awaitedOf(waiting)} until ${moment(waiting.until)} UTC: ${waiting.question}`,
     });
   }
   if (endedAt !== null && (before === null || before.endedAt === null)) {

@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander';
 import { errorTable, GradusError, type ErrorCode } from '../domain/errors.ts';
 import { printable } from '../domain/words.ts';
+import { isAway } from '../platform/temporal-away.ts';
 import { commandIn, nextOf } from './next.ts';
 import { jsonText } from './output.ts';
 
@@ -97,14 +98,6 @@ export function explainError(given: unknown, { command, json }: Typed = { comman
   console.error('This is a mistake in Gradus. Please report it with what follows, and what gradus --version prints:');
   console.error(error);
   return exitCodes.bug;
-}
-
-/** A server that stops answering in the middle of a call: gRPC's codes for too late and not there. */
-function isAway(error: unknown): boolean {
-  for (let at = error; at instanceof Error; at = at.cause) {
-    if ('code' in at && 'metadata' in at && (at.code === 4 || at.code === 14)) return true;
-  }
-  return false;
 }
 
 function exitCodeOf(code: ErrorCode): number {

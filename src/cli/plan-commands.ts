@@ -34,14 +34,26 @@ function check(): Command {
         import('./plan-file.ts'),
         import('./plan-text.ts'),
       ]);
-      const read = await readPlanFile(file).catch((error: unknown) => {
-        const isForPrograms = options.json === true && error instanceof GradusError && error.code === 'PLAN_INVALID';
-        if (isForPrograms) printJson({ problems: error.problems });
+      const refuse = (error: unknown): never => {
+        if (options.json === true && error instanceof GradusError && isAboutPlan(error))
+          printJson({ problems: error.problems });
         throw error;
-      });
-      const { givenByTemplate } = await import('../domain/plan-input.ts');
-      print(planView(read.plan, givenByTemplate(read.given)), options, planText);
+      };
+      const read = await readPlanFile(file).catch(refuse);
+      const [{ givenByTemplate }, { checkWithPolicy }, { refusedByPolicy }] = await Promise.all([
+        import('../domain/plan-input.ts'),
+        import('./plan-policy.ts'),
+        import('../domain/risk.ts'),
+      ]);
+      const { policy, problems, note } = await checkWithPolicy(readConfig(), read.plan);
+      if (policy === 'lacking') refuse(refusedByPolicy(problems));
+      const view = planView(read.plan, givenByTemplate(read.given));
+      print({ ...view, policy, policyNote: note }, options, () => planText(view, note));
     });
+}
+
+function isAboutPlan({ code }: GradusError): boolean {
+  return code === 'PLAN_INVALID' || code === 'PLAN_REFUSED';
 }
 
 function schema(): Command {
@@ -65,14 +77,20 @@ function show(): Command {
   ])
     .argument('<name>')
     .action(async (name: string, options: JsonOption) => {
-      const [{ readStoredPlan }, { planText, planView }, { givenByTemplate }, { withStore }] = await Promise.all([
-        import('./plan-file.ts'),
-        import('./plan-text.ts'),
-        import('../domain/plan-input.ts'),
-        import('../platform/records.ts'),
-      ]);
-      const { plan, stored } = await withStore(readConfig(), ({ plans }) => readStoredPlan(name, plans));
-      print(planView(plan, givenByTemplate(stored)), options, planText);
+      const [{ readStoredPlan }, { planText, planView }, { givenByTemplate }, { checkedWith }, { withStore }] =
+        await Promise.all([
+          import('./plan-file.ts'),
+          import('./plan-text.ts'),
+          import('../domain/plan-input.ts'),
+          import('./plan-policy.ts'),
+          import('../platform/records.ts'),
+        ]);
+      const { plan, stored, policy, note } = await withStore(readConfig(), async ({ plans, policies }) => {
+        const read = await readStoredPlan(name, plans);
+        return { ...read, ...checkedWith(await policies.current(), read.plan) };
+      });
+      const view = planView(plan, givenByTemplate(stored));
+      print({ ...view, policy, policyNote: note }, options, () => planText(view, note));
     });
 }
 
@@ -91,19 +109,21 @@ function save(): Command {
       ]);
       const problem = nameProblem(name, false);
       if (problem !== null) throw new GradusError('REQUEST_INVALID', `The plan's name: ${problem}.`);
-      const { given } = await readPlanFile(file);
-      await withStore(
+      const [{ plan, given }, { checkedWith }] = await Promise.all([readPlanFile(file), import('./plan-policy.ts')]);
+      const { policy, note } = await withStore(
         readConfig(),
-        async ({ plans, releases }) => {
+        async ({ plans, releases, policies }) => {
           const stored = await plans.find(name);
           if (options.anyway !== true && stored !== null && stored !== undefined) {
             insistUnused(name, stored, given, await releases.list());
           }
           await plans.save(name, given);
+          return checkedWith(await policies.current(), plan);
         },
         { create: true },
       );
-      print({ name }, options, () => `Stored as ${name}. Release it with: gradus release start ${name}`);
+      const next = policy === 'lacking' ? note : `Release it with: gradus release start ${name}`;
+      print({ name, policy }, options, () => `Stored as ${name}. ${next}`);
     });
 }
 

@@ -33,7 +33,8 @@ export function planView(plan: Plan, template: string[] = []): PlanView {
   };
 }
 
-export function planText({ plan, stages, steps: sentences, template }: PlanView): string {
+/** `note` is what is to be said of the policy. */
+export function planText({ plan, stages, steps: sentences, template }: PlanView, note = ''): string {
   const names = Object.keys(plan.capabilities);
   const stageRows = stages.map((stage) => [
     String(stage.t),
@@ -49,6 +50,7 @@ export function planText({ plan, stages, steps: sentences, template }: PlanView)
     '',
     ...sentences.map(({ step, what }) => `${step.padEnd(width)}  ${what}`),
     ...templateLines(plan, template),
+    ...(note === '' ? [] : ['', note]),
     '',
     `Score: ${plan.order}. Nothing was started; release it with: gradus release start FILE`,
   ].join('\n');

@@ -1,9 +1,10 @@
 /** A release while it runs: where it stands, what it measures, and what it waits for, in a few lines. */
-import { approversOf, askedOf, whenSilent } from '../domain/approval.ts';
+import { approvedSoFar, askedOf, awaitedOf, isFor, whenSilent } from '../domain/approval.ts';
 import type { StageStep } from '../domain/plan.ts';
 import type { ReleaseReport, StageProgress, Waiting } from '../domain/report.ts';
 import type { Finding } from '../domain/verdict.ts';
 import type { TrainingProgress } from '../domain/version.ts';
+import { clockStands } from '../domain/reminders.ts';
 import { standingText } from '../domain/words.ts';
 import { cell, clip, columns, draw, wrap, type Line, type Piece } from './lines.ts';
 import { curveOf, storyOf, type StageStepStory } from './story.ts';
@@ -37,8 +38,7 @@ const tones = { waiting: 'dim', running: 'accent', done: 'good', skipped: 'dim',
 
 export function progressText(report: ReleaseReport, options: ProgressTextOptions = {}): string {
   const width = Math.max(40, options.width ?? 100);
-  // While it is paused, the clock of what it waits for stands still.
-  const counted = report.state === 'paused' ? null : (options.now ?? null);
+  const counted = clockStands(report) ? null : (options.now ?? null);
   const lines: Line[] = [
     ...title(report, options.link ?? null, width),
     ...standingLines(report, width),
@@ -140,7 +140,8 @@ function measured(story: StageStepStory, stage: StageProgress): string[] {
   const holds = findings.filter((one) => one.state === 'holds').length;
   const telling = findings.find((one) => one.state === 'breached') ?? findings.find((one) => one.state === 'open');
   const shown = telling ?? findings.find((one) => one.difference !== null);
-  return [`${holds}/${findings.length} hold`, shown === undefined ? '' : findingText(shown)];
+  const many = holds === 0 ? `none of ${findings.length} holds yet` : `${holds} of ${findings.length} hold`;
+  return [many, shown === undefined ? '' : findingText(shown)];
 }
 
 function findingText(finding: Finding): string {
@@ -201,16 +202,12 @@ export interface WaitingParts {
 /** `by` is who types the commands. */
 export function waitingParts(id: string, waiting: Waiting, width: number, now: Date | null, by = 'NAME'): WaitingParts {
   const left = now === null ? '' : ` (${duration(Date.parse(waiting.until) - now.getTime())} left)`;
-  const approved = waiting.approvedBy.length === 0 ? '' : `, approved by ${approversOf(waiting).join(', ')} so far`;
-  const need = `needs ${askedOf(waiting)}${approved}`;
+  const need = `needs ${askedOf(waiting)}, ${approvedSoFar(waiting)}`;
   const clock = waiting.held
     ? 'held: it stays open until somebody decides'
     : `by ${moment(waiting.until)} UTC${left}, else ${whenSilent(waiting)}`;
   return {
-    question: wrap(waiting.question, width - 19).map((text, index): Line => [
-      [index === 0 ? '   waits for you: ' : '                  ', 'warn'],
-      text,
-    ]),
+    question: questionLines(waiting, by, width),
     evidence: waiting.evidence
       .slice(0, 4)
       .flatMap((text) => wrap(text, width - 8).map((line): Line => ['     ', line])),
@@ -220,6 +217,16 @@ export function waitingParts(id: string, waiting: Waiting, width: number, now: D
       ['     ', [`gradus release reject ${id} --by ${by} --why REASON`, 'dim']],
     ],
   };
+}
+
+/** Who is waited for, and what they are asked; `you` is only who is named and may still approve. */
+function questionLines(waiting: Waiting, by: string, width: number): Line[] {
+  const isYou = waiting.from.length > 0 && isFor(waiting, by);
+  const label = `waits for ${isYou ? 'you' : awaitedOf(waiting)}: `;
+  return wrap(label + waiting.question, width - 6).map((text, index): Line => {
+    if (index > 0) return ['     ', text];
+    return text.startsWith(label) ? ['   ', [label, 'warn'], text.slice(label.length)] : ['   ', [text, 'warn']];
+  });
 }
 
 function waitingLines(id: string, waiting: Waiting, width: number, now: Date | null): Line[] {

@@ -1,10 +1,11 @@
 /** `gradus release list`, `status` and `report`: what the records say, also when nothing runs. */
 import type { Command } from 'commander';
+import type { StopAll } from '../domain/control.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import { readConfig } from '../platform/config.ts';
 import { runningOn } from '../platform/run-file.ts';
 import { dataCommand, print, printJson, table, terminal, writeNamed, type JsonOption } from './output.ts';
-import { lastMoment, moment, outcomes, versionsOf } from './words.ts';
+import { lastMoment, moment, outcomes, stopWords, versionsOf } from './words.ts';
 
 export function releaseReadCommands(): Command[] {
   return [list(), status(), report()];
@@ -18,8 +19,11 @@ function list(): Command {
     .option('--model <name>', 'only releases of this model')
     .action(async (options: JsonOption & { model?: string }) => {
       const { withStore } = await import('../platform/records.ts');
-      const found = await withStore(readConfig(), ({ releases }) => releases.list(options.model));
-      print(found, options, listText);
+      const { found, stop } = await withStore(readConfig(), async ({ releases, stopAlls }) => ({
+        found: await releases.list(options.model),
+        stop: await stopAlls.current(),
+      }));
+      print(found, options, (all) => `${listText(all)}${stopText(stop)}`);
     });
 }
 
@@ -40,6 +44,12 @@ function listText(releases: readonly ReleaseReport[]): string {
   return table(['release', 'versions', 'strategy', 'state', 'stages', 'started (UTC)', 'ended (UTC)'], rows);
 }
 
+/** A stop of all releases holds them also before each has heard of it. */
+function stopText(stop: StopAll | null): string {
+  if (stop === null) return '';
+  return `\n\nAll releases are stopped: ${stopWords(stop)}.\nEnd that with: gradus stop-all --end --why REASON`;
+}
+
 /** `running`, or what holds it. */
 function stateOf({ state, standing = null }: ReleaseReport): string {
   const { words } = outcomes[state];
@@ -54,9 +64,17 @@ function status(): Command {
   ])
     .argument('[release]', 'which one, e.g. mail-assistant-2')
     .action(async (id: string | undefined, options: JsonOption) => {
-      const found = await readRelease(id);
-      const { progressText } = await import('./progress-text.ts');
-      print(found, options, (release) => statusText(release, progressText));
+      const [{ withStore }, { findRelease }, { progressText }] = await Promise.all([
+        import('../platform/records.ts'),
+        import('./find-release.ts'),
+        import('./progress-text.ts'),
+      ]);
+      const { found, stop } = await withStore(readConfig(), async ({ releases, stopAlls }) => ({
+        found: await findRelease(releases, id),
+        stop: await stopAlls.current(),
+      }));
+      const held = found.endedAt === null ? stop : null;
+      print(found, options, (release) => `${statusText(release, progressText)}${stopText(held)}`);
     });
 }
 

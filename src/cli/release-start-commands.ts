@@ -2,6 +2,7 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { GradusError } from '../domain/errors.ts';
+import { insistStarter } from '../domain/permission.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import { readConfig, type Config } from '../platform/config.ts';
 import { runningOn } from '../platform/run-file.ts';
@@ -38,6 +39,7 @@ function start(): Command {
       await withTemporal(config, (client) =>
         withStore(config, async (store) => {
           const order = await readPlanFileOrStored(name, async () => store.plans);
+          await insistStarter(store.policies, options.by);
           await needData(config, order.plan);
           const started = await startRelease(client, store.releases, {
             ...order,

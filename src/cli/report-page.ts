@@ -1,5 +1,5 @@
 /** A release's report as one page of HTML that needs nothing else: no script, no network, light and dark. */
-import { approversOf, askedOf, whenSilent } from '../domain/approval.ts';
+import { approvedSoFar, askedOf, whenSilent } from '../domain/approval.ts';
 import type { ReleaseReport, Waiting } from '../domain/report.ts';
 import { standingText } from '../domain/words.ts';
 import { exposureSentence, feedbackSentence } from './story.ts';
@@ -112,14 +112,16 @@ function exposedNow(report: ReleaseReport): string {
 }
 
 function waitingCard(id: string, waiting: Waiting): Html {
-  const so = waiting.approvedBy.length === 0 ? '' : `; approved by ${approversOf(waiting).join(', ')} so far`;
   return html`<section class="card ask" aria-labelledby="ask">
     <h2 id="ask">Waits for a person</h2>
     <p>${waiting.question}</p>
     <ul>
       ${waiting.evidence.map((text) => html`<li>${text}</li>`)}
     </ul>
-    <p class="muted">Needs ${askedOf(waiting)}${so}. By ${moment(waiting.until)} UTC, else ${whenSilent(waiting)}.</p>
+    <p class="muted">
+      Needs ${askedOf(waiting)}; ${approvedSoFar(waiting)}. By ${moment(waiting.until)} UTC, else
+      ${whenSilent(waiting)}.
+    </p>
     <p><code>gradus release approve ${id} --by NAME</code></p>
   </section>`;
 }

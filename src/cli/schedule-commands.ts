@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import type { ScheduleHandle } from '@temporalio/client';
 import { Command } from 'commander';
 import { GradusError } from '../domain/errors.ts';
+import { insistStarter } from '../domain/permission.ts';
 import { readConfig } from '../platform/config.ts';
 import type { ScheduleState } from '../platform/schedules.ts';
 import { dataCommand, print, table, type JsonOption } from './output.ts';
@@ -38,7 +39,10 @@ function create(): Command {
       const { readCreateOptions } = await import('./schedule-options.ts');
       const { needData } = await import('./need-data.ts');
       const config = readConfig();
-      const order = await withStore(config, ({ plans }) => readPlanFileOrStored(planName, async () => plans));
+      const order = await withStore(config, async ({ plans, policies }) => {
+        await insistStarter(policies, options.by);
+        return readPlanFileOrStored(planName, async () => plans);
+      });
       const { candidate, model, iterate } = order.plan;
       const read = readCreateOptions(name, options, iterate.everyMs ?? null);
       if (candidate.kind !== 'train') {
@@ -103,7 +107,9 @@ function showText({ name, model, by, when, paused, note, overlap, next, recent }
 function trigger(): Command {
   return dataCommand('trigger', 'look now', [['gradus schedule trigger learn-mail', 'beside the looks that are due']])
     .argument('<name>', 'which one')
-    .action(async (name: string, options: JsonOption) => {
+    .option('--by <name>', 'who says so', userInfo().username)
+    .action(async (name: string, { by, ...options }: JsonOption & { by: string }) => {
+      await insistStarterNow(by);
       const state = await change(name, (handle) => handle.trigger());
       print(state, options, () => `${name} looks now. What comes of it: gradus iteration list`);
     });
@@ -142,8 +148,11 @@ function backfill(): Command {
     .argument('<name>', 'which one')
     .requiredOption('--from <time>', 'ISO 8601')
     .requiredOption('--until <time>', 'ISO 8601')
-    .action(async (name: string, { from, until, ...options }: JsonOption & { from: string; until: string }) => {
+    .option('--by <name>', 'who says so', userInfo().username)
+    .action(async (name: string, given: JsonOption & { from: string; until: string; by: string }) => {
+      const { from, until, by, ...options } = given;
       const { readPeriod } = await import('./schedule-options.ts');
+      await insistStarterNow(by);
       const period = { ...readPeriod(from, until), overlap: 'BUFFER_ALL' as const };
       const state = await change(name, (handle) => handle.backfill(period));
       print(
@@ -164,6 +173,12 @@ function remove(): Command {
       await withTemporal(readConfig(), (client) => onSchedule(client, name, (handle) => handle.delete()));
       print({ name, deleted: true }, options, () => `${name} is deleted.`);
     });
+}
+
+/** Looks that nobody waited for start releases too. */
+async function insistStarterNow(by: string): Promise<void> {
+  const { withStore } = await import('./live.ts');
+  await withStore(readConfig(), ({ policies }) => insistStarter(policies, by));
 }
 
 /** Does something to a schedule, and says how it is then. */

@@ -2,12 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
+import { afterStopText } from '../domain/after-stop.ts';
 import type { StopAll } from '../domain/control.ts';
 import { GradusError } from '../domain/errors.ts';
 import { readConfig, type Config } from '../platform/config.ts';
 import type { Store } from '../store/store.ts';
 import { dataCommand, print, table, type JsonOption } from './output.ts';
-import { moment, several } from './words.ts';
+import { moment, several, stopWords } from './words.ts';
 
 interface StopAllOptions extends JsonOption {
   by: string;
@@ -45,20 +46,24 @@ export function stopAllCommand(): Command {
         print(await withStore(config, ({ stopAlls }) => stopAlls.list()), options, listText);
         return;
       }
-      const { endStopAll, stopAll } = await import('../platform/stop-all.ts');
+      const { afterEnd, endStopAll, stopAll } = await import('../platform/stop-all.ts');
       if (options.end === true) {
-        const ended = await withStore(config, (store) => endStopAll(store, { by, why, via: 'cli' }));
+        const { ended, after } = await withStore(config, async (store) => {
+          const stops = await endStopAll(store, { by, why, via: 'cli' });
+          return { ended: stops, after: await afterEnd(store, stops) };
+        });
         const told = await tell(config);
-        print(ended, options, () => `Ended: releases go on where they were held.${toldText(told)}`);
+        const which = ended.map(stopWords).join('; ');
+        print(ended, options, () => `Ended: ${which}.\n${afterStopText(after)}${toldText(told)}`);
         return;
       }
       const order = { id: randomUUID(), by, why, rollBack, via: 'cli' };
-      const { stop, underWay } = await withStore(config, async (store) => ({
-        stop: await stopAll(store, order),
-        underWay: await openOf(store),
-      }));
+      const { stop, underWay, before } = await withStore(config, async (store) => {
+        const before = await store.stopAlls.current();
+        return { stop: await stopAll(store, order), underWay: await openOf(store), before };
+      });
       const told = await tell(config);
-      print({ ...stop, underWay }, options, () => stoppedText(stop, underWay, told));
+      print({ ...stop, underWay }, options, () => stoppedText(stop, before, underWay, told));
     });
 }
 
@@ -77,13 +82,22 @@ async function tell(config: Config): Promise<string | null> {
   }
 }
 
-function stoppedText({ number, rollBack }: StopAll, underWay: string[], told: string | null): string {
+/** `before` is the stop that held already; null: none did. */
+function stoppedText(
+  { number, rollBack }: StopAll,
+  before: StopAll | null,
+  underWay: string[],
+  told: string | null,
+): string {
   const which =
     underWay.length === 0
       ? 'no release is under way'
       : `${several(underWay.length, 'release')} under way: ${underWay.join(', ')}`;
   const users = rollBack ? ' Users of all of them go back to stable.' : '';
-  return `Stop ${number} holds from now on; ${which}.${users}${toldText(told)}\nEnd it with: gradus stop-all --end --why REASON`;
+  const already = before === null ? '' : `All releases are stopped already: ${stopWords(before)}.\n`;
+  const beside = before === null ? ' holds from now on' : ' holds beside it, and both end together';
+  const end = `End ${before === null ? 'it' : 'them'} with: gradus stop-all --end --why REASON`;
+  return `${already}Stop ${number}${beside}; ${which}.${users}${toldText(told)}\n${end}`;
 }
 
 function toldText(problem: string | null): string {

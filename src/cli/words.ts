@@ -1,4 +1,5 @@
 /** How figures, times and states are spelled, the same in the terminal and on the page. */
+import type { StopAll } from '../domain/control.ts';
 import { weekdays, type Freeze, type TimeOfDay, type WeekSpan } from '../domain/freeze.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import type { WallTime } from '../domain/zoned-time.ts';
@@ -49,6 +50,11 @@ export function duration(ms: number): string {
 /** `2026-01-05 14:03:22`, in UTC. */
 export function moment(iso: string): string {
   return iso.slice(0, 19).replace('T', ' ');
+}
+
+/** `stop 1, which ann began at 2026-01-05 14:03:22 UTC (incident)`. */
+export function stopWords({ number, by, at, why }: StopAll): string {
+  return `stop ${number}, which ${by} began at ${moment(at)} UTC (${why})`;
 }
 
 /** Only the time for a release of a day, the whole date for a longer one. */

@@ -1,11 +1,15 @@
 /** The HTTP face for people and their tools: releases, what waits for whom, and every operation, by the same rules as elsewhere. */
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { objection, operations, type Operation, type PersonSays } from '../domain/approval.ts';
+import { isFor, operations, type Operation, type PersonSays } from '../domain/approval.ts';
+import { stopOf } from '../domain/control.ts';
+import type { Delegations } from '../domain/delegation.ts';
 import { GradusError } from '../domain/errors.ts';
+import { standsFor } from '../domain/permission.ts';
 import { refusal, type Policy } from '../domain/policy.ts';
 import type { Policies, Releases } from '../domain/ports.ts';
 import type { ReleaseReport } from '../domain/report.ts';
+import { requestProblems, requestWords } from '../domain/request-problems.ts';
 import { toldOf } from '../domain/told.ts';
 import type { Caller } from './tokens.ts';
 
@@ -13,32 +17,42 @@ export interface ConsoleOptions {
   callerOf(header: string | undefined, policy: Policy): Promise<Caller>;
   policies: Policies;
   releases: Pick<Releases, 'find' | 'list'>;
+  delegations: Pick<Delegations, 'list'>;
   /** Brings a message to a release; its answer. */
   send(release: string, operation: Operation, says: PersonSays): Promise<string>;
   problem(message: string, error: unknown): void;
 }
 
 const bodyLimit = 64 * 1024;
+/** What is away is mostly back by then. */
+const retryAfterSeconds = 5;
+/** What somebody without a role of their own may do as long as they stand in for an approver. */
+const ofStandIns: readonly string[] = ['view', 'approve', 'reject', 'hold', 'moreTime'];
 const text = z.string().max(2_000);
 const saysSchema = z
   .strictObject({
     why: text.optional(),
     request: text.optional(),
     evidence: text.optional(),
-    id: text.optional(),
+    id: text.refine((id) => stopOf(id) === null, { message: 'stop-all/… is for stops of all releases' }).optional(),
     emergency: z.literal(true).optional(),
   })
   .nullish();
 
 export function createConsole(options: ConsoleOptions): FastifyInstance {
-  const { callerOf, policies, releases, send, problem } = options;
+  const { callerOf, policies, releases, delegations, send, problem } = options;
+  /** Errors after which nobody knows whether the release got what was sent to it. */
+  const unsure = new WeakSet<object>();
   const app = Fastify({ bodyLimit, routerOptions: { maxParamLength: 1_000 } });
 
   app.setErrorHandler((error, request, reply) => {
     const told = toldOf(error, 'console');
     if (told.status >= 500) problem(`${request.method} ${request.url.split('?')[0] ?? ''}`, error);
     if (told.status === 401) reply.header('www-authenticate', 'Bearer');
-    return reply.code(told.status).send({ code: told.code, message: told.message, problems: told.problems });
+    if (told.status === 503) reply.header('retry-after', String(retryAfterSeconds));
+    const { code, message, problems } = told;
+    const sent = told.status < 500 || request.method !== 'POST' ? {} : { mayHaveArrived: unsure.has(Object(error)) };
+    return reply.code(told.status).send({ code, message, problems, ...sent });
   });
   app.setNotFoundHandler((request) => {
     throw new GradusError('NOT_FOUND', `There is nothing at ${request.method} ${request.url.split('?')[0] ?? ''}.`);
@@ -53,13 +67,16 @@ export function createConsole(options: ConsoleOptions): FastifyInstance {
     }
   });
 
-  /** Who calls, and what they may do: by the policy and by their token. */
-  async function signedIn(request: FastifyRequest, operation: Operation | 'view'): Promise<Caller> {
+  /** Who calls, and what they may do: by the policy, by their token, and by whom they stand in for. */
+  async function signedIn(request: FastifyRequest, operation: Operation | 'view') {
     const policy = await policies.current();
     const caller = await callerOf(request.headers.authorization, policy);
-    const refused = refusal(policy, caller.name, operation, caller.roles, { openToAll: false });
-    if (refused !== null) throw new GradusError('NOT_ALLOWED', `${refused}.`);
-    return caller;
+    const { name, roles } = caller;
+    const refused = refusal(policy, name, operation, roles, { openToAll: false });
+    const givers = await standsFor(policies, delegations, name, Date.now(), { openToAll: false });
+    if (refused !== null && !(givers.length > 0 && ofStandIns.includes(operation)))
+      throw new GradusError('NOT_ALLOWED', `${refused}.`);
+    return { ...caller, givers, mayApprove: refusal(policy, name, 'approve', roles, { openToAll: false }) === null };
   }
 
   async function needed(id: string): Promise<ReleaseReport> {
@@ -81,12 +98,15 @@ export function createConsole(options: ConsoleOptions): FastifyInstance {
     return needed(id);
   }
 
-  /** Requests that the caller may decide. */
+  /** Requests that the caller may decide, also those that are theirs because they stand in for somebody. */
   async function waiting(request: FastifyRequest) {
-    const { name: by } = await signedIn(request, 'view');
-    const open = (await releases.list()).filter((report) => report.endedAt === null && report.waiting !== null);
-    const mine = open.filter((report) => objection(report, { by }, 'approve') === null);
-    return { waiting: mine.map((report) => ({ release: report.id, model: report.model, ...report.waiting })) };
+    const { name, givers, mayApprove } = await signedIn(request, 'view');
+    const mine = (await releases.list()).flatMap(({ id, model, endedAt, waiting }) =>
+      endedAt === null && waiting !== null && isFor(waiting, name, givers, mayApprove)
+        ? [{ release: id, model, ...waiting }]
+        : [],
+    );
+    return { waiting: mine };
   }
 
   async function operate(request: FastifyRequest, id: string, operation: Operation): Promise<{ said: string }> {
@@ -95,7 +115,33 @@ export function createConsole(options: ConsoleOptions): FastifyInstance {
     await needed(id);
     // The release asks for the role again when it obeys, and finds there what the token gave.
     await policies.signIn(caller.name, caller.roles, caller.until);
-    return { said: await send(id, operation, { ...says, by: caller.name, via: 'http' }) };
+    try {
+      return { said: await send(id, operation, { ...says, by: caller.name, via: 'http' }) };
+    } catch (error) {
+      throw undelivered(error, id, says.id);
+    }
+  }
+
+  /** What kept a message from being answered, with what the sender can do about it. */
+  function undelivered(error: unknown, release: string, id: string | undefined): unknown {
+    const { status, code } = toldOf(error, 'console');
+    if (status < 500) return error;
+    if (!(error instanceof GradusError) || status !== 503) {
+      unsure.add(Object(error));
+      return error;
+    }
+    const who = code === 'NOT_RUNNING' ? `${release} does not answer (does a worker run?)` : 'Temporal does not answer';
+    const again =
+      id === undefined
+        ? 'before you send it again; with an id of your own in the body, sending again does nothing twice'
+        : `or send it again with the same id, ${JSON.stringify(id)}: it is done once`;
+    const told = new GradusError(
+      error.code,
+      `${who}, so the message may have arrived or not. See GET /v1/releases/${release}, ${again}.`,
+      { cause: error },
+    );
+    unsure.add(told);
+    return told;
   }
 
   app.get('/v1/releases', (request) => list(request));
@@ -112,16 +158,12 @@ export function createConsole(options: ConsoleOptions): FastifyInstance {
 
 /** Throws `REQUEST_INVALID` with every problem. */
 function readSays(body: unknown): Omit<PersonSays, 'by' | 'via'> {
-  const read = saysSchema.safeParse(body);
+  const read = saysSchema.safeParse(body, { error: requestWords });
   if (read.success) {
     const { emergency, ...texts } = read.data ?? {};
     const entries = Object.entries(texts).filter((entry): entry is [string, string] => entry[1] !== undefined);
     return { ...Object.fromEntries(entries), ...(emergency === undefined ? {} : { emergency }) };
   }
-  const problems = read.error.issues.map((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? `${issue.keys.join(', ')}: there is no such field; who you are is in your token`
-      : `${issue.path.map(String).join('.') || 'the body'}: ${issue.message}`,
-  );
+  const problems = read.error.issues.flatMap((issue) => requestProblems(issue, '; who you are is in your token'));
   throw new GradusError('REQUEST_INVALID', `The request cannot be read: ${problems.join('; ')}.`, { problems });
 }

@@ -28,6 +28,7 @@ async function work(config: Config, { signal, ready }: OwnProcess): Promise<void
     callerOf: createTokens(oidc),
     policies: store.policies,
     releases: store.releases,
+    delegations: store.delegations,
     send: (release, operation, says) => sendMessage(client, release, operation, says),
     problem: (message, error) => console.error(`console: ${message}:`, error),
   });

@@ -115,6 +115,12 @@ export function objection(
   return null;
 }
 
+/** Why an emergency approval is refused to whoever started the release; null: it is not theirs, or the plan allows it. */
+export function ownEmergency({ notBy }: Waiting, { by, emergency }: PersonSays): string | null {
+  if (emergency !== true || notBy !== by) return null;
+  return `${by} started this release, so another admin has to approve it in an emergency (own: yes in the plan allows it; ${by} may still roll back)`;
+}
+
 /** Whoever may decide now; empty: anybody. */
 function allowedTo(waiting: Waiting): string[] {
   return waiting.escalated ? [...waiting.from, ...waiting.escalateTo] : waiting.from;
@@ -152,21 +158,56 @@ export function approversOf(waiting: Waiting): string[] {
   });
 }
 
-/** Whether it is theirs to approve, for themselves or for one of those whom they stand in for. */
-export function isFor(waiting: Waiting, by: string | null, givers: readonly string[] = []): boolean {
+/**
+ * Whether it is theirs to approve: for themselves, where `may` (the policy lets them), or for one of those whom they stand
+ * in for.
+ */
+export function isFor(waiting: Waiting, by: string | null, givers: readonly string[] = [], may = true): boolean {
   if (by === null) return false;
   const report = { waiting, requests: [] };
-  const says = couldStandIn(waiting, { by }) ? standingIn(report, { by }, 'approve', givers) : { by };
-  return objection(report, says, 'approve') === null;
+  const says: PersonSays = couldStandIn(waiting, { by }) ? standingIn(report, { by }, 'approve', givers) : { by };
+  return (may || says.for !== undefined) && objection(report, says, 'approve') === null;
 }
 
-/** Who has to approve, in words: `2 approvals of ann, bob`, or `1 approval of product and 1 of safety`. */
-export function askedOf({ needs, count, from }: Pick<Waiting, 'needs' | 'count' | 'from'>): string {
+/** Names that stand in one sentence. */
+const mostNamed = 6;
+
+/** Who can still approve, in words: `ann or bob`, `anybody who may approve but carl, who started it`. */
+export function awaitedOf(waiting: Waiting): string {
+  const { from, notBy } = waiting;
+  if (from.length === 0) return `${anybody}${notBy === null ? '' : ` but ${notBy}, who started it`}`;
+  const open = allowedTo(waiting).filter((name) => isFor(waiting, name));
+  const more = open.length - mostNamed;
+  if (open.length === 0) return notBy === null ? listed(from, 'or') : `somebody else than ${notBy}, who started it`;
+  return listed(more > 1 ? [...open.slice(0, mostNamed), `${more} others`] : open, 'or');
+}
+
+/** Who a plan that names nobody asks. */
+const anybody = 'anybody who may approve';
+
+/**
+ * Who has to approve, in words: `2 approvals of ann, bob`, or `1 approval of product and 1 of safety`; with whoever may not,
+ * although it could be thought.
+ */
+export function askedOf({
+  needs,
+  count,
+  from,
+  notBy = null,
+}: Pick<Waiting, 'needs' | 'count' | 'from'> & Partial<Pick<Waiting, 'notBy'>>): string {
   const [first, ...others] = needs;
   const approvals = (many: number): string => `${many} ${many === 1 ? 'approval' : 'approvals'} of`;
-  if (first === undefined) return `${approvals(count)} ${from.length === 0 ? 'anyone' : from.join(', ')}`;
+  const isMeant = notBy !== null && (from.length === 0 || from.includes(notBy));
+  const but = isMeant ? ` (not ${notBy}, who started it)` : '';
+  if (first === undefined) return `${approvals(count)} ${from.length === 0 ? anybody : from.join(', ')}${but}`;
   const rest = others.map((need) => `${need.count} of ${need.group}`);
-  return listed([`${approvals(first.count)} ${first.group}`, ...rest]);
+  return `${listed([`${approvals(first.count)} ${first.group}`, ...rest])}${but}`;
+}
+
+/** `approved by ann so far`, or that nobody has. */
+export function approvedSoFar(waiting: Waiting): string {
+  const approved = approversOf(waiting);
+  return approved.length === 0 ? 'nobody has approved yet' : `approved by ${listed(approved)} so far`;
 }
 
 /** What happens to a request when nobody decides in time, as in "else reject". */

@@ -19,6 +19,8 @@ export interface StopAlls {
   /** Newest first. */
   list(): Promise<StopAll[]>;
   find(number: number): Promise<StopAll | null>;
+  /** Whether a stop rolls a release back: it asks for that, and the release was under way when it began. */
+  rollsBack(number: number, release: string): Promise<boolean>;
   /** In force when it resolves: no store of routes lets an exposure grow. The same id again is the same stop. */
   begin(stop: { id: string; by: string; why: string; rollBack: boolean }): Promise<StopAll>;
   /** Ends all that hold, and returns them. */
@@ -37,7 +39,7 @@ export interface Tellings {
   next(): Promise<string[]>;
 }
 
-/** Who told of a rollback: a message of that id, which the policy lets pass where the stop is on record. */
+/** Who told of a rollback: a message of that id, which the policy lets pass where the stop on record rolls that release back. */
 export function rollbackId(stop: Pick<StopAll, 'number'>): string {
   return `stop-all/${stop.number}`;
 }

@@ -13,6 +13,9 @@ const inputSchema = z.strictObject({
   times: z.int().min(1).max(1_000_000).optional(),
 });
 
+/** Whose name an iteration goes by where nobody gave one. */
+export const unnamed = 'schedule';
+
 export interface IterationOrders {
   plan: unknown;
   by: string;
@@ -36,5 +39,5 @@ export function readIterationInput(input: unknown): IterationOrders {
     throw new GradusError('REQUEST_INVALID', message, { problems });
   }
   const { plan, by = '', every = null, times = null } = read.data;
-  return { plan, by: printable(by).trim().slice(0, 200) || 'schedule', everyMs: every, times };
+  return { plan, by: printable(by).trim().slice(0, 200) || unnamed, everyMs: every, times };
 }

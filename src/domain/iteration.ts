@@ -47,6 +47,8 @@ export interface KeptLessons {
 export interface Learning {
   /** Key of the iteration. */
   iteration: string;
+  /** Of the plan that it was told, before it learnt (see `planDigest`); left out by an earlier Gradus. */
+  planDigest?: string;
   /** When the model last learnt; null: never. */
   since: string | null;
   until: string;

@@ -11,8 +11,14 @@ import { didYouMean, listed } from './words.ts';
 export const roles = ['viewer', 'operator', 'approver', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
-/** Looking is a viewer's, and everybody's who may do more. What is not asked of a release, or not of everybody who may ask it: approving alone in an emergency. */
-type Control = 'view' | 'policy' | 'stopAll' | 'endStop' | 'emergency';
+/**
+ * Looking is a viewer's, and everybody's who may do more. What is not asked of a release under way, or not of everybody who
+ * may ask it: approving alone in an emergency.
+ */
+type Control = 'view' | 'policy' | 'stopAll' | 'endStop' | 'emergency' | 'start' | 'survey';
+
+/** What somebody may ask for. */
+export type Asked = Operation | Control;
 
 export interface Person {
   roles: Role[];
@@ -39,12 +45,19 @@ export interface Policy {
 
 export const openToAll: Policy = { people: {} };
 
-const needed: Record<Operation | Control, Role | readonly Role[]> = {
+/** Whether anybody is named; otherwise there is no policy, and whoever comes may do everything. */
+export function hasPeople({ people, groups = {} }: Policy): boolean {
+  return Object.keys(people).length > 0 || Object.keys(groups).length > 0;
+}
+
+const needed: Record<Asked, Role | readonly Role[]> = {
   view: 'viewer',
   policy: 'admin',
   stopAll: ['operator', 'approver'],
   endStop: 'approver',
   emergency: 'admin',
+  start: 'operator',
+  survey: 'operator',
   approve: 'approver',
   reject: 'approver',
   hold: 'approver',
@@ -60,18 +73,18 @@ const needed: Record<Operation | Control, Role | readonly Role[]> = {
  * of the policy, by a token; where there is no policy, all may do all, unless that is ruled out.
  */
 export function refusal(
-  { people, groups = {} }: Policy,
+  policy: Policy,
   by: string,
-  operation: Operation | Control,
+  operation: Asked,
   given: readonly Role[] = [],
   { openToAll: isOpen = true } = {},
 ): string | null {
-  if (isOpen && Object.keys(people).length === 0 && Object.keys(groups).length === 0) {
+  if (isOpen && !hasPeople(policy)) {
     return operation === 'emergency' && !given.includes('admin')
       ? 'there is no policy, so nobody is an admin (gradus policy set FILE)'
       : null;
   }
-  const person = new Map(Object.entries(people)).get(by);
+  const person = new Map(Object.entries(policy.people)).get(by);
   if (person === undefined && given.length === 0) {
     return `${by} is not in the policy; an admin adds people with: gradus policy set FILE`;
   }

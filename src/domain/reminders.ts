@@ -30,11 +30,19 @@ function remindersOf({ waiting, plan, decisions }: ReleaseReport): Reminder[] {
   return after.map((ms, i) => ({ key: `reminder/${id}/${round}/${i + 1}`, dueMs: startMs + ms, waiting }));
 }
 
-/** The latest reminder that is due, and when the next one is; the clock of a request that is held stands. */
+/** Whether the time of the open request does not run: it is held, its release is paused, or all are stopped. */
+export function clockStands({
+  waiting,
+  state,
+  standing,
+}: Pick<ReleaseReport, 'waiting' | 'state' | 'standing'>): boolean {
+  return waiting?.held === true || state === 'paused' || standing?.kind === 'stopped';
+}
+
+/** The latest reminder that is due, and when the next one is; there is none while its clock stands. */
 export function reminderAt(report: ReleaseReport, nowMs: number): { due: Reminder | null; nextMs: number | null } {
-  const { waiting, state } = report;
-  const stands = waiting === null || waiting.held || state === 'paused';
-  if (stands || Date.parse(waiting.until) <= nowMs) return { due: null, nextMs: null };
+  const { waiting } = report;
+  if (waiting === null || clockStands(report) || Date.parse(waiting.until) <= nowMs) return { due: null, nextMs: null };
   const all = remindersOf(report);
   return {
     due: all.findLast(({ dueMs }) => dueMs <= nowMs) ?? null,

@@ -1,5 +1,6 @@
 /** Who has to approve capabilities by their risk, as the policy says, and what a plan lacks of it. */
 import { z } from 'zod';
+import { GradusError } from './errors.ts';
 import { stageSteps } from './levels.ts';
 import { sameKey } from './plan-spelling.ts';
 import type { Approval, Plan, StageStep } from './plan.ts';
@@ -48,6 +49,14 @@ export function readRisk(
     read[name] = approvers;
   }
   return read;
+}
+
+/** What a release of such a plan is refused with. */
+export function refusedByPolicy(problems: string[]): GradusError {
+  const count = `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`;
+  const lines = problems.map((problem) => `\n  ${problem}`).join('');
+  const message = `The plan has ${count} with the policy:${lines}\nNothing was started. See the policy: gradus policy show`;
+  return new GradusError('PLAN_REFUSED', message, { problems });
 }
 
 /** Everything that a plan lacks; `members` are the policy's teams, which a plan may not widen. */

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { GradusError } from '../domain/errors.ts';
 import { shown } from '../domain/plan-leaves.ts';
+import { requestProblems, requestWords } from '../domain/request-problems.ts';
 import type { User } from '../domain/route.ts';
 import { printable } from '../domain/words.ts';
 
@@ -93,48 +94,9 @@ export function readAssignments(query: unknown): { model: string; user: User } {
 }
 
 function parse<T>(schema: z.ZodType<T>, value: unknown): T {
-  const result = schema.safeParse(value, { reportInput: true });
+  const result = schema.safeParse(value, { error: requestWords });
   if (result.success) return result.data;
-  const problems = result.error.issues.flatMap((issue) => describe(issue, []));
+  const problems = result.error.issues.flatMap((issue) => requestProblems(issue));
   const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
   throw new GradusError('REQUEST_INVALID', `The request has ${count}: ${problems.join('; ')}.`, { problems });
-}
-
-/** One line for each thing that is wrong, with its place. */
-function describe(issue: z.core.$ZodIssue, above: PropertyKey[]): string[] {
-  const path = [...above, ...issue.path];
-  const place = path.length === 0 ? 'the body' : path.map(String).join('.');
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `${[...path.map(String), key].join('.')}: there is no such field`);
-  }
-  if (issue.code === 'invalid_union') {
-    // Of the ways in which it could be written, the one that it comes nearest to: where something inside is wrong.
-    const nearest = issue.errors.find((issues) =>
-      issues.some((inner) => inner.path.length > 0 || inner.code !== 'invalid_type'),
-    );
-    if (nearest !== undefined) return nearest.flatMap((inner) => describe(inner, path));
-  }
-  return [`${place}: ${inWords(issue)}`];
-}
-
-const kinds: Record<string, string> = {
-  string: 'a text',
-  number: 'a number',
-  array: 'a list',
-  object: 'a JSON object',
-};
-
-/** The validator's own words are about types and bounds. */
-function inWords(issue: z.core.$ZodIssue): string {
-  const isOurs = issue.code === 'custom' || issue.path.at(-1) === 'satisfaction';
-  if (isOurs) return issue.message;
-  if (issue.code === 'invalid_type') {
-    const wanted = kinds[issue.expected] ?? issue.expected;
-    return issue.input === undefined ? `it is missing; send ${wanted}` : `it is not ${wanted}`;
-  }
-  const things = 'origin' in issue && issue.origin === 'array' ? 'entries' : 'characters';
-  if (issue.code === 'too_small')
-    return issue.minimum === 1 ? 'it is empty' : `it has fewer than ${issue.minimum} ${things}`;
-  if (issue.code === 'too_big') return `it has more than ${issue.maximum} ${things}`;
-  return issue.message;
 }

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isFor } from '../domain/approval.ts';
 import { eventsOf } from '../domain/events.ts';
-import type { Policy } from '../domain/policy.ts';
+import { refusal, type Policy } from '../domain/policy.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import type { MailSettings } from '../platform/config.ts';
 import { lookEveryMs, type Around } from './around.ts';
@@ -16,24 +16,29 @@ export interface Reader {
   address: string;
   /** Who they are in the policy; null: they get everything. */
   name: string | null;
+  /** Whether the policy lets them approve; what anybody may decide is not asked of the others. */
+  may: boolean;
 }
 
 /** How soon somebody who is added to the policy gets e-mail. */
 const readPolicyEveryMs = 5_000;
 
 /** An address of both gets everything, once. */
-export function readersOf({ to }: MailSettings, { people }: Policy): Reader[] {
-  const readers = new Map<string, Reader>(to.map((address) => [channelOf(address), { address, name: null }]));
-  for (const [name, { email }] of Object.entries(people)) {
-    if (email !== undefined && !readers.has(channelOf(email))) readers.set(channelOf(email), { address: email, name });
+export function readersOf({ to }: MailSettings, policy: Policy): Reader[] {
+  const readers = new Map<string, Reader>(
+    to.map((address) => [channelOf(address), { address, name: null, may: true }]),
+  );
+  for (const [name, { email }] of Object.entries(policy.people)) {
+    if (email === undefined || readers.has(channelOf(email))) continue;
+    readers.set(channelOf(email), { address: email, name, may: refusal(policy, name, 'approve') === null });
   }
   return [...readers.values()];
 }
 
-/** Whether `name` is told: what they may decide, and how it went with what they started or were asked. */
-export function concerns(report: ReleaseReport, name: string | null, asks: boolean): boolean {
+/** Whether somebody is told: what they may decide, and how it went with what they started or were asked. */
+export function concerns(report: ReleaseReport, { name, may }: Omit<Reader, 'address'>, asks: boolean): boolean {
   if (name === null) return true;
-  if (asks) return report.waiting !== null && isFor(report.waiting, name);
+  if (asks) return report.waiting !== null && isFor(report.waiting, name, [], may);
   const asked = report.requests.some(({ request }) => request.from.includes(name));
   return report.startedBy === name || asked || report.decisions.some(({ by }) => by === name);
 }
@@ -65,10 +70,11 @@ async function tellAll(readers: Reader[], settings: MailSettings, around: Around
   async function bring(report: ReleaseReport, nowMs: number): Promise<void> {
     const page = pageOf(report.id);
     const events = eventsOf(report, page, nowMs);
-    for (const { address, name } of readers) {
+    for (const { address, ...reader } of readers) {
+      const { name } = reader;
       const mails = events.flatMap(({ key, event }) => {
         const letter = letterOf(report, event, { page, name });
-        if (letter === null || !concerns(report, name, letter.asks)) return [];
+        if (letter === null || !concerns(report, reader, letter.asks)) return [];
         return [{ key, body: mailOf(report, event, letter, address, settings.from) }];
       });
       await notices.note(channelOf(address), report.id, mails);

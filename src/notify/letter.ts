@@ -1,5 +1,5 @@
 /** What is written about a release in an e-mail: in plain words, once as text and once as simple HTML. */
-import { askedOf, whenSilent } from '../domain/approval.ts';
+import { approvedSoFar, askedOf, awaitedOf, whenSilent } from '../domain/approval.ts';
 import type { ReleaseEvent } from '../domain/events.ts';
 import type { ReleaseReport, Waiting } from '../domain/report.ts';
 import { examined, recommendation, whatChanges } from '../domain/request-words.ts';
@@ -62,13 +62,12 @@ function request(
   const findings = waiting.findings.map(
     ({ capability, condition, state, reason }) => `${marks[state]} ${capability}: ${condition}: ${reason}`,
   );
-  const soFar = waiting.approvedBy.length === 0 ? '' : `; approved by ${listed(waiting.approvedBy)} so far`;
   const by = name === null ? 'NAME' : quoted(name);
   const reply = (operation: string): string =>
     `gradus release ${operation} ${quoted(id)} --request ${quoted(waiting.id)} --by ${by}`;
   return {
     subject: `${again ? 'Reminder: ' : ''}${id} asks for a decision: ${waiting.question}`,
-    lead: `${nameOf(report)}, stage ${waiting.stage} of ${stages.length}, ${again ? 'still waits' : 'waits'} for ${listed(waiting.from, 'or') || 'anybody'}: ${waiting.question}`,
+    lead: `${nameOf(report)}, stage ${waiting.stage} of ${stages.length}, ${again ? 'still waits' : 'waits'} for ${awaitedOf(waiting)}: ${waiting.question}`,
     facts: [
       ['What changes', whatChanges(report, waiting)],
       ['Recommended', what === 'decide' ? `no recommendation; ${why}` : `${what}; ${why}`],
@@ -78,7 +77,7 @@ function request(
           ? 'it is held: it stays open until somebody decides'
           : `${utc(waiting.until)}, else ${whenSilent(waiting)}`,
       ],
-      ['Needs', `${askedOf(waiting)}${soFar}`],
+      ['Needs', `${askedOf(waiting)}; ${approvedSoFar(waiting)}`],
     ],
     points: [...(stage === undefined ? [] : examined(stage)), ...findings],
     commands: [

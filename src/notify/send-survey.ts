@@ -6,6 +6,7 @@ import { channelOf } from './webhook.ts';
 import { contractVersion } from '../domain/events.ts';
 import { GradusError } from '../domain/errors.ts';
 import type { ToNote } from '../domain/outbox.ts';
+import { insistAllowed } from '../domain/permission.ts';
 import { feedbackIdOf, slackSurveys, type Exposed, type SlackSurvey, type Survey } from '../domain/survey.ts';
 import type { Store } from '../store/store.ts';
 import type { Config } from '../platform/config.ts';
@@ -22,9 +23,10 @@ export interface SentSurvey {
 
 export type SurveyOrder = Omit<Survey, 'id' | 'at'>;
 
-/** Throws `SETTING_INVALID` where there is no way to ask anybody. */
+/** Throws `SETTING_INVALID` where there is no way to ask anybody, `NOT_ALLOWED` where whoever sends it may not. */
 export async function sendSurvey(config: Config, store: Store, order: SurveyOrder): Promise<SentSurvey> {
   const { webhooks, slack } = config;
+  await insistAllowed(store.policies, order.by, 'survey', 'Nobody was asked');
   if (webhooks === null && slack === null) {
     const message =
       'There is nobody who could ask: set GRADUS_WEBHOOK_URLS (applications) or GRADUS_SLACK_* (people in Slack).';

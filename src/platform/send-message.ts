@@ -20,6 +20,7 @@ import {
 } from '../../workflows/messages.ts';
 import type { Operation } from '../domain/approval.ts';
 import { GradusError } from '../domain/errors.ts';
+import { isAway } from './temporal-away.ts';
 
 const updates = {
   approve: approveUpdate,
@@ -35,7 +36,10 @@ const updates = {
 const answerWithinMs = 30_000;
 const signalWithinMs = 5_000;
 
-/** Throws `RELEASE_UNKNOWN`, `MESSAGE_REFUSED` with the release's own words, or `NOT_RUNNING` when no worker answers. */
+/**
+ * Throws `RELEASE_UNKNOWN`, `MESSAGE_REFUSED` with the release's own words, or, where nobody knows whether it arrived,
+ * `NOT_RUNNING` (no worker answers) and `TEMPORAL_UNREACHABLE`.
+ */
 export async function sendMessage(
   client: Client,
   release: string,
@@ -60,6 +64,10 @@ export async function sendMessage(
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
       const message = `${release} did not answer within ${withinMs / 1000} s: does a worker run? (gradus up, or gradus worker)`;
       throw new GradusError('NOT_RUNNING', message, { cause: error });
+    }
+    if (isAway(error)) {
+      const message = `Temporal stopped answering while this was on its way to ${release}, so it may have arrived or not. Look when it is back: gradus release status ${release}`;
+      throw new GradusError('TEMPORAL_UNREACHABLE', message, { cause: error });
     }
     throw error;
   }

@@ -1,9 +1,10 @@
 /** Stops all releases, or ends that: on record first, then in the routes, then told to each release. */
 import { clearLeftovers } from '../../activities/leftovers.ts';
 import type { AuditEvent } from '../domain/audit.ts';
+import { afterStop, type AfterStop } from '../domain/after-stop.ts';
 import type { StopAll } from '../domain/control.ts';
 import { GradusError } from '../domain/errors.ts';
-import { refusal } from '../domain/policy.ts';
+import { insistAllowed } from '../domain/permission.ts';
 import { printable } from '../domain/words.ts';
 import type { Store } from '../store/store.ts';
 
@@ -24,7 +25,7 @@ export interface StopOrder {
  * routes say so. Throws `NOT_ALLOWED`.
  */
 export async function stopAll(store: Records, { via, ...order }: StopOrder): Promise<StopAll> {
-  await insist(store, order.by, 'stopAll');
+  await insistAllowed(store.policies, order.by, 'stopAll');
   if (order.why.trim() === '')
     throw new GradusError('REQUEST_INVALID', 'Say why all releases are stopped: --why REASON');
   const why = printable(order.why).slice(0, 2000);
@@ -42,10 +43,17 @@ export async function endStopAll(
   store: Pick<Records, 'stopAlls' | 'policies' | 'audit'>,
   { by, why, via }: { by: string; why: string; via: string },
 ): Promise<StopAll[]> {
-  await insist(store, by, 'endStop');
+  await insistAllowed(store.policies, by, 'endStop');
   const ended = await store.stopAlls.end({ by: printable(by), why: printable(why).slice(0, 2000) });
-  if (ended.length === 0)
-    throw new GradusError('REQUEST_INVALID', 'No stop of all releases holds, so none can be ended.');
+  if (ended.length === 0) {
+    const [last] = await store.stopAlls.list();
+    const before =
+      last === undefined || last.end === null
+        ? ''
+        : ` The last one, stop ${last.number}, was ended by ${last.end.by} at ${last.end.at}.`;
+    const message = `No stop of all releases holds, so none can be ended.${before} See: gradus stop-all --list`;
+    throw new GradusError('REQUEST_INVALID', message);
+  }
   await store.audit.append(
     ended.map((stop) => ({
       ...begun(stop, via),
@@ -59,13 +67,20 @@ export async function endStopAll(
   return ended;
 }
 
+/** Which releases go on when these stops are ended, and what holds the others. */
+export async function afterEnd(
+  { releases, policies, stopAlls }: Pick<Store, 'releases' | 'policies' | 'stopAlls'>,
+  ended: readonly StopAll[],
+): Promise<AfterStop> {
+  const [all, { freeze = [] }] = await Promise.all([releases.list(), policies.current()]);
+  const open = all.filter(({ endedAt }) => endedAt === null);
+  const rolledBack = new Set<string>();
+  for (const { number } of ended.filter(({ rollBack }) => rollBack))
+    for (const { id } of open) if (await stopAlls.rollsBack(number, id)) rolledBack.add(id);
+  return afterStop(open, freeze, rolledBack, Date.now());
+}
+
 function begun({ number, at, by, why, rollBack }: StopAll, via: string): AuditEvent {
   const what = rollBack ? 'stopped all releases and rolled them back' : 'stopped all releases';
   return { subject: `stop-all ${number}`, place: 0, at, stage: null, step: null, what, by, why, via };
-}
-
-async function insist(store: Pick<Records, 'policies'>, by: string, what: 'stopAll' | 'endStop'): Promise<void> {
-  const [policy, given] = await Promise.all([store.policies.current(), store.policies.signedIn(by)]);
-  const problem = refusal(policy, by, what, given);
-  if (problem !== null) throw new GradusError('NOT_ALLOWED', `${problem}.`);
 }

@@ -1,7 +1,7 @@
 /** `/gradus …`: what is under way and what waits for whoever asks, and pause, resume and roll back by name. */
-import { isFor, type Operation } from '../domain/approval.ts';
+import { awaitedOf, isFor, type Operation } from '../domain/approval.ts';
 import type { ReleaseReport } from '../domain/report.ts';
-import { didYouMean, listed } from '../domain/words.ts';
+import { didYouMean } from '../domain/words.ts';
 import { button, stopButton } from './buttons.ts';
 import { stateWords } from './release-message.ts';
 import type { Written } from './request-message.ts';
@@ -62,7 +62,9 @@ export function listMessage(
   open: ReleaseReport[],
   by: string | null,
   pageOf: (id: string) => string | null,
+  /** Whom they stand in for, and whether the policy lets them approve for themselves. */
   givers: readonly string[] = [],
+  may = true,
 ): Written {
   if (open.length === 0) return plain('No release is under way.');
   const lines = open.map((report) => {
@@ -70,9 +72,9 @@ export function listMessage(
     const asks =
       waiting === null
         ? ''
-        : isFor(waiting, by, givers)
+        : isFor(waiting, by, givers, may)
           ? ` · *waits for you*: ${escaped(waiting.question)}`
-          : ` · waits for ${escaped(listed(waiting.from, 'or') || 'anybody')}`;
+          : ` · waits for ${escaped(awaitedOf(waiting))}`;
     return `${link(pageOf(report.id), report.id)}: ${stateWords(report)}${asks}`;
   });
   return { text: `${open.length} under way`, blocks: [section(lines)] };

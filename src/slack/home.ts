@@ -19,9 +19,11 @@ export function homeView(
   stop: StopAll | null,
   /** Whom they stand in for. */
   givers: readonly string[] = [],
+  /** Whether the policy lets them approve for themselves. */
+  may = true,
 ): types.HomeView {
   const waits = open.flatMap((report) =>
-    report.waiting !== null && isFor(report.waiting, by, givers) ? [{ report, waiting: report.waiting }] : [],
+    report.waiting !== null && isFor(report.waiting, by, givers, may) ? [{ report, waiting: report.waiting }] : [],
   );
   const blocks: Block[] = [
     ...stopBlocks(stop),
@@ -29,7 +31,7 @@ export function homeView(
     ...(by === null
       ? [section(['Gradus does not know who you are: an admin adds you to its policy.'])]
       : waits.length === 0
-        ? [section(['Nothing.'])]
+        ? [section([may || givers.length > 0 ? 'Nothing.' : 'Nothing: you have no role that decides.'])]
         : waits.flatMap(({ report, waiting }) => [
             section([`*${escaped(report.model)}* · ${escaped(report.id)}`]),
             ...requestMessage(report, waiting, null).blocks,

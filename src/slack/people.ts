@@ -1,9 +1,10 @@
 /** What one person in Slack sees: their home, and the answers to their commands. */
 import type { types } from '@slack/bolt';
 import type { StopAlls } from '../domain/control.ts';
-import { givers, type Delegations } from '../domain/delegation.ts';
+import type { Delegations } from '../domain/delegation.ts';
+import { refusalNow, standsFor, type Permissions } from '../domain/permission.ts';
 import { personInSlack } from '../domain/policy.ts';
-import type { Policies, Releases } from '../domain/ports.ts';
+import type { Releases } from '../domain/ports.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import { didYouMean } from '../domain/words.ts';
 import { confirmRollback, confirmStop, helpText, listMessage, plain, readCommand } from './commands.ts';
@@ -15,7 +16,7 @@ import { section } from './text.ts';
 
 export interface PeoplePorts {
   releases: Pick<Releases, 'find' | 'list'>;
-  policies: Pick<Policies, 'current'>;
+  policies: Permissions;
   stopAlls: Pick<StopAlls, 'current'>;
   delegations: Pick<Delegations, 'list'>;
   pageOf: (release: string) => string | null;
@@ -35,8 +36,11 @@ export function peopleInSlack({ releases, policies, stopAlls, delegations, pageO
   const open = async (): Promise<ReleaseReport[]> => (await releases.list()).filter(({ endedAt }) => endedAt === null);
   const nameOf = async (user: string): Promise<string | null> => personInSlack(await policies.current(), user);
 
-  async function giversOf(by: string | null): Promise<string[]> {
-    return by === null ? [] : givers(await delegations.list(), by, Date.now());
+  /** For whom somebody may decide: for those whom they stand in for, and whether for themselves. */
+  async function rightsOf(by: string | null): Promise<[givers: string[], may: boolean]> {
+    if (by === null) return [[], false];
+    const refused = await refusalNow(policies, by, 'approve');
+    return [await standsFor(policies, delegations, by, Date.now()), refused === null];
   }
 
   async function unknown(release: string): Promise<Written> {
@@ -47,7 +51,7 @@ export function peopleInSlack({ releases, policies, stopAlls, delegations, pageO
   return {
     async homeOf(user) {
       const by = await nameOf(user);
-      return homeView(await open(), by, pageOf, await stopAlls.current(), await giversOf(by));
+      return homeView(await open(), by, pageOf, await stopAlls.current(), ...(await rightsOf(by)));
     },
 
     async answer(user, text, take) {
@@ -58,7 +62,7 @@ export function peopleInSlack({ releases, policies, stopAlls, delegations, pageO
       }
       if (typed.kind === 'list') {
         const by = await nameOf(user);
-        return listMessage(await open(), by, pageOf, await giversOf(by));
+        return listMessage(await open(), by, pageOf, ...(await rightsOf(by)));
       }
       if (typed.kind === 'stopAll') return confirmStop(typed.why);
       if (typed.kind === 'endStop') {

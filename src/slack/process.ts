@@ -1,6 +1,7 @@
 /** The Slack process: releases speak in a channel, and people decide there. */
 import { Client, Connection } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { afterStopText } from '../domain/after-stop.ts';
 import { GradusError } from '../domain/errors.ts';
 import type { Config } from '../platform/config.ts';
 import { databaseOf, temporalOf } from '../platform/needs.ts';
@@ -9,7 +10,7 @@ import { leaveMessage, sendMessage } from '../platform/send-message.ts';
 import { pageOfRelease } from '../platform/temporal-links.ts';
 import { hashUser, keyPurposes } from '../gateway/user-hash.ts';
 import { deriveKey, readSecret } from '../platform/secret.ts';
-import { endStopAll, stopAll } from '../platform/stop-all.ts';
+import { afterEnd, endStopAll, stopAll } from '../platform/stop-all.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { startSlackApp } from './app.ts';
 import { deliver } from './delivery.ts';
@@ -83,12 +84,17 @@ async function stopping(
   order: { id: string; by: string; why: string },
 ): Promise<string> {
   if (kind === 'end') {
-    await endStopAll(store, { ...order, via: 'slack' });
-    return 'Releases go on where they were held.';
+    const ended = await endStopAll(store, { ...order, via: 'slack' });
+    return `Ended: ${ended.map(({ number, by }) => `stop ${number} of ${by}`).join(', ')}. ${afterStopText(await afterEnd(store, ended))}`;
   }
+  const before = await store.stopAlls.current();
   const { number } = await stopAll(store, { ...order, rollBack: kind === 'roll back', via: 'slack' });
   const users = kind === 'begin' ? '' : ' Users of every release go back to stable.';
-  return `Stop ${number} holds: nothing grows until somebody ends it (/gradus go-on WHY).${users}`;
+  const already =
+    before === null
+      ? ''
+      : `All releases are stopped already, by ${before.by} since ${before.at.slice(0, 16).replace('T', ' ')} UTC: ${before.why}. `;
+  return `${already}Stop ${number} holds: nothing grows until somebody ends it (/gradus go-on WHY).${users}`;
 }
 
 async function takeUp(

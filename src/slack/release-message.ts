@@ -1,4 +1,5 @@
 /** A release as the first message of its thread: where it stands, edited as it goes on. */
+import { awaitedOf } from '../domain/approval.ts';
 import type { ReleaseReport, StageProgress } from '../domain/report.ts';
 import { listed, percent, standingText } from '../domain/words.ts';
 import { button } from './buttons.ts';
@@ -41,7 +42,7 @@ export function releaseMessage(report: ReleaseReport, page: string | null): Writ
   const step = report.steps.find((one) => one.state === 'running');
   const doing =
     state !== 'running' || step === undefined ? '' : `: ${step.step}${step.note === '' ? '' : `, ${step.note}`}`;
-  const asks = waiting === null ? [] : [`*Waits for ${escaped(listed(waiting.from, 'or') || 'anybody')}*; see below.`];
+  const asks = waiting === null ? [] : [`*Waits for ${escaped(awaitedOf(waiting))}*; see below.`];
   const blocks: Block[] = [
     section([`*${escaped(title)}* · ${escaped(report.strategy)} · ${link(page, report.id)}`]),
     section([

@@ -1,5 +1,5 @@
 /** A request for a decision as a message: with buttons while it is open, with who decided what afterwards. */
-import { approversOf, askedOf, whenSilent } from '../domain/approval.ts';
+import { approvedSoFar, askedOf, whenSilent } from '../domain/approval.ts';
 import type { ClosedRequest, ReleaseReport, Waiting } from '../domain/report.ts';
 import { button } from './buttons.ts';
 import { examined, recommendation, whatChanges } from '../domain/request-words.ts';
@@ -39,7 +39,6 @@ export function requestMessage(report: ReleaseReport, waiting: Waiting, closed: 
   const clock = waiting.held
     ? 'held: it stays open until somebody decides'
     : `by ${time(waiting.until)}, else ${whenSilent(waiting)}`;
-  const soFar = waiting.approvedBy.length === 0 ? '' : ` · approved by ${listedPeople(waiting)} so far`;
   return {
     text: clipped(`${report.model}: ${title}`, 3000),
     blocks: [
@@ -55,14 +54,10 @@ export function requestMessage(report: ReleaseReport, waiting: Waiting, closed: 
         ],
       },
       small(
-        `${clock} · needs ${escaped(askedOf(waiting))}${soFar} · evidence \`${waiting.digest.slice(0, 8) || 'none'}\``,
+        `${clock} · needs ${escaped(askedOf(waiting))} · ${escaped(approvedSoFar(waiting))} · evidence \`${waiting.digest.slice(0, 8) || 'none'}\``,
       ),
     ],
   };
-}
-
-function listedPeople(waiting: Waiting): string {
-  return escaped(approversOf(waiting).join(', '));
 }
 
 function outcomeText({ outcome, by, why }: ClosedRequest): string {

@@ -1,6 +1,6 @@
 /** All messages of a release, as they should be now: the release itself, what was asked of people, and what was decided. */
 import { createHash } from 'node:crypto';
-import { isFor, whenSilent } from '../domain/approval.ts';
+import { awaitedOf, isFor, whenSilent } from '../domain/approval.ts';
 import { reminderAt, type Reminder } from '../domain/reminders.ts';
 import type { Decision, ReleaseReport } from '../domain/report.ts';
 import { listed } from '../domain/words.ts';
@@ -60,9 +60,9 @@ function reminderMessage({ id }: ReleaseReport, { waiting }: Reminder, mention: 
   const whom = [...from, ...(escalated ? escalateTo : [])]
     .filter((name) => isFor(waiting, name))
     .slice(0, mostMentioned);
-  const text = `Still waits for ${listed(whom.map(mention), 'or') || 'anybody'}: ${escaped(clipped(waiting.question, 1500))}`;
+  const text = `Still waits for ${listed(whom.map(mention), 'or') || escaped(awaitedOf(waiting))}: ${escaped(clipped(waiting.question, 1500))}`;
   const blocks = [section([text]), small(`by ${time(waiting.until)}, else ${whenSilent(waiting)}`)];
-  return { text: clipped(`${id} still waits for ${listed(whom, 'or') || 'anybody'}`, 3000), blocks };
+  return { text: clipped(`${id} still waits for ${listed(whom, 'or') || awaitedOf(waiting)}`, 3000), blocks };
 }
 
 function decisionMessage({ what, by, why, stage, step }: Decision): Written {

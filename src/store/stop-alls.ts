@@ -24,6 +24,17 @@ export function createStopAlls(database: Database): StopAlls {
         return row === undefined ? null : fromRow(row);
       }),
 
+    rollsBack: (number, release) =>
+      database.run(async (db) => {
+        const found = await db
+          .selectFrom('stop_rollbacks')
+          .select('stop')
+          .where('stop', '=', number)
+          .where('release', '=', release)
+          .executeTakeFirst();
+        return found !== undefined;
+      }),
+
     begin: ({ id, by, why, rollBack }) =>
       database.run((db) =>
         db.transaction().execute(async (one) => {

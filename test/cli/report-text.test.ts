@@ -81,7 +81,7 @@ describe('progressText', () => {
     const line = lineOf(progressText(baking, { now, width: 120 }), 'gray release');
     expect(line).toContain('10 % of users');
     expect(line).toContain('bake 4 s of 10 s');
-    expect(line).toContain('5/6 hold');
+    expect(line).toContain('5 of 6 hold');
     expect(line).toContain('html: satisfaction +0.031 [−0.093, +0.155]');
   });
 

@@ -51,7 +51,7 @@ function start(source: Source, id: string | null = waiting.id) {
   const terminal = new Terminal();
   const ending = new AbortController();
   const { signal } = ending;
-  const done = liveWatch(source, { id, by: 'ann', signal, output: terminal, input: terminal });
+  const done = liveWatch(source, { id, by: 'bo', signal, output: terminal, input: terminal });
   const until = async (words: string): Promise<void> => {
     for (let tries = 0; !terminal.screen().includes(words); tries++) {
       if (tries > 200) throw new Error(`no "${words}" on the screen:\n${terminal.screen()}`);
@@ -79,7 +79,7 @@ describe('in a terminal', () => {
     await until('Sure to approve?');
     terminal.type('y');
     await until('mail-assistant-2: approved, 2 of 2');
-    expect(said).toEqual([['mail-assistant-2', 'ann', 'approve', 'looks right', waiting.waiting?.id]]);
+    expect(said).toEqual([['mail-assistant-2', 'bo', 'approve', 'looks right', waiting.waiting?.id]]);
     terminal.type('q');
     expect(await done).toMatchObject({ how: 'quit', report: { id: 'mail-assistant-2' } });
     expect(terminal.raw).toBe(false);

@@ -70,11 +70,25 @@ describe('a screen', () => {
       states['away'],
     ]) {
       const text = oneLine(shown(state ?? watching(waiting)));
-      expect(text).toContain('waits for you: Stage 2 (topic, automated) passed its internal test.');
+      expect(text).toContain('waits for bo or demo-approver: Stage 2 (topic, automated) passed its internal test.');
       expect(text).toContain('left), else reject');
       expect(text).toContain('gradus release approve mail-assistant-2 --by ann');
       expect(text).toContain('--why REASON');
     }
+  });
+
+  test('says you only to whoever is named and can still approve, and otherwise who can', () => {
+    const asks = (from: string[], by: string, notBy: string | null = null): string => {
+      const asked = waiting.waiting === null ? null : { ...waiting.waiting, from, notBy, approvedBy: [] };
+      return oneLine(shown(watching({ ...waiting, waiting: asked }, { by })));
+    };
+    expect(asks(['ann', 'bo'], 'bo')).toContain('waits for you: Stage 2');
+    expect(asks(['ann', 'bo'], 'eve')).toContain('waits for ann or bo: Stage 2');
+    expect(asks(['ann', 'bo'], 'bo', 'bo')).toContain('waits for ann: Stage 2');
+    expect(asks(['bo'], 'bo', 'bo')).toContain('waits for somebody else than bo, who started it: Stage 2');
+    expect(asks([], 'eve')).toContain('waits for anybody who may approve: Stage 2');
+    expect(asks([], 'eve', 'bo')).toContain('waits for anybody who may approve but bo, who started it: Stage 2');
+    expect(asks([], 'eve')).toContain('needs 2 approvals of anybody who may approve, nobody has approved yet');
   });
 
   test('a name that a shell would not take as it is stands as NAME in the command', () => {

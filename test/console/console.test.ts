@@ -1,17 +1,23 @@
 /** Operators over HTTP: who they are is in their token and nowhere else, and what they may do in the policy and the token. */
+import { Client, Connection } from '@temporalio/client';
 import { generateKeyPair } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createConsole } from '../../src/console/http.ts';
 import { createTokens } from '../../src/console/tokens.ts';
 import { operations } from '../../src/domain/approval.ts';
 import { parsePolicy } from '../../src/domain/policy.ts';
-import { fakePolicies, fakeReleases } from '../support/fake-records.ts';
+import { GradusError } from '../../src/domain/errors.ts';
+import { sendMessage } from '../../src/platform/send-message.ts';
+import { fakeDelegations, fakePolicies, fakeReleases } from '../support/fake-records.ts';
 import { startProvider, type Provider } from '../support/oidc.ts';
 import { reportOf } from '../store/contract.ts';
+import { waiting as asking } from '../fixtures/report-mail.ts';
 
 const audience = 'gradus';
 let provider: Provider;
 let policies = fakePolicies();
+let delegations = fakeDelegations();
+let failure: Error | null = null;
 const releases = fakeReleases();
 const sent: unknown[] = [];
 
@@ -23,6 +29,8 @@ beforeAll(async () => {
 afterAll(() => provider.stop());
 beforeEach(() => {
   policies = fakePolicies();
+  delegations = fakeDelegations();
+  failure = null;
   sent.length = 0;
 });
 
@@ -31,7 +39,9 @@ function consoleOf(issuer = provider.issuer) {
     callerOf: createTokens({ issuer, audience, rolesClaim: 'realm.roles' }),
     policies,
     releases,
+    delegations,
     async send(release, operation, says) {
+      if (failure !== null) throw failure;
       sent.push({ release, operation, says });
       return `${operation} is done`;
     },
@@ -47,7 +57,7 @@ async function post(operation: string, token: string | null, body?: unknown, app
     headers: { ...authorization, 'content-type': 'application/json' },
     ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
   });
-  return { status: reply.statusCode, body: reply.json<Record<string, unknown>>() };
+  return { status: reply.statusCode, body: reply.json<Record<string, unknown>>(), headers: reply.headers };
 }
 
 const ann = { sub: '17', email: 'ann@example.org', email_verified: true, realm: { roles: ['admin'] } };
@@ -55,13 +65,13 @@ const ann = { sub: '17', email: 'ann@example.org', email_verified: true, realm: 
 describe('a token', () => {
   test('of the provider is taken, and says who it is; the body cannot', async () => {
     const done = await post('approve', await provider.token(ann), { why: 'looks right', id: 'p1' });
-    expect(done).toEqual({ status: 200, body: { said: 'approve is done' } });
+    expect(done).toMatchObject({ status: 200, body: { said: 'approve is done' } });
     const says = { by: 'ann@example.org', via: 'http', why: 'looks right', id: 'p1' };
     expect(sent).toEqual([{ release: 'mail-1', operation: 'approve', says }]);
     const forged = await post('approve', await provider.token(ann), { by: 'bob', why: 4 });
     expect(forged.status).toBe(400);
     expect(forged.body['problems']).toEqual([
-      expect.stringContaining('why: '),
+      'why: it has to be a text',
       'by: there is no such field; who you are is in your token',
     ]);
   });
@@ -155,5 +165,111 @@ describe('reading', () => {
     expect((await get('/v1/releases/mail-9', ['viewer'])).json()).toMatchObject({ code: 'RELEASE_UNKNOWN' });
     expect((await get('/v1/waiting', ['viewer'])).json()).toEqual({ waiting: [] });
     expect((await get('/v2', ['viewer'])).statusCode).toBe(404);
+  });
+});
+
+describe('whoever stands in for somebody', () => {
+  const people = {
+    root: { roles: 'admin' },
+    wang: { roles: 'approver', oidc: 'wang@example.org' },
+    vic: { roles: 'viewer', oidc: 'vic@example.org' },
+    li: { oidc: 'li@example.org' },
+  };
+  const of = (email: string) => provider.token({ sub: email, email, email_verified: true });
+  const standIn = { from: 'wang', to: 'li', why: 'on leave', by: 'wang' };
+  const hour = 3_600_000;
+
+  /** What waits for them, by releases. */
+  async function waitingFor(email: string): Promise<unknown[]> {
+    const headers = { authorization: `Bearer ${await of(email)}` };
+    const reply = await consoleOf().inject({ url: '/v1/waiting', headers });
+    if (reply.statusCode !== 200) return [reply.statusCode];
+    return reply.json<{ waiting: { release: string; question?: string }[] }>().waiting.map(({ release }) => release);
+  }
+
+  beforeEach(async () => {
+    await policies.set(parsePolicy({ people }), 'root');
+  });
+
+  test('may look and decide for them without a role of their own, for as long as it is so, and nothing more', async () => {
+    expect((await post('approve', await of('li@example.org'))).status).toBe(403);
+    await delegations.add({ ...standIn, until: new Date(Date.now() + hour).toISOString() });
+    for (const operation of operations) {
+      const { status } = await post(operation, await of('li@example.org'));
+      expect([operation, status]).toEqual([operation, /approve|reject|hold|moreTime/.test(operation) ? 200 : 403]);
+    }
+    await delegations.end(1, 'wang');
+    expect((await post('approve', await of('li@example.org'))).status).toBe(403);
+    // Whoever may not decide has nothing to hand over.
+    await policies.set(parsePolicy({ people: { ...people, wang: { ...people.wang, roles: 'viewer' } } }), 'root');
+    await delegations.add({ ...standIn, until: new Date(Date.now() + hour).toISOString() });
+    expect((await post('approve', await of('li@example.org'))).status).toBe(403);
+  });
+
+  test('is told what waits for them; who may only look is told of nothing', async () => {
+    const begin = async (model: string, from: string[], startedAt: string): Promise<string> => {
+      const id = `${model}-1`;
+      await releases.begin({ id, runId: 'r', model, plan: {}, startedAt });
+      const waiting = asking.waiting === null ? null : { ...asking.waiting, from };
+      await releases.record(id, { ...asking, id, model, endedAt: null, waiting }, false);
+      return id;
+    };
+    const [ofWang, ofAnybody] = [
+      await begin('of-wang', ['wang'], '2026-01-02T00:00:00Z'),
+      await begin('of-anybody', [], '2026-01-03T00:00:00Z'),
+    ];
+    expect(await waitingFor('wang@example.org')).toEqual([ofAnybody, ofWang]);
+    expect(await waitingFor('vic@example.org')).toEqual([]);
+    expect(await waitingFor('li@example.org')).toEqual([403]);
+    await delegations.add({ ...standIn, until: new Date(Date.now() + hour).toISOString() });
+    // What anybody may decide is for whoever has the role themselves.
+    expect(await waitingFor('li@example.org')).toEqual([ofWang]);
+  });
+});
+
+describe('a message', () => {
+  test('that may have arrived or not is answered so, with when to ask again', async () => {
+    const client = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1', interceptors: [] }) });
+    failure = await sendMessage(client, 'mail-1', 'pause', { by: 'ann' }).then(
+      () => null,
+      (error: unknown) => (error instanceof Error ? error : null),
+    );
+    expect(failure).toMatchObject({ code: 'TEMPORAL_UNREACHABLE' });
+    const token = await provider.token(ann);
+    const lost = await post('approve', token, { id: 'p1' });
+    expect([lost.status, lost.headers['retry-after'], lost.body]).toEqual([
+      503,
+      '5',
+      {
+        code: 'TEMPORAL_UNREACHABLE',
+        message:
+          'Temporal does not answer, so the message may have arrived or not. See GET /v1/releases/mail-1, or send it again with the same id, "p1": it is done once.',
+        problems: [expect.any(String)],
+        mayHaveArrived: true,
+      },
+    ]);
+    expect((await post('approve', token)).body['message']).toContain(
+      'before you send it again; with an id of your own',
+    );
+    failure = new GradusError('NOT_RUNNING', 'nobody');
+    expect((await post('approve', token)).body).toMatchObject({ code: 'NOT_RUNNING', mayHaveArrived: true });
+    failure = new Error('a mistake');
+    const mistake = await post('approve', token);
+    expect([mistake.status, mistake.body['mayHaveArrived']]).toEqual([500, true]);
+    failure = new GradusError('MESSAGE_REFUSED', 'no');
+    expect((await post('approve', token)).body).not.toHaveProperty('mayHaveArrived');
+  });
+
+  test('that never left says so', async () => {
+    const token = await provider.token(ann);
+    policies = { ...policies, signIn: async () => Promise.reject(new GradusError('STORE_UNREACHABLE', 'It is away.')) };
+    const { status, body, headers } = await post('approve', token);
+    expect([status, body['mayHaveArrived'], headers['retry-after']]).toEqual([503, false, '5']);
+    expect(sent).toEqual([]);
+  });
+
+  test('cannot pretend to be that of a stop of all releases', async () => {
+    const { status, body } = await post('rollback', await provider.token(ann), { id: 'stop-all/1' });
+    expect([status, body['problems']]).toEqual([400, ['id: stop-all/… is for stops of all releases']]);
   });
 });

@@ -116,7 +116,11 @@ describe('how many', () => {
 
   test('is said in words', () => {
     expect(askedOf(waiting())).toBe('1 approval of ann, bob');
-    expect(askedOf(waiting({ from: [], count: 2 }))).toBe('2 approvals of anyone');
+    expect(askedOf(waiting({ from: [], count: 2, notBy: null }))).toBe('2 approvals of anybody who may approve');
+    expect(askedOf(waiting({ from: [], notBy: 'eve' }))).toMatch(
+      /anybody who may approve \(not eve, who started it\)$/,
+    );
+    expect(askedOf(waiting({ notBy: 'bob' }))).toBe('1 approval of ann, bob (not bob, who started it)');
     const needs = ['product', 'safety'].map((group) => ({ group, members: [], count: 1 }));
     expect(askedOf(waiting({ needs, count: 2 }))).toBe('1 approval of product and 1 of safety');
     expect(whenSilent(waiting())).toBe('ask once more');

@@ -41,6 +41,9 @@ test('nobody is reminded when nothing waits, the clock stands, or the time is ov
   expect(reminded({ ...asking(), waiting: null })).toEqual([]);
   expect(reminded(asking({ held: true }))).toEqual([]);
   expect(reminded(asking({}, { state: 'paused' }))).toEqual([]);
+  const stopped = { kind: 'stopped', why: 'all releases were stopped by ann: incident', until: null } as const;
+  expect(reminded(asking({}, { standing: stopped }))).toEqual([]);
+  expect(reminded(asking({}, { standing: { ...stopped, kind: 'frozen' } }))).toHaveLength(2);
   expect(reminderAt(asking(), startMs + 10 * hour)).toEqual({ due: null, nextMs: null });
 });
 

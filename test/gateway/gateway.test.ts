@@ -238,8 +238,8 @@ describe('feedback', () => {
       expect(await problemsOf({ id, satisfaction })).toEqual([`satisfaction: ${said} ${advice}`]);
     }
     expect(await problemsOf({ satisfaction: 1, comment: 'x'.repeat(4_001), label: '' })).toEqual([
-      'id: it is missing; send a text',
-      'comment: it has more than 4000 characters',
+      'id: it is missing',
+      'comment: it is longer than 4,000 characters',
       'label: it is empty',
     ]);
     expect(await gateway.post('/v1/feedback', { id })).toMatchObject({ status: 400 });
@@ -383,6 +383,16 @@ describe('routes', () => {
 });
 
 describe('the stop switch', () => {
+  test('says in words what an order lacks', async () => {
+    const gateway = await start(createFakePorts());
+    const { status, body } = await gateway.post('/v1/stop', { model: 7, by: '', who: 'ann' });
+    expect([status, body['problems']]).toEqual([
+      400,
+      ['model: it has to be a text', 'by: it is empty', 'why: it is missing', 'who: there is no such field'],
+    ]);
+    expect((await gateway.post('/v1/stop', [])).body['problems']).toEqual(['the body: it has to be an object']);
+  });
+
   const stop = { model, by: 'ann', why: 'wrong answers' };
 
   test('puts users on stable at once, tells the store, and holds through a restart until routes say the same', async () => {

@@ -304,12 +304,19 @@ describe('an approval', () => {
   it('is asked of the policy: who lacks the role is refused, whatever the plan says', async () => {
     const ports = createFakePorts();
     await ports.policies.set(
-      { people: { ann: { roles: ['operator'], slack: null }, bob: { roles: ['approver'], slack: null } } },
+      {
+        people: {
+          root: { roles: ['admin'], slack: null },
+          ann: { roles: ['operator'], slack: null },
+          bob: { roles: ['approver'], slack: null },
+        },
+      },
       'root',
     );
     const refusals: string[] = [];
     const { report } = await releases.run(full({ from: 'product' }), {
       ports,
+      by: 'root',
       onWaiting: async (handle) => {
         refusals.push(await refusal(handle, 'approve', { by: 'ann' }));
         refusals.push(await refusal(handle, 'pause', { by: 'bob' }));

@@ -45,7 +45,7 @@ it('obeys people by what their tokens give them, and the audit log says who it w
     stages: [['spam', 'html']],
     gray: { ramp: ['50%'], bake: '10 minutes' },
   });
-  const handle = await system.start('http-1', plan);
+  const handle = await system.start('http-1', plan, 'ann');
   await until(handle, 'exposed', ({ exposures }) => exposures.length > 0);
 
   const lead = { sub: '5', roles: ['leads'] };

@@ -99,13 +99,18 @@ describe('a stop of all releases', () => {
       { people: { ann: { roles: ['approver'], slack: null }, root: { roles: ['admin'], slack: null } } },
       'root',
     );
+    // A stop that was over before the release began: naming it gives nobody a right.
+    await ports.stopAlls.begin({ ...stopOrder, id: 'earlier', rollBack: true });
+    await ports.stopAlls.end({ by: 'ann', why: '' });
     const { report } = await releases.run(weeks, {
       ports,
+      by: 'root',
       eachDay: async (handle, _, day) => {
-        if (day === 2) expect(await refusal(handle, 'rollback', { by: 'ann', id: 'stop-all/1' })).toContain('operator');
+        if (day === 1) expect(await refusal(handle, 'rollback', { by: 'ann', id: 'stop-all/1' })).toContain('operator');
+        if (day === 2) expect(await refusal(handle, 'rollback', { by: 'ann', id: 'stop-all/2' })).toContain('operator');
         if (day === 3) await ports.stopAlls.begin({ ...stopOrder, rollBack: true });
-        if (day === 3) expect(await refusal(handle, 'rollback', { by: 'eve', id: 'stop-all/1' })).toContain('eve');
-        if (day === 3) await handle.signal(rollbackSignal, { by: 'ann', why: 'stop-all', id: 'stop-all/1' });
+        if (day === 3) expect(await refusal(handle, 'rollback', { by: 'eve', id: 'stop-all/2' })).toContain('eve');
+        if (day === 3) await handle.signal(rollbackSignal, { by: 'ann', why: 'stop-all', id: 'stop-all/2' });
       },
     });
     expect(report.state).toBe('rolledBack');
@@ -134,6 +139,7 @@ describe('a freeze', () => {
     const shares = new Set<number>();
     const { report, days } = await releases.run(weeks, {
       ports,
+      by: 'bob',
       eachDay: async (handle, state, day) => {
         if (day > 4 && day < 58) shares.add(state.stages[0]?.exposure ?? 0);
         if (day !== 40) return;
@@ -154,6 +160,7 @@ describe('a freeze', () => {
     const { ports } = await frozen(60);
     const { report, days } = await releases.run(weeks, {
       ports,
+      by: 'bob',
       eachDay: async (handle, _, day) => {
         if (day === 30) await handle.executeUpdate(rollbackUpdate, { args: [{ by: 'bob', why: 'complaints' }] });
       },
@@ -165,7 +172,7 @@ describe('a freeze', () => {
   it('takes nobody at their silence: the time of a request goes on when it is over', async () => {
     const { ports } = await frozen(60);
     const asked = { ...weeks, 'internal test': { approval: { from: 'ann', within: '30 days', else: 'reject' } } };
-    const { report, days } = await releases.run(asked, { ports, onWaiting: async () => undefined });
+    const { report, days } = await releases.run(asked, { ports, by: 'bob', onWaiting: async () => undefined });
     expect(report.reason).toMatch(/nobody decided/);
     expect(days).toBeGreaterThan(90);
   });
@@ -174,6 +181,7 @@ describe('a freeze', () => {
     const { ports } = await frozen(200);
     const { report, days } = await releases.run(weeks, {
       ports,
+      by: 'bob',
       eachDay: async (handle, state, day) => {
         if (day === 0)
           expect(await refusal(handle, 'override', { by: 'root', why: 'x' })).toContain('no freeze holds it');
@@ -251,13 +259,70 @@ describe('a plan that lacks whom the policy wants to approve', () => {
     const ports = createFakePorts();
     const risk = { medium: { approvals: { full: ['product', 'safety'] } } };
     await ports.policies.set(parsePolicy({ people: { root: { roles: 'admin' } }, risk }), 'root');
-    const failure = await releases.failureOf({ plan: weeks }, ports);
+    const failure = await releases.failureOf({ plan: weeks, by: 'root' }, ports);
     expect(failure.type).toBe('PLAN_REFUSED');
     expect(failure.message).toContain('The plan has 3 problems with the policy:');
     expect(failure.message).toContain('spam, html and topic are of medium risk, so product and safety have to approve');
     expect(await ports.releases.holder(weeks.model)).toBeNull();
     expect(ports.trained).toEqual([]);
   });
+});
+
+describe('who may start a release', () => {
+  const people = {
+    root: { roles: 'admin' },
+    olga: { roles: 'operator' },
+    ann: { roles: 'approver' },
+    vic: { roles: 'viewer' },
+  };
+
+  it('is asked of the policy when it begins, however it was started; nothing is done for who may not', async () => {
+    const ports = await withStable(createFakePorts());
+    await ports.policies.set(parsePolicy({ people }), 'root');
+    const refusals: Record<string, RegExp> = {
+      vic: /^vic may not do that: it is for the role operator, and vic has viewer\. Nothing was started\.$/,
+      ann: /for the role operator, and ann has approver/,
+      eve: /^eve is not in the policy/,
+      '': /does not say who starts this\. Write it beside the plan: \{"plan": …, "by": "ann"\}/,
+    };
+    for (const [by, expected] of Object.entries(refusals)) {
+      const failure = await releases.failureOf({ plan: weeks, ...(by === '' ? {} : { by }) }, ports);
+      expect([failure.type, failure.message]).toEqual(['NOT_ALLOWED', expect.stringMatching(expected)]);
+      const queued = await releases.failureOf({ plan: weeks, queue: true, ...(by === '' ? {} : { by }) }, ports);
+      expect([queued.type, queued.message]).toEqual([failure.type, failure.message]);
+    }
+    expect([ports.trained, await ports.releases.list(), await ports.releases.holder('mail')]).toEqual([[], [], null]);
+    for (const by of ['olga', 'root', 'sam']) {
+      if (by === 'sam') await ports.policies.signIn(by, ['operator'], new Date(Date.now() + 3_600_000));
+      await releases.harness.with(ports, async () => {
+        const handle = await releases.start({ plan: weeks, by });
+        await expect.poll(async () => (await handle.query(stateQuery)).candidate, { timeout: 20_000 }).not.toBeNull();
+        await handle.executeUpdate(rollbackUpdate, { args: [{ by: 'olga' }] });
+        expect(await handle.result()).toMatchObject({ startedBy: by, state: 'rolledBack' });
+      });
+    }
+  });
+
+  it('is asked again when one that waited gets its model', async () => {
+    const ports = await withStable(createFakePorts());
+    await ports.policies.set(parsePolicy({ people }), 'root');
+    await releases.harness.with(ports, async () => {
+      const first = await releases.start({ plan: weeks, by: 'root' });
+      await expect.poll(async () => (await handle(first)).candidate, { timeout: 20_000 }).not.toBeNull();
+      const second = await releases.start({ plan: weeks, by: 'olga', queue: true });
+      await expect.poll(async () => (await handle(second)).standing?.kind, { timeout: 20_000 }).toBe('queued');
+      await ports.policies.set(parsePolicy({ people: { ...people, olga: { roles: 'viewer' } } }), 'root');
+      await first.executeUpdate(rollbackUpdate, { args: [{ by: 'root' }] });
+      await first.result();
+      await second.signal(lookAgainSignal);
+      await expect(second.result()).rejects.toMatchObject({
+        cause: { type: 'NOT_ALLOWED', message: expect.stringContaining('olga has viewer') },
+      });
+      expect((await ports.releases.list()).filter(({ endedAt }) => endedAt === null)).toEqual([]);
+    });
+  });
+
+  const handle = (release: Handle) => release.query(stateQuery);
 });
 
 describe('whoever stands in for somebody', () => {
@@ -282,12 +347,22 @@ describe('whoever stands in for somebody', () => {
     await away('zhou', 'li', 10, ports);
     await away('wang', 'late', 0.5, ports);
     await ports.policies.set(
-      { people: { wang: approver, bob: approver, zhou: approver, li: { roles: [], slack: null }, late: approver } },
+      {
+        people: {
+          ops: { roles: ['operator'], slack: null },
+          wang: approver,
+          bob: approver,
+          zhou: approver,
+          li: { roles: [], slack: null },
+          late: approver,
+        },
+      },
       'root',
     );
     const said: string[] = [];
     const { report } = await releases.run(plan, {
       ports,
+      by: 'ops',
       eachDay: async (handle, { waiting }, days) => {
         if (waiting === null || days !== 2) return;
         const approve = async (by: string): Promise<void> => void said.push(await answer(handle, by));
@@ -357,6 +432,7 @@ describe('an emergency', () => {
       const refusals: string[] = [];
       const { report } = await releases.run(plan, {
         ports,
+        by: 'ann',
         onWaiting: async (handle) => {
           const emergency = { emergency: true, why: 'users are locked out' } as const;
           refusals.push(await refusal(handle, 'approve', { ...emergency, by: 'ann' }));
@@ -380,6 +456,32 @@ describe('an emergency', () => {
       const decision = { what: 'approved in an emergency', by: 'root', emergency: true, why: 'users are locked out' };
       expect(report.decisions).toContainEqual(expect.objectContaining(decision));
       expect(await ports.audit.entries(0, 1000)).toContainEqual(expect.objectContaining(decision));
+    }
+  });
+
+  it('is not for whoever started the release, unless the plan lets them approve their own', async () => {
+    const people = { root: { roles: 'admin' }, rita: { roles: 'admin' } };
+    const emergency = { by: 'root', emergency: true, why: 'users are locked out' } as const;
+    for (const own of [false, true]) {
+      const refusals: string[] = [];
+      const ports = createFakePorts();
+      await ports.policies.set(parsePolicy({ people }), 'root');
+      const { report } = await releases.run(
+        { ...plan, full: { approval: { ...plan.full.approval, own } } },
+        {
+          ports,
+          by: 'root',
+          onWaiting: async (handle) => {
+            refusals.push(await refusal(handle, 'approve', emergency));
+            if (!own) refusals.push(await refusal(handle, 'approve', { ...emergency, by: 'rita' }));
+          },
+        },
+      );
+      expect(report.state, report.reason).toBe('released');
+      expect(refusals).toEqual(
+        own ? ['accepted'] : [expect.stringMatching(/^root started this release, so another admin/), 'accepted'],
+      );
+      expect(report.requests).toMatchObject([{ by: own ? 'root' : 'rita', emergency: true }]);
     }
   });
 

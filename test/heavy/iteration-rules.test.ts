@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { insistUnused } from '../../src/domain/plan-lock.ts';
+import { parsePolicy } from '../../src/domain/policy.ts';
 import type { iteration } from '../../workflows/index.ts';
 import { taskQueue } from '../../workflows/messages.ts';
 import { answerOf, feedbackOf } from '../fixtures/answers.ts';
@@ -90,6 +92,27 @@ test('hears of the capabilities of its plan alone, and counts each user once', a
   expect(report?.learning?.themes.map(({ examples }) => examples)).toEqual([['answers are far too slow']]);
 });
 
+test('starts no release for an author who may not any more, and its record says so; without a name it does not look', async () => {
+  const ports = await withStable(createFakePorts());
+  const people = { root: { roles: 'admin' }, wang: { roles: 'viewer' } };
+  await ports.policies.set(parsePolicy({ people }), 'root');
+  await correct(ports, 5);
+  await releases.harness.with(ports, async () => {
+    const failureOf = async (input: unknown): Promise<string> => {
+      const failure = await (await start(input)).result().catch((error: unknown) => error);
+      return failure instanceof WorkflowFailedError ? (failure.cause?.message ?? '') : '';
+    };
+    expect(await failureOf({ plan })).toMatch(/does not say who starts this\. Write it beside the plan/);
+    expect(await ports.iterations.list()).toEqual([]);
+    await failureOf({ plan, by: 'wang' });
+    const refused = 'wang may not do that: it is for the role operator, and wang has viewer. Nothing was started.';
+    expect(await ports.iterations.list()).toMatchObject([{ state: 'failed', outcome: refused }]);
+    await ports.policies.set(parsePolicy({ people: { ...people, wang: { roles: 'operator' } } }), 'root');
+    expect(await (await start({ plan, by: 'wang' })).result()).toMatchObject({ state: 'learnt' });
+  });
+  expect(ports.trained).toHaveLength(1);
+});
+
 test('goes on in a new run after many looks, and counts them on', async () => {
   const ports = await withStable(createFakePorts());
   await releases.harness.with(ports, async () => {
@@ -107,9 +130,15 @@ test('goes on in a new run after many looks, and counts them on', async () => {
 test('that is cancelled cancels its release, whose users go back to stable', async () => {
   const ports = await withStable(createFakePorts());
   await correct(ports, 5);
+  const told = { ...weeks, strategy: 'gray', iterate: plan.iterate };
+  await ports.plans.save('mail', told);
   await releases.harness.with(ports, async () => {
-    const handle = await start({ plan: { ...weeks, strategy: 'gray', iterate: plan.iterate } });
+    const handle = await start({ plan: 'mail' });
     await expect.poll(() => ports.routes.history.length, { timeout: 60_000 }).toBeGreaterThan(0);
+    // Its release goes by a plan with what was learnt in it; the stored one is in use all the same.
+    const next = { ...told, gray: { ...told.gray, bake: '1 day' } };
+    const underWay = await ports.releases.list();
+    expect(() => insistUnused('mail', told, next, underWay)).toThrow(/is under way by the stored plan mail/);
     await handle.cancel();
     await expect(handle.result()).rejects.toThrow(/cancel/i);
   });

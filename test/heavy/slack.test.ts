@@ -64,7 +64,7 @@ function plan(more: object = {}): object {
 
 async function start(more: object = {}): Promise<Handle> {
   number += 1;
-  return system.start(`slack-${number}`, plan(more));
+  return system.start(`slack-${number}`, plan(more), 'root');
 }
 
 const waits = (report: ReleaseReport): boolean => report.waiting !== null;

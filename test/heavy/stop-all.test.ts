@@ -57,9 +57,28 @@ it('stops at once what is under way and what starts later; then they go on, or a
   expect(after.candidate).toBeNull();
   const listed = await gradus(['release', 'list'], system.environment);
   expect(listed.out).toContain('running, stopped');
+  for (const command of [
+    ['release', 'list'],
+    ['release', 'status', 'later-1'],
+  ]) {
+    const { out } = await gradus(command, system.environment);
+    expect(out).toMatch(/\nAll releases are stopped: stop 1, which ann began at 2\S+ \S+ UTC \(incident\)\./);
+  }
+  const again = await run('stop-all', '--why', 'to be sure');
+  expect(again.out).toMatch(
+    /^All releases are stopped already: stop 1, which ann began at .* UTC \(incident\)\.\nStop 2 /,
+  );
+  expect((await run('release', 'pause', 'stopped-1')).code).toBe(0);
 
   const ended = await run('stop-all', '--end', '--why', 'repaired');
   expect(ended.code, ended.err).toBe(0);
+  expect(ended.out).toMatch(
+    /^Ended: stop 1, which ann .* \(incident\); stop 2, which ann .* \(to be sure\)\.\nGoes on: later-1\./,
+  );
+  expect(ended.out).toContain('Not yet: stopped-1 (paused by ann).');
+  const over = await run('stop-all', '--end', '--why', 'repaired');
+  expect(over.err).toMatch(/No stop of all releases holds.* The last one, stop 2, was ended by ann at 2/);
+  expect((await run('release', 'resume', 'stopped-1')).code).toBe(0);
   await until(second, 'exposed', ({ exposures }) => exposures.length > 0);
   expect(await candidateOf('later')).not.toBeNull();
 
@@ -91,7 +110,8 @@ it('stops at once what is under way and what starts later; then they go on, or a
   }
   const list = await gradus(['stop-all', '--list', '--json'], system.environment);
   expect(JSON.parse(list.out)).toMatchObject([
-    { number: 2, end: null, rollBack: true },
+    { number: 3, end: null, rollBack: true },
+    { number: 2, by: 'ann' },
     { number: 1, by: 'ann' },
   ]);
   const audit = await gradus(['audit', 'export'], system.environment);

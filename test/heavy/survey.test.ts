@@ -38,13 +38,17 @@ beforeAll(async () => {
   slack.pointTo(system.slack);
   const policy = { people: { ann: { roles: 'admin', slack: 'U0ADA' }, eve: { roles: 'viewer', slack: 'U0EVE' } } };
   await done(['policy', 'set', '-'], JSON.stringify(policy));
-  const handle = await system.start('asked-1', {
-    model,
-    train: { data: 'mail', share: 0.05, epochs: 1, units: 16, embedding: 16 },
-    capabilities: ['spam'],
-    strategy: 'one-shot',
-    'internal test': { gate: 'accuracy >= 0.1' },
-  });
+  const handle = await system.start(
+    'asked-1',
+    {
+      model,
+      train: { data: 'mail', share: 0.05, epochs: 1, units: 16, embedding: 16 },
+      capabilities: ['spam'],
+      strategy: 'one-shot',
+      'internal test': { gate: 'accuracy >= 0.1' },
+    },
+    'ann',
+  );
   await handle.result();
 }, 300_000);
 afterAll(async () => {
@@ -80,6 +84,10 @@ it('asks a sample once, takes what they say as feedback on what they were answer
 
   const wrong = await gradus(['survey', 'send', model, '--sample', '0', '--again', 'x'], system.environment);
   expect(wrong.err).toMatch(/--sample: "0" is not a share[^]*--again: "x" is not a duration/);
+  const viewer = await gradus(['survey', 'send', model, '--by', 'eve'], system.environment);
+  expect(viewer.err).toMatch(
+    /^eve may not do that: it is for the role operator, and eve has viewer\. Nobody was asked\./,
+  );
   const sent = await done(['survey', 'send', model, '--sample', '100%', '--by', 'ann']);
   expect(sent).toMatch(/: 9 users of 9 will be asked, 1 of them in Slack\./);
 
@@ -117,7 +125,7 @@ it('asks a sample once, takes what they say as feedback on what they were answer
   await expect.poll(shown, { timeout: 30_000, interval: 500 }).toContain('3 of 9 users answered; satisfied: 83.3 %');
   expect(await shown()).toMatch(/comments: slow.*\(3/);
   expect(await shown()).not.toContain('555');
-  expect(await done(['survey', 'send', model, '--sample', '100%'])).toMatch(
+  expect(await done(['survey', 'send', model, '--sample', '100%', '--by', 'ann'])).toMatch(
     /: 0 users of 9 will be asked\.\nNobody was drawn/,
   );
   // The newest that asked somebody is what one wants to see; the other says what it is.

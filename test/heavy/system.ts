@@ -19,7 +19,8 @@ export interface System {
   client: Client;
   /** Kills one of the processes as a crash would, and says which process it was. */
   kill(name: string): number;
-  start(id: string, plan: unknown): Promise<Handle>;
+  /** `by` says who starts it, where there is a policy. */
+  start(id: string, plan: unknown, by?: string): Promise<Handle>;
   rows(sql: string): Promise<Record<string, unknown>[]>;
   stop(): Promise<void>;
 }
@@ -45,8 +46,12 @@ export async function startSystem(settings: NodeJS.ProcessEnv = {}): Promise<Sys
       process.kill(pid, 'SIGKILL');
       return pid;
     },
-    start: (id, plan) =>
-      client.workflow.start<typeof release>('release', { taskQueue, workflowId: id, args: [{ plan }] }),
+    start: (id, plan, by) =>
+      client.workflow.start<typeof release>('release', {
+        taskQueue,
+        workflowId: id,
+        args: [{ plan, ...(by === undefined ? {} : { by }) }],
+      }),
     async rows(sql) {
       const database = new pg.Client({ connectionString: addresses.database });
       await database.connect();

@@ -73,7 +73,7 @@ describe.skipIf(!hasPython)('release watch in a terminal', () => {
     const { environment } = system;
     await system.start('mail-1', plan);
     const seen = watch(['mail-1', '--by', 'eve'], environment, [30, 100]);
-    await seen.until('waits for you', 240_000);
+    await seen.until('waits for ann', 240_000);
     expect(seen.screen()).toHaveLength(30);
     expect(seen.screen().filter((line) => columns(line) > 100)).toEqual([]);
 

@@ -85,7 +85,7 @@ describe('what is written', () => {
     expect(one?.mail.subject).toMatch(/^mail-assistant-2 asks for a decision: Stage 2 \(topic, automated\)/);
     const text = one?.mail.text ?? '';
     for (const words of [
-      'mail-assistant v2 against v1, stage 2 of 3, waits for ann, bo or demo-approver',
+      'mail-assistant v2 against v1, stage 2 of 3, waits for bo or demo-approver',
       'What changes: 2 % of users get topic and automated next',
       'Until: ',
       'Needs: 2 approvals of ann, bo, demo-approver; approved by ann so far',
@@ -184,15 +184,25 @@ describe('who gets it', () => {
     if (closed === null) throw new Error('nothing waits');
     const request = { request: closed, outcome: 'approved' as const, at: '', by: 'bo', why: '' };
     const report = { ...released, startedBy: 'ann', requests: [request] };
-    expect(['ann', 'bo', 'eve', null].filter((name) => concerns(report, name, false))).toEqual(['ann', 'bo', null]);
+    expect(['ann', 'bo', 'eve', null].filter((name) => concerns(report, { name, may: true }, false))).toEqual([
+      'ann',
+      'bo',
+      null,
+    ]);
+  });
+
+  test('what anybody may decide is asked of those who may', () => {
+    const anybody = { ...waiting, waiting: waiting.waiting && { ...waiting.waiting, from: [], needs: [] } };
+    expect(concerns(anybody, { name: 'bo', may: true }, true)).toBe(true);
+    expect(concerns(anybody, { name: 'eve', may: false }, true)).toBe(false);
   });
 
   test('an address of both gets everything, once', () => {
     const settings = { url: '', from, to: ['Bo@models.example'] };
     expect(readersOf(settings, { people })).toEqual([
-      { address: 'Bo@models.example', name: null },
-      { address: 'ann@models.example', name: 'ann' },
-      { address: 'eve@models.example', name: 'eve' },
+      { address: 'Bo@models.example', name: null, may: true },
+      { address: 'ann@models.example', name: 'ann', may: true },
+      { address: 'eve@models.example', name: 'eve', may: false },
     ]);
   });
 });

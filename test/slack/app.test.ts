@@ -18,10 +18,15 @@ import { slackOptions } from '../support/slack/example-workspace.ts';
 const channel = 'C0RELEASES';
 const ada = 'U0ADA';
 const eve = 'U0EVE';
-const policy: Policy = {
-  people: { ann: { roles: ['admin'], slack: ada }, bo: { roles: ['approver'], slack: 'U0BOB' } },
+const usual: Policy = {
+  people: {
+    ann: { roles: ['admin'], slack: ada },
+    bo: { roles: ['approver'], slack: 'U0BOB' },
+    wang: { roles: ['approver'], slack: null },
+  },
 };
 
+let policy = usual;
 let slack: SlackApi;
 let sent: [string, string, PersonSays][];
 let left: [string, string, PersonSays][];
@@ -41,6 +46,7 @@ beforeEach(async () => {
   ];
   [stops, stopAlls, delegations] = [[], fakeStopAlls(), fakeDelegations()];
   answer = async () => 'done';
+  policy = usual;
   slack = await startSlackApi(slackOptions());
 });
 afterEach(async () => {
@@ -54,7 +60,7 @@ async function start(kind: 'http' | 'socket'): Promise<void> {
     find: async (id: string) => reports.find((one) => one.id === id) ?? null,
     list: async () => reports,
   };
-  const policies = { current: async () => policy };
+  const policies = { current: async () => policy, signedIn: async () => [] };
   const app = await startSlackApp({
     botToken,
     by: kind === 'http' ? { kind, signingSecret } : { kind, appToken },
@@ -162,9 +168,19 @@ describe('/gradus', () => {
   test('lists what is under way, and what waits for whoever asks', async () => {
     await start('http');
     expect(await type('', 'U0BOB')).toContain('*waits for you*');
-    expect(await type('')).toContain('waits for ann, bo or demo-approver');
+    expect(await type('')).toContain('waits for bo or demo-approver');
     expect(await type('')).toContain(waiting.id);
     expect(await type('')).not.toContain('mail-assistant-1');
+  });
+
+  test('says of what anybody may decide that it waits for them only to who may', async () => {
+    await start('http');
+    reports = reports.map((one) => ({ ...one, waiting: one.waiting && { ...one.waiting, from: [], needs: [] } }));
+    expect(await type('', 'U0BOB')).toContain('*waits for you*');
+    policy = { people: { ...usual.people, vic: { roles: ['viewer'], slack: eve } } };
+    expect(await type('', eve)).toContain('waits for anybody who may approve');
+    await slack.openHome({ user: eve });
+    await expect.poll(() => JSON.stringify(slack.home(eve)?.blocks)).toContain('you have no role that decides');
   });
 
   test('shows what waits for somebody whom they stand in for as theirs', async () => {

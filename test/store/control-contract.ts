@@ -4,11 +4,12 @@ import type { StopAlls } from '../../src/domain/control.ts';
 import type { Asked } from '../../src/domain/freeze.ts';
 import type { Delegations } from '../../src/domain/delegation.ts';
 import { openToAll, parsePolicy } from '../../src/domain/policy.ts';
-import type { Policies, Routes } from '../../src/domain/ports.ts';
+import type { Policies, Releases, Routes } from '../../src/domain/ports.ts';
 import { nobody } from '../../src/domain/route.ts';
 
 export interface Control {
   stopAlls: StopAlls;
+  releases: Releases;
   routes: Routes;
   delegations: Delegations;
   policies: Policies;
@@ -83,6 +84,30 @@ export function controlContract(open: () => Promise<Control>): void {
       expect(await stopAlls.current()).toBeNull();
       expect(await stopAlls.end({ by: 'bob', why: '' })).toEqual([]);
       expect(await stopAlls.find(9999)).toBeNull();
+    });
+
+    test('rolls back what was under way when it began, if it asks for that, and nothing else', async () => {
+      const { releases, stopAlls } = control;
+      const begin = async (): Promise<string> => {
+        const id = `release-${process.pid}-${++names}`;
+        await releases.begin({ id, runId: 'r', model: id, plan: {}, startedAt: '2026-01-01T00:00:00Z' });
+        return id;
+      };
+      const [ended, open] = [await begin(), await begin()];
+      await releases.abandon(ended, 'it is over');
+      const plain = await stopAlls.begin(order());
+      const back = await stopAlls.begin(order(true));
+      const later = await begin();
+      const ask = (number: number) =>
+        Promise.all([ended, open, later].map((release) => stopAlls.rollsBack(number, release)));
+      expect([await ask(plain.number), await ask(back.number), await ask(9999)]).toEqual([
+        [false, false, false],
+        [false, true, false],
+        [false, false, false],
+      ]);
+      await stopAlls.end({ by: 'ann', why: '' });
+      expect(await stopAlls.rollsBack(back.number, open), 'it may be told later').toBe(true);
+      for (const id of [open, later]) await releases.abandon(id, 'it is over');
     });
 
     test('lets nothing grow, and lets everything go back', async () => {

@@ -32,7 +32,8 @@ export interface FakePorts extends Ports {
 export function createFakePorts(): FakePorts {
   const accuracy = new Map<string, Record<string, number>>();
   const trained: TrainOrder[] = [];
-  const stopAlls = fakeStopAlls();
+  const releases = fakeReleases();
+  const stopAlls = fakeStopAlls(releases.underWay);
   const policies = fakePolicies();
   const routes = fakeRoutes(stopAlls.current, async () => (await policies.current()).freeze ?? []);
   const observations = fakeObservations();
@@ -49,7 +50,7 @@ export function createFakePorts(): FakePorts {
     routes,
     versions: fakeVersions(),
     observations,
-    releases: fakeReleases(),
+    releases,
     plans: fakePlans(),
     policies,
     audit: fakeAudit(),

@@ -121,7 +121,12 @@ export function fakeRoutes(
   };
 }
 
-export function fakeReleases(): Releases {
+export interface FakeReleases extends Releases {
+  /** Ids of those that have not ended. */
+  underWay(): Promise<string[]>;
+}
+
+export function fakeReleases(): FakeReleases {
   interface Row {
     runId: string;
     model: string;
@@ -188,6 +193,7 @@ export function fakeReleases(): Releases {
       row.report = structuredClone(report);
       if (ended) row.running = false;
     },
+    underWay: async () => [...rows].flatMap(([id, row]) => (row.running ? [id] : [])),
     find: async (id) => structuredClone(rows.get(id)?.report ?? null),
     async list(model) {
       return [...rows.values()]
@@ -282,15 +288,21 @@ export function fakePresses(): Presses {
   };
 }
 
-export function fakeStopAlls(): StopAlls {
+/** `underWay` says which releases are, when a stop begins. */
+export function fakeStopAlls(underWay: () => Promise<string[]> = async () => []): StopAlls {
   const all = new Map<string, StopAll>();
+  const rollbacks = new Set<string>();
   const list = (): StopAll[] => structuredClone([...all.values()]);
   return {
     current: async () => list().find(({ end }) => end === null) ?? null,
     list: async () => list().reverse(),
     find: async (number) => list().find((one) => one.number === number) ?? null,
+    rollsBack: async (number, release) => rollbacks.has(`${number} ${release}`),
     async begin({ id, ...order }) {
       const known = all.get(id);
+      if (known === undefined && order.rollBack) {
+        for (const release of await underWay()) rollbacks.add(`${all.size + 1} ${release}`);
+      }
       const stop = known ?? { ...order, number: all.size + 1, at: new Date().toISOString(), end: null };
       all.set(id, stop);
       return structuredClone(stop);

@@ -1,6 +1,7 @@
 /** The live view of one release: a state and a size give the lines of a screen. */
 import { stageSteps } from '../../domain/levels.ts';
 import type { Step } from '../../domain/plan.ts';
+import { clockStands } from '../../domain/reminders.ts';
 import type { Decision, ReleaseReport, StepState, Waiting } from '../../domain/report.ts';
 import type { TrainingProgress } from '../../domain/version.ts';
 import { clip, columns, draw, wrap, type Line, type Piece, type Tone } from '../lines.ts';
@@ -59,7 +60,9 @@ function sections(state: WatchState, width: number): Section[] {
         shorten: (rows) => [...top, ...findingsWithin(stage, rows - top.length, width)],
       };
     }),
-    ...(report.waiting === null ? [] : [waitingSection(state, report.waiting, width, counted)]),
+    ...(report.waiting === null
+      ? []
+      : [waitingSection(state, report.waiting, width, clockStands(report) ? null : now)]),
     {
       lines: decisionLines(report, width),
       least: 2,
