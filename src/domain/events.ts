@@ -89,6 +89,11 @@ interface Happened {
   data: Record<string, unknown>;
 }
 
+/** After a reset the same happens again, which is another event: what makes it one is when it happened. */
+function named(key: string, at: string | undefined): string {
+  return at === undefined ? key : `${key}/${at}`;
+}
+
 function eventId({ id, startedAt }: ReleaseReport, key: string): string {
   return `evt_${sha256Hex(`${id}\n${startedAt}\n${key}`).slice(0, 32)}`;
 }
@@ -104,13 +109,13 @@ function started({ startedAt, startedBy, plan }: ReleaseReport): Happened {
   return { key: 'started', type: 'release.started', time: startedAt, data: { by: startedBy, capabilities } };
 }
 
-/** Stages come one after the other: each begins when the one before it is with all users. */
+/** Where it was not noted when a stage began: each does when the one before it is with all users. */
 function stageBegun({ curve, steps, startedAt, stages }: ReleaseReport) {
   const splitAt = steps.find(({ step }) => step === 'split')?.endedAt ?? startedAt;
-  return ({ number, capabilities }: StageProgress): Happened => ({
-    key: `stage/${number}`,
+  return ({ number, capabilities, begunAt }: StageProgress): Happened => ({
+    key: named(`stage/${number}`, begunAt),
     type: 'release.stage.begun',
-    time: curve[number - 2]?.at ?? splitAt,
+    time: begunAt ?? curve[number - 2]?.at ?? splitAt,
     data: { stage: number, of: stages.length, capabilities },
   });
 }
@@ -170,7 +175,9 @@ function reminded(report: ReleaseReport, nowMs: number): Happened[] {
   if (due === null) return [];
   const time = new Date(due.dueMs).toISOString();
   const data = requestOf(report, due.waiting);
-  return [{ key: due.key, type: 'release.decision.reminded', time, data }];
+  const isNoted = report.stages.some(({ number, begunAt }) => number === due.waiting.stage && begunAt !== undefined);
+  const key = named(due.key, isNoted ? due.waiting.since : undefined);
+  return [{ key, type: 'release.decision.reminded', time, data }];
 }
 
 function decisionMade({ request, outcome, at, by, why, emergency }: ClosedRequest): Happened {
@@ -189,20 +196,21 @@ function pausedOrResumed({ what, at, by, why }: Decision, i: number): Happened[]
 }
 
 /** Something outside of the release holds it; it goes on by itself. */
-function held({ standing = null }: ReleaseReport, nowMs: number): Happened[] {
+function held({ standing = null, standingSince }: ReleaseReport, nowMs: number): Happened[] {
   if (standing === null) return [];
   const { kind, why, until } = standing;
-  const key = `held/${kind}/${sha256Hex(`${why}\n${until ?? ''}`).slice(0, 16)}`;
-  return [{ key, type: 'release.held', time: new Date(nowMs).toISOString(), data: { kind, why, until } }];
+  const key = named(`held/${kind}/${sha256Hex(`${why}\n${until ?? ''}`).slice(0, 16)}`, standingSince);
+  const time = standingSince ?? new Date(nowMs).toISOString();
+  return [{ key, type: 'release.held', time, data: { kind, why, until } }];
 }
 
 function stageRolledBack({ exposures, endedAt }: ReleaseReport, nowMs: number) {
-  return ({ number, capabilities, reason }: StageProgress): Happened => {
+  return ({ number, capabilities, reason, endedAt: stageEndedAt }: StageProgress): Happened => {
     const back = exposures.findLast(({ stage, share }) => stage === number && share === 0)?.at;
     return {
-      key: `rolledBack/${number}`,
+      key: named(`rolledBack/${number}`, stageEndedAt),
       type: 'release.stage.rolled_back',
-      time: back ?? endedAt ?? new Date(nowMs).toISOString(),
+      time: stageEndedAt ?? back ?? endedAt ?? new Date(nowMs).toISOString(),
       data: { stage: number, capabilities, reason },
     };
   };

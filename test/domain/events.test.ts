@@ -119,6 +119,53 @@ test('what holds a release from outside is told once, and again when it is somet
   expect(told({ ...frozen, until: at(180_000) })[0]?.id).not.toBe(first?.id);
 });
 
+/** As its stage was begun, asked about, held and rolled back; told again after a reset, `later` seconds later. */
+function resetAfter(later: number): ReleaseReport {
+  const [one] = rolledBack.stages;
+  if (one === undefined || waiting.waiting === null) throw new Error('there is nothing to reset');
+  return {
+    ...rolledBack,
+    endedAt: null,
+    stages: [{ ...one, begunAt: at(43 + later), endedAt: at(73 + later) }],
+    exposures: [],
+    decisions: [],
+    waiting: { ...waiting.waiting, stage: 1, since: at(50 + later), until: at(50 + later), withinMs: 20_000 },
+    standing: { kind: 'stopped', why: 'an outage', until: null },
+    standingSince: at(60 + later),
+  };
+}
+
+test('what happens again after a reset is told again, and once however often it is looked at', () => {
+  const told = (report: ReleaseReport, nowMs: number) => events(report, nowMs).map(({ type, id }) => `${type} ${id}`);
+  const first = told(resetAfter(0), soon);
+  const second = told(resetAfter(3600), soon + 3_600_000);
+  expect(second.filter((one) => first.includes(one)).map((one) => one.split(' ')[0])).toEqual(['release.started']);
+  expect(told(resetAfter(3600), soon + 3_700_000)).toEqual(second);
+  // It began a new run, or another worker tells it: the report is the same, and so are the names.
+  expect(told({ ...resetAfter(0), reason: 'another run' }, soon)).toEqual(first);
+});
+
+test('a reminder after a reset is another one', () => {
+  const reminder = (later: number) => {
+    const { waiting: asked, ...report } = resetAfter(later);
+    if (asked === null) throw new Error('nothing waits');
+    const until = at(50 + later + 100);
+    return events({ ...report, waiting: { ...asked, until, withinMs: 100_000 } }, Date.parse(at(50 + later + 60))).find(
+      ({ type }) => type === 'release.decision.reminded',
+    )?.id;
+  };
+  expect(reminder(0)).toBe(reminder(0));
+  expect(reminder(3600)).toMatch(/^evt_/);
+  expect(reminder(3600)).not.toBe(reminder(0));
+});
+
+test('what began before Gradus noted when keeps its name', () => {
+  const names = (report: ReleaseReport) => eventsOf(report, null, soon).map(({ key }) => key);
+  expect(names(rolledBack)).toEqual(expect.arrayContaining(['stage/1', 'rolledBack/1']));
+  const held = { ...baking, standing: { kind: 'frozen' as const, why: 'year end', until: null } };
+  expect(names(held).filter((key) => /^held\/frozen\/[0-9a-f]{16}$/.test(key))).toHaveLength(1);
+});
+
 test('names are distinct, the same however often they are made, and every type occurs', () => {
   const ids = events(released).map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);

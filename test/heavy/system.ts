@@ -20,6 +20,8 @@ export interface System {
   /** Kills one of the processes as a crash would, and says which process it was. */
   kill(name: string): number;
   start(id: string, plan: unknown): Promise<Handle>;
+  /** Resets a release, as `temporal workflow reset` does, to where it was about to begin with a stage for the first time. */
+  resetToStage(handle: Handle): Promise<Handle>;
   rows(sql: string): Promise<Record<string, unknown>[]>;
   stop(): Promise<void>;
 }
@@ -47,6 +49,22 @@ export async function startSystem(settings: NodeJS.ProcessEnv = {}): Promise<Sys
     },
     start: (id, plan) =>
       client.workflow.start<typeof release>('release', { taskQueue, workflowId: id, args: [{ plan }] }),
+    async resetToStage(handle) {
+      const { events } = await handle.fetchHistory();
+      const begun = (events ?? []).find((event) => event.startChildWorkflowExecutionInitiatedEventAttributes);
+      const { runId } = await client.workflowService.resetWorkflowExecution({
+        namespace: addresses.namespace,
+        workflowExecution: { workflowId: handle.workflowId },
+        reason: 'its stage is tried again',
+        workflowTaskFinishEventId:
+          begun?.startChildWorkflowExecutionInitiatedEventAttributes?.workflowTaskCompletedEventId ?? null,
+        requestId: handle.workflowId,
+        // Otherwise what people said later is said again: 1 are Signals, 2 Updates.
+        // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the names are in @temporalio/proto, which is not ours to import
+        resetReapplyExcludeTypes: [1, 2],
+      });
+      return client.workflow.getHandle(handle.workflowId, runId);
+    },
     async rows(sql) {
       const database = new pg.Client({ connectionString: addresses.database });
       await database.connect();
