@@ -7,7 +7,6 @@ import { duration } from '../domain/plan-leaves.ts';
 import type { Survey, SurveyResults } from '../domain/survey.ts';
 import { didYouMean } from '../domain/words.ts';
 import { readConfig } from '../platform/config.ts';
-import { themesOf } from '../statistics/themes.ts';
 import type { Store } from '../store/store.ts';
 import { dataCommand, print, table, type JsonOption } from './output.ts';
 import { themesSentence } from './story.ts';
@@ -148,6 +147,7 @@ function show(): Command {
           const what = id === undefined ? 'There is no survey yet' : `There is no survey "${id}"`;
           throw new GradusError('NOT_FOUND', `${what}. List them with: gradus survey list`);
         }
+        const { themesOf } = await import('../statistics/themes.ts');
         const { comments, ...results } = await surveys.results(survey);
         return { survey, ...results, themes: themesOf(comments), comments };
       });
