@@ -171,6 +171,14 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
       changed();
     },
 
+    /** It has its model, for which it may have waited. */
+    hasModel(): void {
+      if (report.standing?.kind !== 'queued') return;
+      report.standing = null;
+      delete report.standingSince;
+      report.queuedUntil = now();
+    },
+
     decided(what: string, says: PersonSays, waiting: Waiting | null): void {
       decision(what, says, waiting);
     },
@@ -210,6 +218,7 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
       await this.recorded();
       Object.assign(report, { state, reason, endedAt: now(), waiting: null });
       if (report.standing !== undefined) report.standing = null;
+      delete report.standingSince;
       for (const progress of report.steps) {
         if (progress.state === 'waiting')
           Object.assign(progress, { state: 'skipped', note: skippedBecause(report, progress.step) });

@@ -1,5 +1,6 @@
 /** What happens to a release, as others are told of it by webhook and e-mail: docs/webhooks.md is the contract. */
 import { whenSilent } from './approval.ts';
+import { asAsked, exposedAt, versionsAt } from './at-moment.ts';
 import { sha256Hex } from './evidence.ts';
 import { reminderAt } from './reminders.ts';
 import type { ClosedRequest, Decision, ReleaseReport, StageProgress, Waiting } from './report.ts';
@@ -34,9 +35,11 @@ export interface ReleaseEvent {
     id: string;
     model: string;
     strategy: string;
+    /** At that time, as are its versions. */
     state: ReleaseReport['state'];
-    /** Versions, as in `v2`. */
+    /** As in `v2`; null: not trained yet. */
     candidate: string | null;
+    /** Null: there was none, or it still waited for its model. */
     stable: string | null;
     /** Its page in Temporal's UI. */
     page: string | null;
@@ -69,17 +72,13 @@ export function eventsOf(report: ReleaseReport, page: string | null, nowMs: numb
     ...report.stages.filter(({ state }) => state === 'rolledBack').map(stageRolledBack(report, nowMs)),
     ...reminded(report, nowMs),
   ].sort((a, b) => Date.parse(a.time) - Date.parse(b.time));
-  return [...happened, ...ended(report)].map(({ key, type, time, data }) => ({
-    key,
-    event: {
-      version: contractVersion,
-      id: eventId(report, key),
-      type,
-      time,
-      release: releaseOf(report, page),
-      data,
-    },
-  }));
+  const { id, model, strategy } = report;
+  let state: ReleaseReport['state'] = 'running';
+  return [...happened, ...ended(report)].map(({ key, type, time, data }) => {
+    state = stateAfter(type, state, report);
+    const release = { id, model, strategy, state, ...versionsAt(report, time), page };
+    return { key, event: { version: contractVersion, id: eventId(report, key), type, time, release, data } };
+  });
 }
 
 interface Happened {
@@ -98,10 +97,10 @@ function eventId({ id, startedAt }: ReleaseReport, key: string): string {
   return `evt_${sha256Hex(`${id}\n${startedAt}\n${key}`).slice(0, 32)}`;
 }
 
-function releaseOf(report: ReleaseReport, page: string | null): ReleaseEvent['release'] {
-  const { id, model, strategy, state, candidate, stable } = report;
-  const name = (version: typeof candidate): string | null => (version === null ? null : `v${version.number}`);
-  return { id, model, strategy, state, candidate: name(candidate), stable: name(stable), page };
+function stateAfter(type: EventType, before: ReleaseReport['state'], report: ReleaseReport): ReleaseReport['state'] {
+  if (type === 'release.paused') return 'paused';
+  if (type === 'release.resumed') return 'running';
+  return type === 'release.ended' ? report.state : before;
 }
 
 function started({ startedAt, startedBy, plan }: ReleaseReport): Happened {
@@ -141,7 +140,7 @@ function decisionAsked(report: ReleaseReport, waiting: Waiting): Happened {
     key: `asked/${waiting.id}/${waiting.since}`,
     type: 'release.decision.asked',
     time: waiting.since,
-    data: requestOf(report, waiting),
+    data: requestOf(exposedAt(report, waiting.since), asAsked(waiting)),
   };
 }
 

@@ -161,6 +161,8 @@ export interface ReleaseReport {
   standing?: Standing | null;
   /** Since when; left out where that was not noted. */
   standingSince?: string;
+  /** When it got its model, for which it had waited; left out where it had not. */
+  queuedUntil?: string;
   /** Freezes that are over by then do not hold it: an admin let it go on. */
   overriddenUntil?: string;
   /** Requests that were decided or withdrawn, in that order. */

@@ -22,7 +22,7 @@ test('a release tells its way in order, from its start to its end', () => {
     version: 1,
     type: 'release.started',
     time: at(0),
-    release: { id: 'mail-assistant-2', model: 'mail-assistant', candidate: 'v2', stable: 'v1', strategy: 'gradual' },
+    release: { id: 'mail-assistant-2', model: 'mail-assistant', stable: 'v1', strategy: 'gradual' },
     data: { by: 'ann', capabilities: ['spam', 'html', 'topic', 'automated', 'platform', 'reply'] },
   });
   expect(all.at(-1)).toMatchObject({ type: 'release.ended', data: { state: 'released', n: 6, p: 1 } });
@@ -63,7 +63,7 @@ describe('a request', () => {
         evidence: 'e'.repeat(64),
         change: '2 % of users get topic and automated next',
         from: ['ann', 'bo', 'demo-approver'],
-        approvedBy: ['ann'],
+        approvedBy: [],
         until: at(104 + 2 * 86_400),
         otherwise: 'reject',
         measured: [expect.stringContaining('topic: accuracy 0.612'), expect.stringContaining('automated')],
@@ -89,6 +89,65 @@ describe('a request', () => {
     expect(half).toMatchObject({ type: 'release.decision.reminded', time: at(104 + 86_400) });
     expect(late).toMatchObject({ type: 'release.decision.reminded', time: at(104 + 1.8 * 86_400) });
     expect(half?.id).not.toBe(late?.id);
+  });
+});
+
+describe('an event says how the release was when it happened, whenever it is told', () => {
+  const states = (report: ReleaseReport) => events(report).map(({ type, release }) => [type, release.state]);
+
+  test('a release that was paused for a while was paused then, and only then', () => {
+    const says = { stage: null, step: null, by: 'ann', why: '' };
+    const decisions = [
+      { ...says, at: at(60), what: 'paused' },
+      { ...says, at: at(62), what: 'resumed' },
+    ];
+    const all = states({ ...rolledBack, decisions });
+    const paused = all.filter(([, state]) => state === 'paused').map(([type]) => type);
+    expect(paused).toEqual(['release.paused', 'release.exposure.changed']);
+    expect(all.slice(-2)).toEqual([
+      ['release.stage.rolled_back', 'running'],
+      ['release.ended', 'rolledBack'],
+    ]);
+    // Told while it went on, the same was said.
+    const before = states({ ...baking, decisions });
+    expect(before).toEqual(all.slice(0, before.length));
+  });
+
+  test('its candidate is known when it was trained, or was named by the plan', () => {
+    const candidates = (report: ReleaseReport) => events(report).map(({ release }) => release.candidate);
+    const [first, ...rest] = candidates(released);
+    expect(first).toBeNull();
+    expect(new Set(rest)).toEqual(new Set(['v2']));
+    if (released.plan === null) throw new Error('there is no plan');
+    const named = (version: string): ReleaseReport['plan'] =>
+      released.plan && { ...released.plan, candidate: { kind: 'version', version } };
+    expect(candidates({ ...released, candidate: null, plan: named('v2') })[0]).toBe('v2');
+    expect(candidates({ ...released, plan: named('4f1c') })[0]).toBeNull();
+  });
+
+  test('while it waits for its model, nobody knows what it will be compared with', () => {
+    const standing = { kind: 'queued' as const, why: 'queued behind mail-1', until: null };
+    const queued = { ...baking, candidate: null, stable: null, stages: [], exposures: [], steps: [], decisions: [] };
+    const stables = (report: ReleaseReport) => events(report).map(({ type, release }) => [type, release.stable]);
+    const waits = [['release.started', null], ['release.held', null]]; // prettier-ignore
+    expect(stables({ ...queued, standing, standingSince: at(1) })).toEqual(waits);
+    const later = stables({ ...baking, standing: null, queuedUntil: at(40) });
+    expect(later.slice(0, 2)).toEqual([
+      ['release.started', null],
+      ['release.stage.begun', 'v1'],
+    ]);
+  });
+
+  test('a request had no approvals yet, its first time, and the users of that moment', () => {
+    if (waiting.waiting === null) throw new Error('nothing waits');
+    const request = { ...waiting.waiting, otherwise: 'hold' as const };
+    const long = { ...request, until: at(104 + 4 * 86_400), escalated: true, approvedBy: ['ann', 'bo'] };
+    const closed = { request: long, outcome: 'approved' as const, at: at(300_000), by: 'ann, bo', why: '' };
+    const asked = (report: ReleaseReport) => events(report).find(({ type }) => type === 'release.decision.asked')?.data;
+    const first = asked({ ...waiting, waiting: { ...request, approvedBy: [] } });
+    expect(first).toMatchObject({ until: at(104 + 2 * 86_400), otherwise: 'ask once more', approvedBy: [] });
+    const full = waiting.stages.map((stage) => ({ ...stage, exposure: 1 }));
+    expect(asked({ ...waiting, waiting: null, stages: full, requests: [closed] })).toEqual(first);
   });
 });
 
