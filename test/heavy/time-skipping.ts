@@ -31,67 +31,89 @@ export interface Harness {
   stop(): Promise<void>;
 }
 
-/** The test server loses a timer or an update now and then: nothing is done any more. On a busy machine, a step takes a few seconds. */
+/** The test server loses a timer or an update now and then: then nothing is done any more. On a busy machine a step takes seconds. */
 const stuckAfterMs = 40_000;
 
 export async function startTimeSkipping(): Promise<Harness> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   let env = await openServer();
-  let isStuck = false;
   let lastDoneMs = 0;
-  const workflowBundle = await bundle();
-  const doing: ActivityInterceptorsFactory = () => ({
-    inbound: {
-      execute(input, next) {
-        lastDoneMs = Date.now();
-        return next(input);
+  const done = (): void => void (lastDoneMs = Date.now());
+  const activity: ActivityInterceptorsFactory[] = [
+    () => ({
+      inbound: {
+        execute(input, next) {
+          done();
+          return next(input);
+        },
       },
-    },
-  });
+    }),
+  ];
+  const workflowBundle = await bundle();
+
+  /** Runs `test`, and rejects when the server stands still. */
+  async function limited<T>(test: () => Promise<T>): Promise<T> {
+    const { stuck, end } = untilStuck(env, done, () => Date.now() - lastDoneMs > stuckAfterMs);
+    done();
+    try {
+      return await Promise.race([test(), stuck]);
+    } finally {
+      end();
+    }
+  }
+
   return {
     get env() {
       return env;
     },
     async with(ports, test) {
-      if (isStuck) {
-        await env.teardown().catch(() => undefined);
-        env = await openServer();
-        isStuck = false;
-      }
-      lastDoneMs = Date.now();
       ports.stateOf = (id) => env.client.workflow.getHandle(id).query(stateQuery);
-      const common = { connection: env.nativeConnection, namespace: 'default' };
+      const common = { connection: env.nativeConnection, namespace: 'default', interceptors: { activity } };
       const training = await Worker.create({
         ...common,
         taskQueue: trainingQueue,
         activities: createTrainingActivities(ports),
-        interceptors: { activity: [doing] },
       });
       const worker = await Worker.create({
         ...common,
         taskQueue,
         workflowBundle,
         activities: createActivities(ports),
-        interceptors: { activity: [doing] },
         shutdownGraceTime: 0,
       });
-      const limited = async () => {
-        let timer: NodeJS.Timeout | undefined;
-        const stuck = new Promise<never>((_, reject) => {
-          timer = setInterval(() => {
-            if (Date.now() - lastDoneMs < stuckAfterMs) return;
-            isStuck = true;
-            reject(
-              new Error(`the test server stands still since ${stuckAfterMs / 1000} s; the next test gets another one`),
-            );
-          }, 1_000);
-        });
-        return Promise.race([test(), stuck]).finally(() => clearInterval(timer));
-      };
-      return worker.runUntil(training.runUntil(limited));
+      try {
+        return await worker.runUntil(training.runUntil(() => limited(test)));
+      } catch (error) {
+        if (error instanceof StandsStill) {
+          // Before the next test looks at its clock.
+          await env.teardown().catch(() => undefined);
+          env = await openServer();
+        }
+        throw error;
+      }
     },
     stop: () => env.teardown(),
   };
+}
+
+class StandsStill extends Error {}
+
+/** `done` is told of time that was skipped; `stuck` rejects as soon as `isStuck` says so. */
+function untilStuck(env: TestWorkflowEnvironment, done: () => void, isStuck: () => boolean) {
+  let skippedMs = 0;
+  async function lookAtClock(): Promise<void> {
+    const aheadMs = (await env.currentTimeMs()) - Date.now();
+    if (aheadMs > skippedMs + 10_000) done();
+    skippedMs = aheadMs;
+  }
+  let timer: NodeJS.Timeout | undefined;
+  const stuck = new Promise<never>((_, reject) => {
+    timer = setInterval(() => {
+      lookAtClock().catch(() => undefined);
+      if (isStuck()) reject(new StandsStill('the test server stands still; the next test gets another one'));
+    }, 1_000);
+  });
+  return { stuck, end: () => clearInterval(timer) };
 }
 
 async function openServer(): Promise<TestWorkflowEnvironment> {
