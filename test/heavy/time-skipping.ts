@@ -1,17 +1,10 @@
 /** A Temporal test server that skips time, with our workflows and real activities over fake ports. */
-import path from 'node:path';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  Runtime,
-  Worker,
-  type ActivityInterceptorsFactory,
-  type WorkflowBundleWithSourceMap,
-} from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker, type ActivityInterceptorsFactory } from '@temporalio/worker';
 import { createActivities, createTrainingActivities } from '../../activities/index.ts';
 import type { Ports } from '../../src/domain/ports.ts';
 import { findParts } from '../../src/platform/parts.ts';
+import { workflowBundle } from '../../src/platform/workflow-bundle.ts';
 import { stateQuery, taskQueue, trainingQueue } from '../../workflows/messages.ts';
 
 /** 2: keyword, 3: double, in Temporal's IndexedValueType. */
@@ -49,7 +42,7 @@ export async function startTimeSkipping(): Promise<Harness> {
       },
     }),
   ];
-  const workflowBundle = await bundle();
+  const bundle = await workflowBundle();
 
   /** Runs `test`, and rejects when the server stands still. */
   async function limited<T>(test: () => Promise<T>): Promise<T> {
@@ -77,7 +70,7 @@ export async function startTimeSkipping(): Promise<Harness> {
       const worker = await Worker.create({
         ...common,
         taskQueue,
-        workflowBundle,
+        workflowBundle: bundle,
         activities: createActivities(ports),
         shutdownGraceTime: 0,
       });
@@ -135,14 +128,4 @@ async function startServer(server: string, tries = 12): Promise<TestWorkflowEnvi
     if (tries === 1) throw error;
     return startServer(server, tries - 1);
   }
-}
-
-let bundled: Promise<WorkflowBundleWithSourceMap> | undefined;
-
-function bundle(): Promise<WorkflowBundleWithSourceMap> {
-  bundled ??= bundleWorkflowCode({
-    workflowsPath: path.resolve('dist/workflows/index.js'),
-    logger: new DefaultLogger('ERROR'),
-  });
-  return bundled;
 }
