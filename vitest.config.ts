@@ -1,4 +1,4 @@
-/** Two projects: tests that are quick and share the cores, then the heavy ones (whole systems, real servers), one at a time. */
+/** Two projects: tests that are quick and share the cores, then the heavy ones (whole systems, real servers), two at a time. */
 import { defineConfig } from 'vitest/config';
 
 const heavy = 'test/heavy/**/*.test.ts';
@@ -22,7 +22,8 @@ export default defineConfig({
           include: [heavy],
           testTimeout: 300_000,
           hookTimeout: 120_000,
-          maxWorkers: 1,
+          // Each waits for half of its time, and takes up to 3 GB.
+          maxWorkers: 2,
           // Whole systems on a busy machine: what fails twice is broken.
           retry: 1,
           sequence: { groupOrder: 2 },

@@ -24,6 +24,9 @@ import { workflowPage } from './pages.ts';
 import { stateQuery } from './messages.ts';
 import type { StageUpdate } from './rollout-messages.ts';
 
+/** Events are named by these times: those that were told under another name before are not told again. */
+const moments = 'moments';
+
 export type Progress = ReturnType<typeof startProgress>;
 
 /** `before` is the report of the release's earlier run, where there was one. */
@@ -141,12 +144,14 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
 
     stageStarted(stage: StageProgress): void {
       stage.state = 'running';
+      if (patched(moments)) stage.begunAt = now();
       changed();
     },
 
     /** N(t) and P(t) grow when the stage's capabilities are full. */
     stageEnded(stage: StageProgress, state: 'released' | 'rolledBack', reason: string): void {
       Object.assign(stage, { state, reason, step: null, exposure: state === 'released' ? 1 : 0 });
+      if (patched(moments)) stage.endedAt = now();
       if (state === 'released') {
         report.curve.push(curvePoint(report.stages, stage.number - 1, now()));
       }
@@ -160,7 +165,17 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
 
     stands(standing: Standing | null): void {
       report.standing = standing;
+      delete report.standingSince;
+      if (standing !== null && patched(moments)) report.standingSince = now();
       changed();
+    },
+
+    /** It has its model, for which it may have waited. */
+    hasModel(): void {
+      if (report.standing?.kind !== 'queued') return;
+      report.standing = null;
+      delete report.standingSince;
+      report.queuedUntil = now();
     },
 
     decided(what: string, says: PersonSays, waiting: Waiting | null): void {
@@ -202,6 +217,7 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
       await this.recorded();
       Object.assign(report, { state, reason, endedAt: now(), waiting: null });
       if (report.standing !== undefined) report.standing = null;
+      delete report.standingSince;
       for (const progress of report.steps) {
         if (progress.state === 'waiting')
           Object.assign(progress, { state: 'skipped', note: skippedBecause(report, progress.step) });

@@ -93,7 +93,7 @@ async function begin(input: ReleaseInput, plan: Plan, progress: Progress, desk: 
   for (;;) {
     try {
       const before = await records.beginRelease(order);
-      if (progress.report.standing?.kind === 'queued') progress.report.standing = null;
+      progress.hasModel();
       const key = iterationIn(input);
       if (key !== null) progress.report.learning = await iterations.learningOf(key);
       progress.planned(plan, before.version, called);

@@ -1,7 +1,6 @@
 /** `gradus plan check`, `schema`, `save`, `list`: plans before they are released. */
 import { Command } from 'commander';
 import { GradusError } from '../domain/errors.ts';
-import { insistUnused } from '../domain/plan-lock.ts';
 import { nameProblem } from '../domain/plan-leaves.ts';
 import { readConfig } from '../platform/config.ts';
 import { dataCommand, plainCommand, print, printJson, writeNamed, type JsonOption } from './output.ts';
@@ -115,6 +114,7 @@ function save(): Command {
         async ({ plans, releases, policies }) => {
           const stored = await plans.find(name);
           if (options.anyway !== true && stored !== null && stored !== undefined) {
+            const { insistUnused } = await import('../domain/plan-lock.ts');
             insistUnused(name, stored, given, await releases.list());
           }
           await plans.save(name, given);

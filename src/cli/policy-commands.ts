@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
-import { parse } from 'yaml';
 import { GradusError } from '../domain/errors.ts';
 import { parsePolicy, refusal, type Policy } from '../domain/policy.ts';
 import { riskLevels } from '../domain/risk.ts';
@@ -60,6 +59,7 @@ function show(): Command {
 }
 
 async function readYaml(file: string): Promise<unknown> {
+  const { parse } = await import('yaml');
   try {
     return parse(file === '-' ? await text(process.stdin) : await readFile(file, 'utf8'));
   } catch (cause) {

@@ -7,7 +7,6 @@ import type { Surveys } from '../domain/ports.ts';
 import type { Survey, SurveyResults } from '../domain/survey.ts';
 import { didYouMean } from '../domain/words.ts';
 import { readConfig } from '../platform/config.ts';
-import { themesOf } from '../statistics/themes.ts';
 import type { Store } from '../store/store.ts';
 import { durationReader } from './duration-options.ts';
 import { dataCommand, print, table, type JsonOption } from './output.ts';
@@ -142,6 +141,7 @@ function show(): Command {
       const found = await withStore(readConfig(), async ({ surveys }) => {
         const { survey, newer } =
           id === undefined ? await newest(surveys) : { survey: await named(surveys, id), newer: 0 };
+        const { themesOf } = await import('../statistics/themes.ts');
         const { comments, ...results } = await surveys.results(survey);
         return { survey, newer, ...results, themes: themesOf(comments), comments };
       });

@@ -2,7 +2,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
-import { parseDocument, stringify } from 'yaml';
 import { GradusError } from '../domain/errors.ts';
 import type { TrainSpec } from '../domain/plan.ts';
 import { drawSpecs, roundsOf, successiveHalving, trainSection } from '../domain/tuning.ts';
@@ -63,7 +62,8 @@ export function tuneCommand(): Command {
       };
       const best = await successiveHalving(specs, score);
       const section = trainSection(best.spec);
-      if (options.write === true) writeTrainSection(file, section);
+      const { stringify } = await import('yaml');
+      if (options.write === true) await writeTrainSection(file, section);
       rmSync(artefacts, { recursive: true, force: true });
       print({ score: best.score, train: section }, options, () =>
         options.write === true
@@ -79,8 +79,9 @@ function settings({ units, embedding, learningRate, length, wordDropout = 0, poo
 }
 
 /** The rest of the file stays as it is, comments too. */
-function writeTrainSection(file: string, section: Record<string, string | number>): void {
+async function writeTrainSection(file: string, section: Record<string, string | number>): Promise<void> {
   if (file === '-') throw new GradusError('REQUEST_INVALID', 'Standard input cannot be written to: name a file.');
+  const { parseDocument } = await import('yaml');
   const document = parseDocument(readFileSync(file, 'utf8'));
   // A plan may name its data alone, at the top.
   document.delete('data');

@@ -1,5 +1,6 @@
 /** What happens to a release, as others are told of it by webhook and e-mail: docs/webhooks.md is the contract. */
 import { whenSilent } from './approval.ts';
+import { asAsked, exposedAt, versionsAt } from './at-moment.ts';
 import { sha256Hex } from './evidence.ts';
 import { reminderAt } from './reminders.ts';
 import type { ClosedRequest, Decision, ReleaseReport, StageProgress, Waiting } from './report.ts';
@@ -34,9 +35,11 @@ export interface ReleaseEvent {
     id: string;
     model: string;
     strategy: string;
+    /** At that time, as are its versions. */
     state: ReleaseReport['state'];
-    /** Versions, as in `v2`. */
+    /** As in `v2`; null: not trained yet. */
     candidate: string | null;
+    /** Null: there was none, or it still waited for its model. */
     stable: string | null;
     /** Its page in Temporal's UI. */
     page: string | null;
@@ -69,17 +72,13 @@ export function eventsOf(report: ReleaseReport, page: string | null, nowMs: numb
     ...report.stages.filter(({ state }) => state === 'rolledBack').map(stageRolledBack(report, nowMs)),
     ...reminded(report, nowMs),
   ].sort((a, b) => Date.parse(a.time) - Date.parse(b.time));
-  return [...happened, ...ended(report)].map(({ key, type, time, data }) => ({
-    key,
-    event: {
-      version: contractVersion,
-      id: eventId(report, key),
-      type,
-      time,
-      release: releaseOf(report, page),
-      data,
-    },
-  }));
+  const { id, model, strategy } = report;
+  let state: ReleaseReport['state'] = 'running';
+  return [...happened, ...ended(report)].map(({ key, type, time, data }) => {
+    state = stateAfter(type, state, report);
+    const release = { id, model, strategy, state, ...versionsAt(report, time), page };
+    return { key, event: { version: contractVersion, id: eventId(report, key), type, time, release, data } };
+  });
 }
 
 interface Happened {
@@ -89,14 +88,19 @@ interface Happened {
   data: Record<string, unknown>;
 }
 
+/** After a reset the same happens again, which is another event: what makes it one is when it happened. */
+function named(key: string, at: string | undefined): string {
+  return at === undefined ? key : `${key}/${at}`;
+}
+
 function eventId({ id, startedAt }: ReleaseReport, key: string): string {
   return `evt_${sha256Hex(`${id}\n${startedAt}\n${key}`).slice(0, 32)}`;
 }
 
-function releaseOf(report: ReleaseReport, page: string | null): ReleaseEvent['release'] {
-  const { id, model, strategy, state, candidate, stable } = report;
-  const name = (version: typeof candidate): string | null => (version === null ? null : `v${version.number}`);
-  return { id, model, strategy, state, candidate: name(candidate), stable: name(stable), page };
+function stateAfter(type: EventType, before: ReleaseReport['state'], report: ReleaseReport): ReleaseReport['state'] {
+  if (type === 'release.paused') return 'paused';
+  if (type === 'release.resumed') return 'running';
+  return type === 'release.ended' ? report.state : before;
 }
 
 function started({ startedAt, startedBy, plan }: ReleaseReport): Happened {
@@ -104,13 +108,13 @@ function started({ startedAt, startedBy, plan }: ReleaseReport): Happened {
   return { key: 'started', type: 'release.started', time: startedAt, data: { by: startedBy, capabilities } };
 }
 
-/** Stages come one after the other: each begins when the one before it is with all users. */
+/** Where it was not noted when a stage began: each does when the one before it is with all users. */
 function stageBegun({ curve, steps, startedAt, stages }: ReleaseReport) {
   const splitAt = steps.find(({ step }) => step === 'split')?.endedAt ?? startedAt;
-  return ({ number, capabilities }: StageProgress): Happened => ({
-    key: `stage/${number}`,
+  return ({ number, capabilities, begunAt }: StageProgress): Happened => ({
+    key: named(`stage/${number}`, begunAt),
     type: 'release.stage.begun',
-    time: curve[number - 2]?.at ?? splitAt,
+    time: begunAt ?? curve[number - 2]?.at ?? splitAt,
     data: { stage: number, of: stages.length, capabilities },
   });
 }
@@ -136,7 +140,7 @@ function decisionAsked(report: ReleaseReport, waiting: Waiting): Happened {
     key: `asked/${waiting.id}/${waiting.since}`,
     type: 'release.decision.asked',
     time: waiting.since,
-    data: requestOf(report, waiting),
+    data: requestOf(exposedAt(report, waiting.since), asAsked(waiting)),
   };
 }
 
@@ -170,7 +174,9 @@ function reminded(report: ReleaseReport, nowMs: number): Happened[] {
   if (due === null) return [];
   const time = new Date(due.dueMs).toISOString();
   const data = requestOf(report, due.waiting);
-  return [{ key: due.key, type: 'release.decision.reminded', time, data }];
+  const isNoted = report.stages.some(({ number, begunAt }) => number === due.waiting.stage && begunAt !== undefined);
+  const key = named(due.key, isNoted ? due.waiting.since : undefined);
+  return [{ key, type: 'release.decision.reminded', time, data }];
 }
 
 function decisionMade({ request, outcome, at, by, why, emergency }: ClosedRequest): Happened {
@@ -189,20 +195,21 @@ function pausedOrResumed({ what, at, by, why }: Decision, i: number): Happened[]
 }
 
 /** Something outside of the release holds it; it goes on by itself. */
-function held({ standing = null }: ReleaseReport, nowMs: number): Happened[] {
+function held({ standing = null, standingSince }: ReleaseReport, nowMs: number): Happened[] {
   if (standing === null) return [];
   const { kind, why, until } = standing;
-  const key = `held/${kind}/${sha256Hex(`${why}\n${until ?? ''}`).slice(0, 16)}`;
-  return [{ key, type: 'release.held', time: new Date(nowMs).toISOString(), data: { kind, why, until } }];
+  const key = named(`held/${kind}/${sha256Hex(`${why}\n${until ?? ''}`).slice(0, 16)}`, standingSince);
+  const time = standingSince ?? new Date(nowMs).toISOString();
+  return [{ key, type: 'release.held', time, data: { kind, why, until } }];
 }
 
 function stageRolledBack({ exposures, endedAt }: ReleaseReport, nowMs: number) {
-  return ({ number, capabilities, reason }: StageProgress): Happened => {
+  return ({ number, capabilities, reason, endedAt: stageEndedAt }: StageProgress): Happened => {
     const back = exposures.findLast(({ stage, share }) => stage === number && share === 0)?.at;
     return {
-      key: `rolledBack/${number}`,
+      key: named(`rolledBack/${number}`, stageEndedAt),
       type: 'release.stage.rolled_back',
-      time: back ?? endedAt ?? new Date(nowMs).toISOString(),
+      time: stageEndedAt ?? back ?? endedAt ?? new Date(nowMs).toISOString(),
       data: { stage: number, capabilities, reason },
     };
   };

@@ -67,6 +67,9 @@ export interface StageProgress {
   /** Share of all users with the candidate now. */
   exposure: number;
   reason: string;
+  /** When its way began and ended; left out by what Gradus did not note yet. A reset makes it another time. */
+  begunAt?: string;
+  endedAt?: string;
   examinations: Examination[];
   /** The last verdict of each step. */
   verdicts: Partial<Record<Step, Verdict>>;
@@ -156,6 +159,10 @@ export interface ReleaseReport {
   waiting: Waiting | null;
   /** Left out or null: nothing holds it. */
   standing?: Standing | null;
+  /** Since when; left out where that was not noted. */
+  standingSince?: string;
+  /** When it got its model, for which it had waited; left out where it had not. */
+  queuedUntil?: string;
   /** Freezes that are over by then do not hold it: an admin let it go on. */
   overriddenUntil?: string;
   /** Requests that were decided or withdrawn, in that order. */

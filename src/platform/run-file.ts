@@ -32,6 +32,7 @@ const runSchema = z.object({
     })
     .nullable(),
   processes: z.record(z.string(), markSchema),
+  webhooks: z.array(z.string()).optional(),
 });
 
 export interface Run {
@@ -39,6 +40,8 @@ export interface Run {
   startedAt: string;
   addresses: Addresses | null;
   processes: Record<string, ProcessMark>;
+  /** Whom it tells by HTTP, with what lets it in there; left out by what ran before this was noted. */
+  webhooks?: string[] | undefined;
 }
 
 const fileIn = (home: string): string => path.join(home, 'run.json');

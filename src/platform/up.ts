@@ -37,7 +37,8 @@ export async function startAll(
   const unlock = await lockHome(config.home, 'up');
   const places: Places = { addresses: external(config), taken: new Set() };
   const up = markOf(process.pid) ?? { pid: process.pid, began: '' };
-  const run: Run = { up, startedAt: new Date().toISOString(), addresses: null, processes: {} };
+  const webhooks = config.webhooks?.urls ?? [];
+  const run: Run = { up, startedAt: new Date().toISOString(), addresses: null, processes: {}, webhooks };
   const launch = launchers(config, places);
   const supervised = new Map<ProcessName, Supervised>();
   let fail: (error: GradusError) => void = () => {};

@@ -22,7 +22,7 @@ test('a release tells its way in order, from its start to its end', () => {
     version: 1,
     type: 'release.started',
     time: at(0),
-    release: { id: 'mail-assistant-2', model: 'mail-assistant', candidate: 'v2', stable: 'v1', strategy: 'gradual' },
+    release: { id: 'mail-assistant-2', model: 'mail-assistant', stable: 'v1', strategy: 'gradual' },
     data: { by: 'ann', capabilities: ['spam', 'html', 'topic', 'automated', 'platform', 'reply'] },
   });
   expect(all.at(-1)).toMatchObject({ type: 'release.ended', data: { state: 'released', n: 6, p: 1 } });
@@ -63,7 +63,7 @@ describe('a request', () => {
         evidence: 'e'.repeat(64),
         change: '2 % of users get topic and automated next',
         from: ['ann', 'bo', 'demo-approver'],
-        approvedBy: ['ann'],
+        approvedBy: [],
         until: at(104 + 2 * 86_400),
         otherwise: 'reject',
         measured: [expect.stringContaining('topic: accuracy 0.612'), expect.stringContaining('automated')],
@@ -92,6 +92,65 @@ describe('a request', () => {
   });
 });
 
+describe('an event says how the release was when it happened, whenever it is told', () => {
+  const states = (report: ReleaseReport) => events(report).map(({ type, release }) => [type, release.state]);
+
+  test('a release that was paused for a while was paused then, and only then', () => {
+    const says = { stage: null, step: null, by: 'ann', why: '' };
+    const decisions = [
+      { ...says, at: at(60), what: 'paused' },
+      { ...says, at: at(62), what: 'resumed' },
+    ];
+    const all = states({ ...rolledBack, decisions });
+    const paused = all.filter(([, state]) => state === 'paused').map(([type]) => type);
+    expect(paused).toEqual(['release.paused', 'release.exposure.changed']);
+    expect(all.slice(-2)).toEqual([
+      ['release.stage.rolled_back', 'running'],
+      ['release.ended', 'rolledBack'],
+    ]);
+    // Told while it went on, the same was said.
+    const before = states({ ...baking, decisions });
+    expect(before).toEqual(all.slice(0, before.length));
+  });
+
+  test('its candidate is known when it was trained, or was named by the plan', () => {
+    const candidates = (report: ReleaseReport) => events(report).map(({ release }) => release.candidate);
+    const [first, ...rest] = candidates(released);
+    expect(first).toBeNull();
+    expect(new Set(rest)).toEqual(new Set(['v2']));
+    if (released.plan === null) throw new Error('there is no plan');
+    const named = (version: string): ReleaseReport['plan'] =>
+      released.plan && { ...released.plan, candidate: { kind: 'version', version } };
+    expect(candidates({ ...released, candidate: null, plan: named('v2') })[0]).toBe('v2');
+    expect(candidates({ ...released, plan: named('4f1c') })[0]).toBeNull();
+  });
+
+  test('while it waits for its model, nobody knows what it will be compared with', () => {
+    const standing = { kind: 'queued' as const, why: 'queued behind mail-1', until: null };
+    const queued = { ...baking, candidate: null, stable: null, stages: [], exposures: [], steps: [], decisions: [] };
+    const stables = (report: ReleaseReport) => events(report).map(({ type, release }) => [type, release.stable]);
+    const waits = [['release.started', null], ['release.held', null]]; // prettier-ignore
+    expect(stables({ ...queued, standing, standingSince: at(1) })).toEqual(waits);
+    const later = stables({ ...baking, standing: null, queuedUntil: at(40) });
+    expect(later.slice(0, 2)).toEqual([
+      ['release.started', null],
+      ['release.stage.begun', 'v1'],
+    ]);
+  });
+
+  test('a request had no approvals yet, its first time, and the users of that moment', () => {
+    if (waiting.waiting === null) throw new Error('nothing waits');
+    const request = { ...waiting.waiting, otherwise: 'hold' as const };
+    const long = { ...request, until: at(104 + 4 * 86_400), escalated: true, approvedBy: ['ann', 'bo'] };
+    const closed = { request: long, outcome: 'approved' as const, at: at(300_000), by: 'ann, bo', why: '' };
+    const asked = (report: ReleaseReport) => events(report).find(({ type }) => type === 'release.decision.asked')?.data;
+    const first = asked({ ...waiting, waiting: { ...request, approvedBy: [] } });
+    expect(first).toMatchObject({ until: at(104 + 2 * 86_400), otherwise: 'ask once more', approvedBy: [] });
+    const full = waiting.stages.map((stage) => ({ ...stage, exposure: 1 }));
+    expect(asked({ ...waiting, waiting: null, stages: full, requests: [closed] })).toEqual(first);
+  });
+});
+
 test('a pause and its end are told', () => {
   const says = { stage: null, step: null, by: 'ann', why: 'lunch' };
   const decisions = [
@@ -117,6 +176,53 @@ test('what holds a release from outside is told once, and again when it is somet
   expect(first).toMatchObject({ time: at(110), data: frozen });
   expect(told(frozen, soon + 60_000)[0]?.id).toBe(first?.id);
   expect(told({ ...frozen, until: at(180_000) })[0]?.id).not.toBe(first?.id);
+});
+
+/** As its stage was begun, asked about, held and rolled back; told again after a reset, `later` seconds later. */
+function resetAfter(later: number): ReleaseReport {
+  const [one] = rolledBack.stages;
+  if (one === undefined || waiting.waiting === null) throw new Error('there is nothing to reset');
+  return {
+    ...rolledBack,
+    endedAt: null,
+    stages: [{ ...one, begunAt: at(43 + later), endedAt: at(73 + later) }],
+    exposures: [],
+    decisions: [],
+    waiting: { ...waiting.waiting, stage: 1, since: at(50 + later), until: at(50 + later), withinMs: 20_000 },
+    standing: { kind: 'stopped', why: 'an outage', until: null },
+    standingSince: at(60 + later),
+  };
+}
+
+test('what happens again after a reset is told again, and once however often it is looked at', () => {
+  const told = (report: ReleaseReport, nowMs: number) => events(report, nowMs).map(({ type, id }) => `${type} ${id}`);
+  const first = told(resetAfter(0), soon);
+  const second = told(resetAfter(3600), soon + 3_600_000);
+  expect(second.filter((one) => first.includes(one)).map((one) => one.split(' ')[0])).toEqual(['release.started']);
+  expect(told(resetAfter(3600), soon + 3_700_000)).toEqual(second);
+  // It began a new run, or another worker tells it: the report is the same, and so are the names.
+  expect(told({ ...resetAfter(0), reason: 'another run' }, soon)).toEqual(first);
+});
+
+test('a reminder after a reset is another one', () => {
+  const reminder = (later: number) => {
+    const { waiting: asked, ...report } = resetAfter(later);
+    if (asked === null) throw new Error('nothing waits');
+    const until = at(50 + later + 100);
+    return events({ ...report, waiting: { ...asked, until, withinMs: 100_000 } }, Date.parse(at(50 + later + 60))).find(
+      ({ type }) => type === 'release.decision.reminded',
+    )?.id;
+  };
+  expect(reminder(0)).toBe(reminder(0));
+  expect(reminder(3600)).toMatch(/^evt_/);
+  expect(reminder(3600)).not.toBe(reminder(0));
+});
+
+test('what began before Gradus noted when keeps its name', () => {
+  const names = (report: ReleaseReport) => eventsOf(report, null, soon).map(({ key }) => key);
+  expect(names(rolledBack)).toEqual(expect.arrayContaining(['stage/1', 'rolledBack/1']));
+  const held = { ...baking, standing: { kind: 'frozen' as const, why: 'year end', until: null } };
+  expect(names(held).filter((key) => /^held\/frozen\/[0-9a-f]{16}$/.test(key))).toHaveLength(1);
 });
 
 test('names are distinct, the same however often they are made, and every type occurs', () => {

@@ -12,7 +12,7 @@ import {
 } from '../../workflows/messages.ts';
 import { complain } from '../support/crowd.ts';
 import { createFakePorts } from '../support/fake-ports.ts';
-import { expectStable, openReleases, refusal, weeks, type Releases } from './releases.ts';
+import { expectStable, inDays, oneStage, openReleases, refusal, weeks, type Releases } from './releases.ts';
 
 let releases: Releases;
 
@@ -22,9 +22,9 @@ beforeAll(async () => {
 afterAll(async () => releases.stop());
 
 describe('people', () => {
+  // In days, not weeks: what people are asked about comes before.
   const asked = {
-    ...weeks,
-    stages: [['spam', 'html'], ['topic']],
+    ...inDays,
     people: { team: ['ann', 'bob', 'cem'] },
     'internal test': { approval: { from: 'team', count: 2, within: '2 days', else: 'reject' } },
   };
@@ -125,15 +125,16 @@ describe('people', () => {
 
   it('pause: no more users get the candidate until somebody resumes', async () => {
     let paused = 0;
-    const { report, days } = await releases.run(weeks, {
+    // By day 17 it would have grown, and by day 33 it would be with everybody.
+    const { report, days } = await releases.run(oneStage({ strategy: 'gray' }), {
       eachDay: async (handle, state, day) => {
         if (day === 3) await handle.executeUpdate(pauseUpdate, { args: [{ by: 'ann', why: 'holidays' }] });
         if (state.state === 'paused') paused = Math.max(paused, state.stages[0]?.exposure ?? 0);
-        if (day === 100) await handle.executeUpdate(resumeUpdate, { args: [{ by: 'ann' }] });
+        if (day === 35) await handle.executeUpdate(resumeUpdate, { args: [{ by: 'ann' }] });
       },
     });
     expect(paused).toBe(0.01);
-    expect(days).toBeGreaterThan(140);
+    expect(days).toBeGreaterThan(35 + 14);
     expect(report.state).toBe('released');
   });
 
@@ -172,13 +173,8 @@ describe('people', () => {
 });
 
 describe('an approval', () => {
-  const full = (approval: object) => ({
-    ...weeks,
-    strategy: 'one-shot',
-    stages: { first: 3, then: 1 },
-    people: { product: ['ann', 'bob'], safety: ['bob', 'cem'], managers: ['dora'] },
-    full: { approval },
-  });
+  const people = { product: ['ann', 'bob'], safety: ['bob', 'cem'], managers: ['dora'] };
+  const full = (approval: object) => oneStage({ strategy: 'one-shot', people, full: { approval } });
 
   it('of several groups needs somebody of each, and nobody for two of them', async () => {
     const receipts: string[] = [];
@@ -250,12 +246,8 @@ describe('an approval', () => {
 
   it('is for the evidence that was shown: when a condition breaks, people are asked again', async () => {
     const ports = createFakePorts();
-    const plan = {
-      ...weeks,
-      strategy: 'gray',
-      stages: { first: 3, then: 1 },
-      gray: { ...weeks.gray, 'on breach': 'pause', approval: { from: ['ann'], within: '9 days' } },
-    };
+    const gray = { ramp: ['25%'], bake: '3 days', 'on breach': 'pause', approval: { from: ['ann'], within: '9 days' } };
+    const plan = oneStage({ strategy: 'gray', gray: { ...weeks.gray, ...gray } });
     const refusals: string[] = [];
     let first: { request: string; evidence: string } | null = null;
     const { report } = await releases.run(plan, {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ReleaseReport } from '../../src/domain/report.ts';
 import { gradus } from '../support/gradus.ts';
 import { startSmtp, type SmtpServer } from '../support/smtp.ts';
-import { answer, startReceiver, type Receiver } from '../support/receiver.ts';
+import { answer, startReceiver, type Received, type Receiver } from '../support/receiver.ts';
 import { startSystem, until, type System } from './system.ts';
 
 const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
@@ -120,10 +120,33 @@ it('a request that nobody answers is reminded of, and a rollback is told', async
     ]);
   await sleep(1_500);
   expect(typesOf(bad, handle.workflowId)).toEqual(['release.started']);
-  const listed = await gradus(['webhook', 'list'], system.environment);
+  // Another shell knows nothing of these addresses, and the one who asks there is told all the same.
+  const { GRADUS_WEBHOOK_URLS: _, GRADUS_WEBHOOK_SECRET: __, ...elsewhere } = system.environment;
+  const listed = await gradus(['webhook', 'list'], elsewhere);
   expect(listed.out).toContain('stopped: the address answered HTTP 410 (gone)');
   bad.always = null;
-  const resumed = await gradus(['webhook', 'resume', bad.url], system.environment);
+  const resumed = await gradus(['webhook', 'resume', bad.url], elsewhere);
   expect(resumed.out).toMatch(/is sent to again; \d wait/);
   await expect.poll(() => distinct(bad, handle.workflowId).length, { timeout: 30_000 }).toBe(7);
+});
+
+it('a release that is reset and rolled back again tells of it again', async () => {
+  const handle = await start();
+  await until(handle, 'waiting', waits);
+  await gradus(['release', 'reject', handle.workflowId, '--by', 'bob', '--why', 'not yet'], system.environment);
+  expect((await handle.result()).state).toBe('rolledBack');
+  const told = (type: string): Received[] =>
+    good.received.filter(
+      ({ event }) => event.type === type && JSON.stringify(event['release']).includes(`"${handle.workflowId}"`),
+    );
+  await expect.poll(() => told('release.ended'), { timeout: 30_000 }).toHaveLength(1);
+  const again = await system.resetToStage(handle);
+  await until(again, 'waiting again', waits);
+  await gradus(['release', 'reject', handle.workflowId, '--by', 'bob', '--why', 'no'], system.environment);
+  expect((await again.result()).state).toBe('rolledBack');
+  await expect.poll(() => told('release.ended'), { timeout: 30_000 }).toHaveLength(2);
+  for (const type of ['release.stage.begun', 'release.decision.asked', 'release.stage.rolled_back']) {
+    expect(new Set(told(type).map(({ id }) => id)).size, type).toBe(2);
+  }
+  expect(told('release.started')).toHaveLength(1);
 });

@@ -23,6 +23,14 @@ export const weeks = {
   'ab test': { 'check every': '1 day', within: '30 days', margin: 0.3 },
 };
 
+/** Two stages, each with all users after a day. */
+export const inDays = { ...weeks, strategy: 'gray', gray: { ramp: ['25%'], bake: '1 day', 'check every': '1 day' } };
+
+/** The same as `weeks` with all capabilities in one stage. */
+export function oneStage(more: object) {
+  return { ...weeks, stages: { first: 3, then: 1 }, ...more };
+}
+
 export interface RunOptions {
   ports?: FakePorts;
   /** Who starts it. */

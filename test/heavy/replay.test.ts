@@ -2,23 +2,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  Runtime,
-  Worker,
-  type WorkflowBundleWithSourceMap,
-} from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { workflowBundle } from '../../src/platform/workflow-bundle.ts';
 
 const folder = path.resolve('test/histories');
 const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
-let workflowBundle: WorkflowBundleWithSourceMap;
+let bundle: WorkflowBundleOption;
 
 beforeAll(async () => {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
-  const workflowsPath = path.resolve('dist/workflows/index.js');
-  workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+  bundle = await workflowBundle();
 }, 120_000);
 
 describe('histories', () => {
@@ -29,7 +23,7 @@ describe('histories', () => {
   it.each(files)('%s replays', async (name) => {
     const history = historyFromJSON(JSON.parse(readFileSync(path.join(folder, name), 'utf8')));
     const id = history.events?.[0]?.workflowExecutionStartedEventAttributes?.workflowId ?? name;
-    await expect(Worker.runReplayHistory({ workflowBundle }, history, id)).resolves.toBeUndefined();
+    await expect(Worker.runReplayHistory({ workflowBundle: bundle }, history, id)).resolves.toBeUndefined();
   });
 
   it('a history that tells another story does not', async () => {
@@ -37,6 +31,8 @@ describe('histories', () => {
     const changed = historyFromJSON(
       JSON.parse(text.replaceAll('"readPlan"', '"readAnother"').replaceAll('"examine"', '"look"')),
     );
-    await expect(Worker.runReplayHistory({ workflowBundle }, changed, 'changed')).rejects.toThrow(/ondeterminis/);
+    await expect(Worker.runReplayHistory({ workflowBundle: bundle }, changed, 'changed')).rejects.toThrow(
+      /ondeterminis/,
+    );
   });
 });

@@ -21,6 +21,8 @@ export interface System {
   kill(name: string): number;
   /** `by` says who starts it, where there is a policy. */
   start(id: string, plan: unknown, by?: string): Promise<Handle>;
+  /** Resets a release, as `temporal workflow reset` does, to where it was about to begin with a stage for the first time. */
+  resetToStage(handle: Handle): Promise<Handle>;
   rows(sql: string): Promise<Record<string, unknown>[]>;
   stop(): Promise<void>;
 }
@@ -52,6 +54,22 @@ export async function startSystem(settings: NodeJS.ProcessEnv = {}): Promise<Sys
         workflowId: id,
         args: [{ plan, ...(by === undefined ? {} : { by }) }],
       }),
+    async resetToStage(handle) {
+      const { events } = await handle.fetchHistory();
+      const begun = (events ?? []).find((event) => event.startChildWorkflowExecutionInitiatedEventAttributes);
+      const { runId } = await client.workflowService.resetWorkflowExecution({
+        namespace: addresses.namespace,
+        workflowExecution: { workflowId: handle.workflowId },
+        reason: 'its stage is tried again',
+        workflowTaskFinishEventId:
+          begun?.startChildWorkflowExecutionInitiatedEventAttributes?.workflowTaskCompletedEventId ?? null,
+        requestId: handle.workflowId,
+        // Otherwise what people said later is said again: 1 are Signals, 2 Updates.
+        // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the names are in @temporalio/proto, which is not ours to import
+        resetReapplyExcludeTypes: [1, 2],
+      });
+      return client.workflow.getHandle(handle.workflowId, runId);
+    },
     async rows(sql) {
       const database = new pg.Client({ connectionString: addresses.database });
       await database.connect();

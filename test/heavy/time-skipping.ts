@@ -1,16 +1,10 @@
 /** A Temporal test server that skips time, with our workflows and real activities over fake ports. */
-import path from 'node:path';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  Runtime,
-  Worker,
-  type WorkflowBundleWithSourceMap,
-} from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker, type ActivityInterceptorsFactory } from '@temporalio/worker';
 import { createActivities, createTrainingActivities } from '../../activities/index.ts';
 import type { Ports } from '../../src/domain/ports.ts';
 import { findParts } from '../../src/platform/parts.ts';
+import { workflowBundle } from '../../src/platform/workflow-bundle.ts';
 import { stateQuery, taskQueue, trainingQueue } from '../../workflows/messages.ts';
 
 /** 2: keyword, 3: double, in Temporal's IndexedValueType. */
@@ -30,26 +24,44 @@ export interface Harness {
   stop(): Promise<void>;
 }
 
-/** The test server loses a timer or an update now and then; the longest test takes a fifth of this. */
-const stuckAfterMs = 150_000;
+/** The test server loses a timer or an update now and then: then nothing is done any more. On a busy machine a step takes seconds. */
+const stuckAfterMs = 40_000;
 
 export async function startTimeSkipping(): Promise<Harness> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   let env = await openServer();
-  let isStuck = false;
-  const workflowBundle = await bundle();
+  let lastDoneMs = 0;
+  const done = (): void => void (lastDoneMs = Date.now());
+  const activity: ActivityInterceptorsFactory[] = [
+    () => ({
+      inbound: {
+        execute(input, next) {
+          done();
+          return next(input);
+        },
+      },
+    }),
+  ];
+  const bundle = await workflowBundle();
+
+  /** Runs `test`, and rejects when the server stands still. */
+  async function limited<T>(test: () => Promise<T>): Promise<T> {
+    const { stuck, end } = untilStuck(env, done, () => Date.now() - lastDoneMs > stuckAfterMs);
+    done();
+    try {
+      return await Promise.race([test(), stuck]);
+    } finally {
+      end();
+    }
+  }
+
   return {
     get env() {
       return env;
     },
     async with(ports, test) {
-      if (isStuck) {
-        await env.teardown().catch(() => undefined);
-        env = await openServer();
-        isStuck = false;
-      }
       ports.stateOf = (id) => env.client.workflow.getHandle(id).query(stateQuery);
-      const common = { connection: env.nativeConnection, namespace: 'default' };
+      const common = { connection: env.nativeConnection, namespace: 'default', interceptors: { activity } };
       const training = await Worker.create({
         ...common,
         taskQueue: trainingQueue,
@@ -58,26 +70,43 @@ export async function startTimeSkipping(): Promise<Harness> {
       const worker = await Worker.create({
         ...common,
         taskQueue,
-        workflowBundle,
+        workflowBundle: bundle,
         activities: createActivities(ports),
         shutdownGraceTime: 0,
       });
-      const limited = async () => {
-        let timer: NodeJS.Timeout | undefined;
-        const stuck = new Promise<never>((_, reject) => {
-          timer = setTimeout(() => {
-            isStuck = true;
-            reject(
-              new Error(`the test server stands still since ${stuckAfterMs / 1000} s; the next test gets another one`),
-            );
-          }, stuckAfterMs);
-        });
-        return Promise.race([test(), stuck]).finally(() => clearTimeout(timer));
-      };
-      return worker.runUntil(training.runUntil(limited));
+      try {
+        return await worker.runUntil(training.runUntil(() => limited(test)));
+      } catch (error) {
+        if (error instanceof StandsStill) {
+          // Before the next test looks at its clock.
+          await env.teardown().catch(() => undefined);
+          env = await openServer();
+        }
+        throw error;
+      }
     },
     stop: () => env.teardown(),
   };
+}
+
+class StandsStill extends Error {}
+
+/** `done` is told of time that was skipped; `stuck` rejects as soon as `isStuck` says so. */
+function untilStuck(env: TestWorkflowEnvironment, done: () => void, isStuck: () => boolean) {
+  let skippedMs = 0;
+  async function lookAtClock(): Promise<void> {
+    const aheadMs = (await env.currentTimeMs()) - Date.now();
+    if (aheadMs > skippedMs + 10_000) done();
+    skippedMs = aheadMs;
+  }
+  let timer: NodeJS.Timeout | undefined;
+  const stuck = new Promise<never>((_, reject) => {
+    timer = setInterval(() => {
+      lookAtClock().catch(() => undefined);
+      if (isStuck()) reject(new StandsStill('the test server stands still; the next test gets another one'));
+    }, 1_000);
+  });
+  return { stuck, end: () => clearInterval(timer) };
 }
 
 async function openServer(): Promise<TestWorkflowEnvironment> {
@@ -99,14 +128,4 @@ async function startServer(server: string, tries = 12): Promise<TestWorkflowEnvi
     if (tries === 1) throw error;
     return startServer(server, tries - 1);
   }
-}
-
-let bundled: Promise<WorkflowBundleWithSourceMap> | undefined;
-
-function bundle(): Promise<WorkflowBundleWithSourceMap> {
-  bundled ??= bundleWorkflowCode({
-    workflowsPath: path.resolve('dist/workflows/index.js'),
-    logger: new DefaultLogger('ERROR'),
-  });
-  return bundled;
 }
