@@ -209,10 +209,10 @@ test('a reminder after a reset is another one', () => {
     const { waiting: asked, ...report } = resetAfter(later);
     if (asked === null) throw new Error('nothing waits');
     const until = at(50 + later + 100);
-    return events({ ...report, waiting: { ...asked, until, withinMs: 100_000 } }, Date.parse(at(50 + later + 60))).find(
-      ({ type }) => type === 'release.decision.reminded',
-    )?.id;
+    const open = { ...report, standing: null, waiting: { ...asked, until, withinMs: 100_000 } };
+    return events(open, Date.parse(at(50 + later + 60))).find(({ type }) => type === 'release.decision.reminded')?.id;
   };
+  expect(reminder(0)).toMatch(/^evt_/);
   expect(reminder(0)).toBe(reminder(0));
   expect(reminder(3600)).toMatch(/^evt_/);
   expect(reminder(3600)).not.toBe(reminder(0));
