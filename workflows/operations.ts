@@ -145,11 +145,9 @@ export function operationsOf({ progress, requests, current, hold, onRollback }: 
         const rollout = current();
         // Remembered in both cases: the rollout may be ending in this very moment.
         onRollback(`rolled back by ${says.by}: ${why || 'no reason given'}`, rollout !== null);
-        await rollout?.signal(undoSignal, { by: says.by, why }).catch((error: unknown) => {
-          log.info('the rollout has ended', { error });
-          // Where it has said how, that counts; where it was terminated, nobody else will say anything.
-          rollout.ends({ kind: 'failed', reason: 'it was gone' });
-        });
+        await rollout
+          ?.signal(undoSignal, { by: says.by, why })
+          .catch((error: unknown) => log.info('the rollout has just ended', { error }));
         return 'rolling back: users of the stage under way go back to stable, earlier stages stay released';
       },
     },

@@ -11,13 +11,14 @@ import {
   type ChildWorkflowHandle,
   type ExternalWorkflowHandle,
 } from '@temporalio/workflow';
-import { CancelledFailure } from '@temporalio/common';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { rollout } from './rollout.ts';
 import type { StageEnd } from './rollout-messages.ts';
 
 export interface RolloutHandle {
   /** Its first run: what it says comes with this. */
   run: string;
+  /** One that has ended hears nothing any more. */
   signal: ExternalWorkflowHandle['signal'];
   /** It has said how it ended. */
   ends(end: StageEnd): void;
@@ -54,7 +55,19 @@ export async function openRollout(start: () => Promise<ChildWorkflowHandle<typeo
     }
   }
 
-  return { run: child.firstExecutionRunId, signal: named.signal, ends: (said) => void (end ??= said), outcome };
+  /** Where it has said how it ended, that counts; where it was terminated, nobody else will say anything. */
+  function gone(error: unknown): void {
+    if (!(error instanceof ApplicationFailure) || error.type !== 'ExternalWorkflowExecutionNotFound') throw error;
+    log.info('the rollout has ended', { error });
+    end ??= { kind: 'failed', reason: 'it was gone' };
+  }
+
+  return {
+    run: child.firstExecutionRunId,
+    signal: (signal, ...args) => named.signal(signal, ...args).catch(gone),
+    ends: (said) => void (end ??= said),
+    outcome,
+  };
 }
 
 function saidEnd(end: StageEnd | null): StageEnd {

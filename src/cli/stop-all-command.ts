@@ -8,6 +8,7 @@ import { GradusError } from '../domain/errors.ts';
 import { readConfig, type Config } from '../platform/config.ts';
 import type { Store } from '../store/store.ts';
 import { dataCommand, print, table, type JsonOption } from './output.ts';
+import { printable } from '../domain/words.ts';
 import { moment, several, stopWords } from './words.ts';
 
 interface StopAllOptions extends JsonOption {
@@ -68,7 +69,7 @@ export function stopAllCommand(): Command {
 }
 
 async function openOf({ releases }: Store): Promise<string[]> {
-  return (await releases.list()).filter(({ endedAt }) => endedAt === null).map(({ id }) => id);
+  return (await releases.open()).map(({ id }) => id);
 }
 
 /** Null when each release was told; else why not yet. */
@@ -92,7 +93,7 @@ function stoppedText(
   const which =
     underWay.length === 0
       ? 'no release is under way'
-      : `${several(underWay.length, 'release')} under way: ${underWay.join(', ')}`;
+      : `${several(underWay.length, 'release')} under way: ${underWay.map(printable).join(', ')}`;
   const users = rollBack ? ' Users of all of them go back to stable.' : '';
   const already = before === null ? '' : `All releases are stopped already: ${stopWords(before)}.\n`;
   const beside = before === null ? ' holds from now on' : ' holds beside it, and both end together';

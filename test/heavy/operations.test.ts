@@ -181,6 +181,11 @@ describe('temporal workflow', () => {
     await expect(cancelled.result()).rejects.toThrow(/cancelled/i);
     expect(await shareOf(`ops-${number}`)).toBeNull();
     expect(await status(cancelled)).toMatchObject({ state: 'cancelled' });
+    const alone = await reset(await baking(), -1);
+    await system.client.workflow.getHandle(`${alone.workflowId}/1`).terminate();
+    await alone.executeUpdate('rollback', { args: [{ by: 'ann', why: 'enough' }] });
+    expect(await alone.result()).toMatchObject({ state: 'rolledBack' });
+    expect(await shareOf(`ops-${number}`)).toBeNull();
   });
 
   it('reset to an earlier moment tells the story on from there, to an end', async () => {
