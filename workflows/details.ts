@@ -1,8 +1,10 @@
 /** A release as Markdown for the page of Temporal's UI: where it stands, what it waits for, and what happens then. */
 import { approvedSoFar, askedOf, whenSilent } from '../src/domain/approval.ts';
 import { clock, comesNext, doingNow } from '../src/domain/next-step.ts';
+import { outOfReach } from '../src/domain/quorum.ts';
 import { steps } from '../src/domain/plan.ts';
 import type { ReleaseReport, StageProgress, StepProgress, Waiting } from '../src/domain/report.ts';
+import { whyClockStands } from '../src/domain/request-clock.ts';
 import { listed, percent, standingText } from '../src/domain/words.ts';
 
 /** `pageOf` is where the UI shows a workflow. */
@@ -14,9 +16,10 @@ export function detailsOf(report: ReleaseReport, pageOf: (workflow: string) => s
     `- **State: ${stateWords[report.state]}.** ${report.endedAt === null ? exposureOf(report) : ''}`,
     `- **Now:** ${plain(doingNow(report))}`,
     ...standing(report),
-    ...(report.waiting === null ? [] : request(report.waiting)),
+    ...(report.waiting === null ? [] : request(report, report.waiting)),
     ...(next === null ? [] : [`- **Next${report.waiting === null ? '' : ', when approved'}:** ${plain(next)}.`]),
     ...learning(report),
+    ...neverEnough(report),
     ...(report.endedAt === null ? [`- **To act:** ${help(report)}`] : []),
     ...table(
       ['step', '', 'what came out'],
@@ -49,6 +52,12 @@ function standing(report: ReleaseReport): string[] {
   return [`- **Stands still:** ${plain(standingText(report.standing))}.`];
 }
 
+/** Approvals that nobody can give, because of who started it. */
+function neverEnough({ plan, startedBy, endedAt }: ReleaseReport): string[] {
+  if (plan === null || endedAt !== null) return [];
+  return outOfReach(plan, startedBy).map((text) => `- **Out of reach:** ${plain(text)}.`);
+}
+
 /** Why a schedule started it. */
 function learning(report: ReleaseReport): string[] {
   if (report.learning === null || report.learning === undefined) return [];
@@ -58,11 +67,14 @@ function learning(report: ReleaseReport): string[] {
   return [`- **Iteration ${number}**${from}: ${plain(reasons.join('; '))}`];
 }
 
-function request(waiting: Waiting): string[] {
+function request(report: ReleaseReport, waiting: Waiting): string[] {
   const { needs, held, until } = waiting;
+  const stands = whyClockStands(report, waiting);
   const clockwork = held
     ? 'Held: its clock stands still until somebody decides or sends `moreTime`.'
-    : `Until ${clock(until)}, else ${whenSilent(waiting)}.`;
+    : stands === null
+      ? `Until ${clock(until)}, else ${whenSilent(waiting)}.`
+      : `${stands.slice(0, 1).toUpperCase()}${stands.slice(1)}.`;
   return [
     `- **Waits for ${plain(askedOf(waiting))}** (${plain(approvedSoFar(waiting))}): ${plain(waiting.question)}`,
     ...waiting.evidence.map((line) => `- Evidence: ${plain(line)}`),

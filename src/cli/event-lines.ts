@@ -3,7 +3,7 @@ import { awaitedOf } from '../domain/approval.ts';
 import type { Step } from '../domain/plan.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import type { TrainingProgress } from '../domain/version.ts';
-import { count, decisionWords, duration, figure, moment, outcomes, percent } from './words.ts';
+import { count, decisionWords, duration, figure, moment, outcomeWords, percent } from './words.ts';
 
 interface Event {
   at: string;
@@ -22,9 +22,10 @@ export function eventLines(
       at,
       what: `stage ${stage}, ${step}: ${exposureText(step, share)}`,
     })),
-    ...after.decisions.slice(before?.decisions.length ?? 0).map(({ at, stage, step, what, by, why }) => {
+    ...after.decisions.slice(before?.decisions.length ?? 0).map((decision) => {
+      const { at, stage, step, by, why } = decision;
       const where = stage === null ? '' : `stage ${stage}, ${step ?? ''}: `;
-      return { at, what: `${where}${decisionWords({ what })} by ${by}${why === '' ? '' : `: ${why}`}` };
+      return { at, what: `${where}${decisionWords(decision, after)} by ${by}${why === '' ? '' : `: ${why}`}` };
     }),
     ...after.curve.slice(before?.curve.length ?? 0).map(({ at, t, n, p, capabilities }) => ({
       at,
@@ -73,7 +74,7 @@ function standing(before: ReleaseReport | null, after: ReleaseReport): Event[] {
     });
   }
   if (endedAt !== null && (before === null || before.endedAt === null)) {
-    events.push({ at: endedAt, what: `${id} ${outcomes[after.state].words}${reason === '' ? '' : `: ${reason}`}` });
+    events.push({ at: endedAt, what: `${id} ${outcomeWords(after)}${reason === '' ? '' : `: ${reason}`}` });
   }
   return events;
 }

@@ -2,6 +2,7 @@
 import { approvedSoFar, askedOf, awaitedOf, isFor, whenSilent } from '../domain/approval.ts';
 import type { StageStep } from '../domain/plan.ts';
 import type { ReleaseReport, StageProgress, Waiting } from '../domain/report.ts';
+import { whyClockStands } from '../domain/request-clock.ts';
 import type { Finding } from '../domain/verdict.ts';
 import type { TrainingProgress } from '../domain/version.ts';
 import { clockStands } from '../domain/reminders.ts';
@@ -16,6 +17,7 @@ import {
   marks,
   moment,
   outcomes,
+  outcomeWords,
   percent,
   several,
   signed,
@@ -47,7 +49,7 @@ export function progressText(report: ReleaseReport, options: ProgressTextOptions
     ...report.stages.filter((stage) => stage.state === 'running').flatMap((stage) => current(report, stage, options)),
     ...ended(report, width),
     ...curveLines(report, width),
-    ...(report.waiting === null ? [] : waitingLines(report.id, report.waiting, width, counted)),
+    ...(report.waiting === null ? [] : waitingLines(report, report.waiting, width, counted)),
   ];
   return draw(lines, { colour: options.colour ?? false, width });
 }
@@ -55,7 +57,7 @@ export function progressText(report: ReleaseReport, options: ProgressTextOptions
 function title(report: ReleaseReport, link: string | null, width: number): Line[] {
   const outcome = outcomes[report.state];
   const about = report.plan === null ? '' : ` · ${versionsOf(report)} · ${report.strategy}`;
-  const state = report.state === 'running' ? '' : ` · ${outcome.words}`;
+  const state = report.state === 'running' ? '' : ` · ${outcomeWords(report)}`;
   const line: Line = [' release ', [report.id, 'bold'], [state, outcome.tone], about];
   if (link === null) return [line];
   const space = width - columns(` release ${report.id}${about}${state}`) - columns(link);
@@ -200,12 +202,18 @@ export interface WaitingParts {
 }
 
 /** `by` is who types the commands. */
-export function waitingParts(id: string, waiting: Waiting, width: number, now: Date | null, by = 'NAME'): WaitingParts {
+export function waitingParts(
+  report: ReleaseReport,
+  waiting: Waiting,
+  width: number,
+  now: Date | null,
+  by = 'NAME',
+): WaitingParts {
+  const { id } = report;
   const left = now === null ? '' : ` (${duration(Date.parse(waiting.until) - now.getTime())} left)`;
   const need = `needs ${askedOf(waiting)}, ${approvedSoFar(waiting)}`;
-  const clock = waiting.held
-    ? 'held: it stays open until somebody decides'
-    : `by ${moment(waiting.until)} UTC${left}, else ${whenSilent(waiting)}`;
+  const clock =
+    whyClockStands(report, waiting) ?? `by ${moment(waiting.until)} UTC${left}, else ${whenSilent(waiting)}`;
   return {
     question: questionLines(waiting, by, width),
     evidence: waiting.evidence
@@ -229,7 +237,7 @@ function questionLines(waiting: Waiting, by: string, width: number): Line[] {
   });
 }
 
-function waitingLines(id: string, waiting: Waiting, width: number, now: Date | null): Line[] {
-  const { question, evidence, terms, commands } = waitingParts(id, waiting, width, now);
+function waitingLines(report: ReleaseReport, waiting: Waiting, width: number, now: Date | null): Line[] {
+  const { question, evidence, terms, commands } = waitingParts(report, waiting, width, now);
   return [...question, ...evidence, ...terms, ...commands];
 }

@@ -5,7 +5,7 @@ import type { ReleaseReport } from '../domain/report.ts';
 import { readConfig } from '../platform/config.ts';
 import { runningOn } from '../platform/run-file.ts';
 import { dataCommand, print, printJson, table, terminal, writeNamed, type JsonOption } from './output.ts';
-import { lastMoment, moment, outcomes, stopWords, versionsOf } from './words.ts';
+import { lastMoment, moment, outcomeWords, stopWords, versionsOf } from './words.ts';
 
 export function releaseReadCommands(): Command[] {
   return [list(), status(), report()];
@@ -51,8 +51,9 @@ function stopText(stop: StopAll | null): string {
 }
 
 /** `running`, or what holds it. */
-function stateOf({ state, standing = null }: ReleaseReport): string {
-  const { words } = outcomes[state];
+function stateOf(report: ReleaseReport): string {
+  const { standing = null } = report;
+  const words = outcomeWords(report);
   if (standing === null) return words;
   return standing.kind === 'queued' ? standing.why : `${words}, ${standing.kind}`;
 }

@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { GradusError } from '../domain/errors.ts';
 import { insistStarter } from '../domain/permission.ts';
+import { outOfReach } from '../domain/quorum.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import { readConfig, type Config } from '../platform/config.ts';
 import { runningOn } from '../platform/run-file.ts';
@@ -46,6 +47,7 @@ function start(): Command {
             by: options.by,
             queue: options.queue === true,
           });
+          for (const never of outOfReach(order.plan, options.by)) process.stderr.write(`! ${never}\n`);
           const link = linkOf(config, started.id);
           if (options.wait !== true) {
             const queued = started.behind === null ? '' : `, and waits for the end of ${started.behind}`;

@@ -1,5 +1,6 @@
 /** A release's report as one page of HTML that needs nothing else: no script, no network, light and dark. */
 import { approvedSoFar, askedOf, whenSilent } from '../domain/approval.ts';
+import { whyClockStands } from '../domain/request-clock.ts';
 import type { ReleaseReport, Waiting } from '../domain/report.ts';
 import { standingText } from '../domain/words.ts';
 import { exposureSentence, feedbackSentence } from './story.ts';
@@ -11,6 +12,7 @@ import {
   marks,
   moment,
   outcomes,
+  outcomeWords,
   percent,
   spanMs,
   stepNames,
@@ -25,11 +27,10 @@ import { decisionsSection, planSection, usersSection } from './page/records.ts';
 import { stageSections } from './page/stages.ts';
 
 export function reportPage(report: ReleaseReport): string {
-  const title = `${report.id}: ${outcomes[report.state].words}`;
+  const title = `${report.id}: ${outcomeWords(report)}`;
   return page(
     title,
-    html`${header(report)} ${report.waiting === null ? null : waitingCard(report.id, report.waiting)}
-      ${stepStrip(report)}
+    html`${header(report)} ${report.waiting === null ? null : waitingCard(report, report.waiting)} ${stepStrip(report)}
       <div class="charts">${curveChart(report)}${exposureChart(report)}</div>
       ${metricCharts(report)} ${stageSections(report)} ${usersSection(report)} ${decisionsSection(report)}
       ${planSection(report)}
@@ -49,7 +50,7 @@ function header(report: ReleaseReport): Html {
     <p class="sub">
       release ${report.id} · ${versionsOf(report)}${report.strategy === '' ? '' : ` · ${report.strategy}`}
     </p>
-    <span class="pill ${outcome.tone}">${outcome.words}</span>
+    <span class="pill ${outcome.tone}">${outcomeWords(report)}</span>
     ${report.reason === '' ? null : html`<p class="outcome">${report.reason}</p>`}
     <dl class="facts">
       <div class="big">
@@ -111,7 +112,8 @@ function exposedNow(report: ReleaseReport): string {
   return report.state === 'released' ? 'all users, in every stage' : exposureSentence(report);
 }
 
-function waitingCard(id: string, waiting: Waiting): Html {
+function waitingCard(report: ReleaseReport, waiting: Waiting): Html {
+  const clock = whyClockStands(report, waiting) ?? `by ${moment(waiting.until)} UTC, else ${whenSilent(waiting)}`;
   return html`<section class="card ask" aria-labelledby="ask">
     <h2 id="ask">Waits for a person</h2>
     <p>${waiting.question}</p>
@@ -119,10 +121,9 @@ function waitingCard(id: string, waiting: Waiting): Html {
       ${waiting.evidence.map((text) => html`<li>${text}</li>`)}
     </ul>
     <p class="muted">
-      Needs ${askedOf(waiting)}; ${approvedSoFar(waiting)}. By ${moment(waiting.until)} UTC, else
-      ${whenSilent(waiting)}.
+      Needs ${askedOf(waiting)}; ${approvedSoFar(waiting)}. ${clock.slice(0, 1).toUpperCase()}${clock.slice(1)}.
     </p>
-    <p><code>gradus release approve ${id} --by NAME</code></p>
+    <p><code>gradus release approve ${report.id} --by NAME</code></p>
   </section>`;
 }
 

@@ -23,6 +23,7 @@ import {
   moment,
   momentOf,
   outcomes,
+  outcomeWords,
   percent,
   spanMs,
   stageStates,
@@ -63,7 +64,7 @@ function head(report: ReleaseReport, width: number): Line[] {
   const title = ` ${report.id}`;
   const room = width - columns(title) - columns(took) - 1;
   const lines: Line[] = [
-    [[clip(title, width), 'bold'], '  ', [cell(outcome.words, Math.max(0, room - 3)), outcome.tone], ' ', took],
+    [[clip(title, width), 'bold'], '  ', [cell(outcomeWords(report), Math.max(0, room - 3)), outcome.tone], ' ', took],
     [` ${report.model} ${versionsOf(report)} · ${report.strategy} · ${started(report)}`],
   ];
   return report.reason === '' ? lines : [...lines, ...wrap(report.reason, width - 1).map((text): Line => [` ${text}`])];

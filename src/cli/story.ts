@@ -6,7 +6,7 @@ import type { Decision, ExposurePoint, ReleaseReport, StageProgress, StepState }
 import type { Verdict } from '../domain/verdict.ts';
 import type { Examination } from '../domain/version.ts';
 import { clip } from './lines.ts';
-import { count, figure, interval, percent, several, signed, stepNames } from './words.ts';
+import { count, decisionWords, figure, interval, percent, several, signed, stepNames } from './words.ts';
 
 const rolloutSteps: readonly StageStep[] = ['internal test', 'gray', 'A/B', 'full'];
 
@@ -34,7 +34,9 @@ export function storyOf(report: ReleaseReport, stage: StageProgress): StageStepS
       state: stateOf(stage, index, current, skipped),
       verdict,
       shares,
-      people: report.decisions.filter((one) => mine(one) && one.by !== 'gradus'),
+      people: report.decisions
+        .filter((one) => mine(one) && one.by !== 'gradus')
+        .map((one) => ({ ...one, what: decisionWords(one, report) })),
     };
   });
 }
@@ -134,7 +136,9 @@ export function exposureSentence(report: ReleaseReport): string {
     .reduce<ExposurePoint | null>((best, one) => (best === null || one.share > best.share ? one : best), null);
   if (top === null) return 'no user ever had the candidate';
   const share = top.share === 0 ? 'testers only' : `at most ${percent(top.share)} of users`;
-  const now = back.length === 0 ? '' : `; all users of ${back.map((n) => `stage ${n}`).join(', ')} are on stable again`;
+  const users = `all users of ${back.map((n) => `stage ${n}`).join(', ')}`;
+  const again = report.stable === null ? 'have nothing of this model again' : 'are on stable again';
+  const now = back.length === 0 ? '' : `; ${users} ${again}`;
   return `${share} at one time (stage ${top.stage}, ${stepNames[top.step]})${now}`;
 }
 

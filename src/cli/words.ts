@@ -4,7 +4,15 @@ import { weekdays, type Freeze, type TimeOfDay, type WeekSpan } from '../domain/
 import type { ReleaseReport } from '../domain/report.ts';
 import type { WallTime } from '../domain/zoned-time.ts';
 
-export { decisionWords, outcomes, stageStates, stepNames, verdictWords, versionsOf } from '../domain/report-words.ts';
+export {
+  decisionWords,
+  outcomes,
+  outcomeWords,
+  stageStates,
+  stepNames,
+  verdictWords,
+  versionsOf,
+} from '../domain/report-words.ts';
 
 /** `0.0001` → `0.01 %`; as many digits as a share needs, three at most. */
 export function percent(share: number): string {

@@ -86,7 +86,7 @@ export function objection(
   kind: 'approve' | 'reject',
 ): string | null {
   const meant = requests.find(({ request }) => request.id === says.request);
-  if (meant !== undefined && meant.request.id !== waiting?.id) return ended(meant);
+  if (meant !== undefined && meant.request.id !== waiting?.id) return overText(meant);
   if (waiting === null) return 'nothing waits for a decision now';
   if (says.request !== undefined && says.request !== waiting.id) {
     return `request ${says.request} is not open; what waits now is ${waiting.id}: ${waiting.question}`;
@@ -216,7 +216,8 @@ export function whenSilent({ otherwise, escalated }: Pick<Waiting, 'otherwise' |
   return otherwise;
 }
 
-function ended({ request, outcome, by, at }: ClosedRequest): string {
+/** How a request ended: a sentence without its full stop. */
+export function overText({ request, outcome, by, at }: ClosedRequest): string {
   const how = outcome === 'withdrawn' ? 'withdrawn' : `${outcome} by ${by}`;
   return `request ${request.id} is over: it was ${how} at ${at}`;
 }

@@ -1,6 +1,7 @@
 /** When people are reminded of a request that nobody has answered: follows from the report and the clock alone. */
 import type { Approval, Plan, Step } from './plan.ts';
 import type { ReleaseReport, Waiting } from './report.ts';
+import { whyClockStands } from './request-clock.ts';
 
 export interface Reminder {
   /** The same for the same reminder of the same request. */
@@ -31,12 +32,8 @@ function remindersOf({ waiting, plan, decisions }: ReleaseReport): Reminder[] {
 }
 
 /** Whether the time of the open request does not run: it is held, its release is paused, or all are stopped. */
-export function clockStands({
-  waiting,
-  state,
-  standing,
-}: Pick<ReleaseReport, 'waiting' | 'state' | 'standing'>): boolean {
-  return waiting?.held === true || state === 'paused' || standing?.kind === 'stopped';
+export function clockStands(report: Pick<ReleaseReport, 'waiting' | 'state' | 'standing'>): boolean {
+  return whyClockStands(report, report.waiting ?? { held: false }) !== null;
 }
 
 /** The latest reminder that is due, and when the next one is; there is none while its clock stands. */
@@ -55,7 +52,7 @@ function isMoreTime(what: string): boolean {
   return what === 'asked again' || /^gave .+ more$/.test(what);
 }
 
-function approvalOf({ internalTest, gray, abTest, full }: Plan, step: Step): Approval | null {
+export function approvalOf({ internalTest, gray, abTest, full }: Plan, step: Step): Approval | null {
   switch (step) {
     case 'internal test':
       return internalTest.approval;

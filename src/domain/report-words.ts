@@ -13,6 +13,19 @@ export const outcomes: Record<ReleaseReport['state'], { words: string; tone: 'go
   cancelled: { words: 'cancelled', tone: 'warn' },
 };
 
+/** How it stands or ended, in words. */
+export function outcomeWords({ state, stable }: Pick<ReleaseReport, 'state' | 'stable'>): string {
+  // A model's first version: there is nothing to go back to.
+  if (state === 'rolledBack' && stable === null) return 'rolled back: no user has this model';
+  return outcomes[state].words;
+}
+
+/** A sentence without its full stop; of a release that has ended. */
+export function howEnded(report: ReleaseReport): string {
+  const why = report.reason === '' ? '' : ` (${report.reason})`;
+  return `${report.id} has ended: ${outcomeWords(report)}${why}`;
+}
+
 export const stageStates: Record<StageProgress['state'], string> = {
   waiting: 'waiting',
   running: 'running',
@@ -28,9 +41,19 @@ export const verdictWords: Record<Verdict['kind'], string> = {
   inconclusive: 'ask a person',
 };
 
-/** What was decided, as people say it. */
-export function decisionWords({ what }: Pick<Decision, 'what'>): string {
-  return what === 'rollBack' ? verdictWords.rollBack : what;
+/** What was decided, as people say it: where several have to approve, the how many-th of them it was. */
+export function decisionWords(decision: Decision, { decisions, requests, waiting }: ReleaseReport): string {
+  const { what, at, by, request: id, emergency } = decision;
+  if (what === 'rollBack') return verdictWords.rollBack;
+  if (what !== 'approved' || id === undefined || by === 'gradus' || emergency === true) return what;
+  const all = [...requests.map(({ request }) => request), ...(waiting === null ? [] : [waiting])];
+  // The same request may have been asked twice: the last one before the decision is meant.
+  const meant = all.findLast((one) => one.id === id && Date.parse(one.since) <= Date.parse(at));
+  if (meant === undefined || meant.count < 2) return what;
+  const approvals = decisions.filter(
+    (one) => one.what === what && one.request === id && Date.parse(one.at) >= Date.parse(meant.since),
+  );
+  return `${what} as ${approvals.indexOf(decision) + 1} of ${meant.count}`;
 }
 
 export const stepNames: Record<Step, string> = {

@@ -2,6 +2,7 @@
 import { approvedSoFar, askedOf, awaitedOf, whenSilent } from '../domain/approval.ts';
 import type { ReleaseEvent } from '../domain/events.ts';
 import type { ReleaseReport, Waiting } from '../domain/report.ts';
+import { whyClockStands } from '../domain/request-clock.ts';
 import { examined, recommendation, whatChanges } from '../domain/request-words.ts';
 import { listed } from '../domain/words.ts';
 
@@ -71,12 +72,7 @@ function request(
     facts: [
       ['What changes', whatChanges(report, waiting)],
       ['Recommended', what === 'decide' ? `no recommendation; ${why}` : `${what}; ${why}`],
-      [
-        'Until',
-        waiting.held
-          ? 'it is held: it stays open until somebody decides'
-          : `${utc(waiting.until)}, else ${whenSilent(waiting)}`,
-      ],
+      ['Until', whyClockStands(report, waiting) ?? `${utc(waiting.until)}, else ${whenSilent(waiting)}`],
       ['Needs', `${askedOf(waiting)}; ${approvedSoFar(waiting)}`],
     ],
     points: [...(stage === undefined ? [] : examined(stage)), ...findings],
@@ -91,13 +87,18 @@ function request(
 }
 
 function rolledBack(report: ReleaseReport, page: string | null): Letter | null {
-  const { id, stages } = report;
+  const { id, stages, stable } = report;
   const stage = stages.findLast(({ state }) => state === 'rolledBack');
   if (stage === undefined) return null;
+  const names = listed(stage.capabilities);
+  const back =
+    stable === null
+      ? `No user has ${names} of this model now.`
+      : `All users have ${names} of the stable version again.`;
   const kept = stages.filter(({ state }) => state === 'released').flatMap(({ capabilities }) => capabilities);
   return {
     subject: `${id} was rolled back: ${listed(stage.capabilities)}`,
-    lead: `${nameOf(report)}: stage ${stage.number} of ${stages.length} was rolled back. All users have ${listed(stage.capabilities)} of the stable version again.`,
+    lead: `${nameOf(report)}: stage ${stage.number} of ${stages.length} was rolled back. ${back}`,
     facts: [
       ['Why', stage.reason],
       ['Stays released', kept.length === 0 ? 'nothing of this version' : listed(kept)],

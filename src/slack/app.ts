@@ -2,12 +2,13 @@
 import { createHash } from 'node:crypto';
 import { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { App, HTTPReceiver, LogLevel, webApi, type BlockAction, type ButtonAction } from '@slack/bolt';
+import { App, LogLevel, webApi, type BlockAction, type ButtonAction } from '@slack/bolt';
 import { operations } from '../domain/approval.ts';
 import { actionId, noteView, readCarried, stopActionId, stopKinds, whyView } from './buttons.ts';
 import { plain } from './commands.ts';
 import type { PeopleInSlack } from './people.ts';
 import type { Answer, createPressing, Press, StopPress } from './presses.ts';
+import { receiverOf } from './receiver.ts';
 import { takeSurveys, type SurveyAnswers } from './survey-answers.ts';
 
 export interface SlackAppOptions {
@@ -39,7 +40,7 @@ export async function startSlackApp(options: SlackAppOptions) {
   const logger = quiet(say);
   const receiver =
     by.kind === 'http'
-      ? { receiver: new HTTPReceiver({ signingSecret: by.signingSecret, bodyLimit: mostBytes, logger }) }
+      ? { receiver: receiverOf({ signingSecret: by.signingSecret, bodyLimit: mostBytes, logger }, say) }
       : { socketMode: true, appToken: by.appToken };
   const clientOptions = {
     ...(apiUrl === null ? {} : { slackApiUrl: apiUrl }),

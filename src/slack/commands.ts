@@ -3,7 +3,7 @@ import { awaitedOf, isFor, type Operation } from '../domain/approval.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import { didYouMean } from '../domain/words.ts';
 import { button, stopButton } from './buttons.ts';
-import { stateWords } from './release-message.ts';
+import { afterRollback, stateWords } from './release-message.ts';
 import type { Written } from './request-message.ts';
 import { escaped, link, section, type Block } from './text.ts';
 
@@ -81,7 +81,7 @@ export function listMessage(
 }
 
 export function confirmRollback(report: ReleaseReport): Written {
-  const text = `Roll back ${report.id}? The users of the stage under way go back to stable. Stages that are released stay released.`;
+  const text = `Roll back ${report.id}? ${afterRollback(report)}`;
   const blocks: Block[] = [
     section([escaped(text)]),
     { type: 'actions', elements: [button('rollback', { release: report.id })] },

@@ -6,9 +6,10 @@ import type { Policies, Releases } from '../domain/ports.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import { keepInStep } from '../notify/in-step.ts';
 import { platformError, reasonOf, retryAfterMs } from './errors.ts';
+import { isRequest, sentAs } from './keys.ts';
 import { findPosted, type Mark } from './posted.ts';
 import { escaped } from './text.ts';
-import { messagesOf, type Wanted } from './thread.ts';
+import { forgotten, messagesOf, type Wanted } from './thread.ts';
 
 export interface DeliveryOptions {
   client: webApi.WebClient;
@@ -55,14 +56,15 @@ function createDelivery({ client, channel, outbox, policies, pageOf, say }: Deli
 
   async function bring(report: ReleaseReport, nowMs: number): Promise<void> {
     const { id: release } = report;
-    const sent = new Map((await outbox.messages(place, release)).map((one) => [one.key, one]));
+    const sent = await outbox.messages(place, release);
+    const known: string[] = [];
     let thread: string | null = null;
     for (const message of messagesOf(report, {
       page: pageOf(release),
       nowMs,
       mention: mentionBy(await policies.current()),
     })) {
-      const before = sent.get(message.key);
+      const before = sentAs(message, sent);
       let ref = before?.ref ?? null;
       // It was about to be posted when its process ended: whether it is there.
       if (before !== undefined && ref === null) {
@@ -72,11 +74,18 @@ function createDelivery({ client, channel, outbox, policies, pageOf, say }: Deli
         await outbox.claim(place, release, message.key);
         ref = await post(release, message, thread);
       } else if (before?.digest !== message.digest) await edit(ref, message);
-      if (before?.ref !== ref || before.digest !== message.digest) {
+      if (before?.ref !== ref || before.digest !== message.digest || before.key !== message.key) {
         await outbox.posted(place, release, { key: message.key, ref, digest: message.digest });
         posted += 1;
       }
+      known.push(ref);
       thread ??= ref;
+    }
+    for (const [{ key, ref }, message] of forgotten(report, sent, known)) {
+      if (ref === null) continue;
+      await edit(ref, message);
+      await outbox.posted(place, release, { key, ref, digest: message.digest });
+      posted += 1;
     }
   }
 
@@ -90,7 +99,7 @@ function createDelivery({ client, channel, outbox, policies, pageOf, say }: Deli
       metadata: markOf(release, key),
     };
     // What people have to decide is seen without opening the thread.
-    const isForAll = key.startsWith('request/');
+    const isForAll = isRequest(key);
     const { ts } = await (thread === null
       ? client.chat.postMessage(message)
       : isForAll

@@ -75,7 +75,8 @@ export function peopleInSlack({ releases, policies, stopAlls, delegations, pageO
       if (typed.kind === 'rollback') return confirmRollback(report);
       const { operation, why } = typed;
       const answer = await take({ operation, of: { release: report.id }, ...(why === '' ? {} : { why }) });
-      return plain(answer.kind === 'repeated' ? 'That was done already.' : `${report.id}: ${answer.text}`);
+      if (answer.kind === 'repeated') return plain('That was done already.');
+      return plain(answer.text.startsWith(report.id) ? answer.text : `${report.id}: ${answer.text}`);
     },
   };
 }

@@ -7,6 +7,7 @@ import type { ReleaseReport, Waiting } from '../domain/report.ts';
 import { keepInStep } from '../notify/in-step.ts';
 import { chartOf, type Chart } from './chart.ts';
 import { platformError, reasonOf, retryAfterMs } from './errors.ts';
+import { requestKey, sentAs } from './keys.ts';
 import { pngOf } from './picture.ts';
 import { clipped } from './text.ts';
 
@@ -70,24 +71,27 @@ function createPictures({ client, channel, outbox, draw = pngOf, say }: Pictures
     if (waiting === null) return;
     const chart = chartOf(report, waiting);
     if (chart === null) return;
-    const key = `picture/${waiting.id}`;
-    const before = (await outbox.messages(own, release)).find((one) => one.key === key);
-    if (before !== undefined && before.ref !== null) return;
+    const key = { key: `picture/${waiting.id}/${waiting.since}`, formerly: `picture/${waiting.id}` };
+    const before = sentAs(key, await outbox.messages(own, release));
+    if (before !== undefined && before.ref !== null) {
+      if (before.key !== key.key) await outbox.posted(own, release, { ...before, key: key.key });
+      return;
+    }
     const thread = await threadOf(release, waiting);
     const name = `${release}-${waiting.id}`.replace(/[^\w.-]+/g, '-').concat('.png');
     let ref = before === undefined ? null : await find(thread, name);
     if (ref === null) {
-      await outbox.claim(own, release, key);
+      await outbox.claim(own, release, key.key);
       ref = await upload(chart, name, thread);
     }
-    await outbox.posted(own, release, { key, ref, digest: '' });
+    await outbox.posted(own, release, { key: key.key, ref, digest: '' });
   };
 
   /** The release's first message, once the request is there too. */
-  async function threadOf(release: string, { id }: Waiting): Promise<string> {
+  async function threadOf(release: string, waiting: Waiting): Promise<string> {
     const there = new Map((await outbox.messages(`slack:${channel}`, release)).map((one) => [one.key, one.ref]));
     const thread = there.get('release') ?? null;
-    if (thread === null || (there.get(`request/${id}`) ?? null) === null) throw new NotYet();
+    if (thread === null || (there.get(requestKey(waiting).key) ?? null) === null) throw new NotYet();
     return thread;
   }
 

@@ -3,8 +3,10 @@ import { z } from 'zod';
 import { errorTable, GradusError } from '../domain/errors.ts';
 import type { Presses } from '../domain/outbox.ts';
 import { personInSlack } from '../domain/policy.ts';
-import type { Policies, Releases } from '../domain/ports.ts';
-import { objection, operations, type Operation, type PersonSays } from '../domain/approval.ts';
+import { refusalNow, type Permissions } from '../domain/permission.ts';
+import type { Releases } from '../domain/ports.ts';
+import { howEnded } from '../domain/report-words.ts';
+import { operations, overText, type Operation, type PersonSays } from '../domain/approval.ts';
 import { carried, type Carried } from './buttons.ts';
 
 export interface Press {
@@ -26,7 +28,9 @@ export interface StopPress {
 }
 
 export interface PressPorts {
-  policies: Pick<Policies, 'current'>;
+  policies: Permissions;
+  /** Ends a release whose workflow is gone, with a sentence; null where the records know no such release under way. */
+  endAbandoned(release: string, says: { by: string; why: string }): Promise<string | null>;
   /** Stops all releases, or ends that, and says what was done; throws `NOT_ALLOWED`. */
   stopping: (order: Omit<StopPress, 'user'> & { by: string }) => Promise<string>;
   presses: Presses;
@@ -60,18 +64,30 @@ export function createPressing(ports: PressPorts) {
     try {
       return { kind: 'done', text: await ports.send(release, operation, says) };
     } catch (error) {
-      if (isFinal(error)) return { kind: 'refused', text: await truth(error, press, by) };
+      if (isFinal(error)) return final(error, press, by);
     }
     try {
       await ports.leave(release, operation, says);
     } catch (error) {
-      if (isFinal(error)) return { kind: 'refused', text: await truth(error, press, by) };
+      if (isFinal(error)) return final(error, press, by);
       throw error;
     }
     return {
       kind: 'kept',
       text: `${release} does not answer at the moment. What you pressed is kept, and will be obeyed.`,
     };
+  }
+
+  /** Refused, or there is no such release under way: one whose workflow was terminated is ended by a roll back. */
+  async function final(error: GradusError, press: Press, by: string): Promise<Answer> {
+    const { operation, of, why = 'pressed in Slack' } = press;
+    if (error.code === 'RELEASE_UNKNOWN' && operation === 'rollback') {
+      const refusal = await refusalNow(ports.policies, by, operation);
+      if (refusal !== null) return { kind: 'refused', text: `${refusal}.` };
+      const ended = await ports.endAbandoned(of.release, { by, why });
+      if (ended !== null) return { kind: 'done', text: ended };
+    }
+    return { kind: 'refused', text: await truth(error, press) };
   }
 
   async function stopAs(by: string, { id, stop, why }: StopPress): Promise<Answer> {
@@ -85,13 +101,17 @@ export function createPressing(ports: PressPorts) {
     }
   }
 
-  /** What a release that is not under way any more came to. */
-  async function truth(refused: GradusError, { operation, of }: Press, by: string): Promise<string> {
+  /** What a release that is not under way any more came to, and before that what was pressed about. */
+  async function truth(refused: GradusError, { of }: Press): Promise<string> {
     const report = refused.code === 'RELEASE_UNKNOWN' ? await ports.releases.find(of.release).catch(() => null) : null;
     if (report === null) return refused.message;
-    const decides = of.request !== undefined && (operation === 'approve' || operation === 'reject');
-    const told = decides ? objection(report, { by, request: of.request ?? '' }, operation) : null;
-    return told ?? `${of.release} has ended: ${report.reason}`;
+    const { endedAt, requests } = report;
+    const over = requests.findLast(({ request }) => request.id === of.request);
+    const how =
+      endedAt === null
+        ? `${of.release} is not carried on: its workflow was ended from outside (terminated?). Roll it back, or start another release of ${report.model}: its users go back to stable then`
+        : howEnded(report);
+    return [...(over === undefined ? [] : [overText(over)]), how].join('; ');
   }
 
   return {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterStopText } from '../domain/after-stop.ts';
 import { GradusError } from '../domain/errors.ts';
 import type { Config } from '../platform/config.ts';
+import { endAbandoned } from '../platform/end-abandoned.ts';
 import { databaseOf, temporalOf } from '../platform/needs.ts';
 import { runOwnProcess, whenAborted, type OwnProcess } from '../platform/own-process.ts';
 import { leaveMessage, sendMessage } from '../platform/send-message.ts';
@@ -41,6 +42,7 @@ async function work(config: Config, { signal, ready }: OwnProcess): Promise<void
   const store = await openStore(databaseOf(config), { wait: false, retryMs: storeWithinMs });
   const pressing = createPressing({
     ...store,
+    endAbandoned: (release, says) => endAbandoned(store, release, says),
     stopping: ({ stop, ...order }) => stopping(store, stop, order),
     send: (release, operation, says) => sendMessage(client, release, operation, says, answerWithinMs),
     leave: (release, operation, says) => leaveMessage(client, release, operation, says),

@@ -1,20 +1,21 @@
 /** A release as the first message of its thread: where it stands, edited as it goes on. */
 import { awaitedOf } from '../domain/approval.ts';
+import { outOfReach } from '../domain/quorum.ts';
 import type { ReleaseReport, StageProgress } from '../domain/report.ts';
 import { listed, percent, standingText } from '../domain/words.ts';
 import { button } from './buttons.ts';
 import type { Written } from './request-message.ts';
 import { clipped, escaped, link, section, small, time, type Block } from './text.ts';
-import { outcomes, stepNames } from '../domain/report-words.ts';
+import { outcomeWords, stepNames } from '../domain/report-words.ts';
 
-const states: Record<ReleaseReport['state'], string> = {
-  running: `● ${outcomes.running.words}`,
-  paused: `❚❚ ${outcomes.paused.words}`,
-  released: `✓ ${outcomes.released.words}`,
-  partlyReleased: `◐ ${outcomes.partlyReleased.words}`,
-  rolledBack: `✗ ${outcomes.rolledBack.words}`,
-  failed: `✗ ${outcomes.failed.words}`,
-  cancelled: `– ${outcomes.cancelled.words}`,
+const stateMarks: Record<ReleaseReport['state'], string> = {
+  running: '●',
+  paused: '❚❚',
+  released: '✓',
+  partlyReleased: '◐',
+  rolledBack: '✗',
+  failed: '✗',
+  cancelled: '–',
 };
 
 const stageMarks: Record<StageProgress['state'], string> = {
@@ -25,11 +26,16 @@ const stageMarks: Record<StageProgress['state'], string> = {
   notStarted: '–',
 };
 
+function stateOf(report: ReleaseReport): string {
+  return `${stateMarks[report.state]} ${outcomeWords(report)}`;
+}
+
 /** How a release stands, in a few words. */
-export function stateWords({ state, stages }: ReleaseReport): string {
+export function stateWords(report: ReleaseReport): string {
+  const { stages } = report;
   const stage = stages.find((one) => one.state === 'running');
-  if (stage === undefined || state !== 'running') return states[state];
-  return `${states[state]}: stage ${stage.number} of ${stages.length}, ${stage.step === null ? 'begins' : stepNames[stage.step]}, ${percent(stage.exposure)} of users`;
+  if (stage === undefined || report.state !== 'running') return stateOf(report);
+  return `${stateOf(report)}: stage ${stage.number} of ${stages.length}, ${stage.step === null ? 'begins' : stepNames[stage.step]}, ${percent(stage.exposure)} of users`;
 }
 
 /** `page` is the release's page in Temporal's UI, where that is known. */
@@ -43,12 +49,14 @@ export function releaseMessage(report: ReleaseReport, page: string | null): Writ
   const doing =
     state !== 'running' || step === undefined ? '' : `: ${step.step}${step.note === '' ? '' : `, ${step.note}`}`;
   const asks = waiting === null ? [] : [`*Waits for ${escaped(awaitedOf(waiting))}*; see below.`];
+  const never = report.plan === null ? [] : outOfReach(report.plan, report.startedBy);
+  const warnings = never.map((text) => `:warning: ${escaped(text)}`);
   const blocks: Block[] = [
     section([`*${escaped(title)}* · ${escaped(report.strategy)} · ${link(page, report.id)}`]),
     section([
-      `${states[state]}${escaped(clipped(doing, 500))}${reach}`,
+      `${stateOf(report)}${escaped(clipped(doing, 500))}${reach}`,
       ...(standing === null ? [] : [`*Stands still*: ${escaped(standingText(standing))}`]),
-      ...(endedAt === null ? asks : [escaped(reason)]),
+      ...(endedAt === null ? [...asks, ...warnings] : [escaped(reason)]),
     ]),
     ...(stages.length === 0 ? [] : [section(stages.map(stageLine))]),
   ];
@@ -56,7 +64,7 @@ export function releaseMessage(report: ReleaseReport, page: string | null): Writ
   const who = report.startedBy === null ? '' : ` by ${escaped(report.startedBy)}`;
   const ended = endedAt === null ? '' : ` · ended ${time(endedAt)}`;
   blocks.push(small(`started ${time(report.startedAt)}${who}${ended}`));
-  return { text: clipped(`${title}: ${states[state]}`, 3000), blocks };
+  return { text: clipped(`${title}: ${stateOf(report)}`, 3000), blocks };
 }
 
 function stageLine({ number, capabilities, state, step, exposure, reason }: StageProgress): string {
@@ -66,9 +74,15 @@ function stageLine({ number, capabilities, state, step, exposure, reason }: Stag
   return `${stageMarks[state]} ${number} ${escaped(listed(capabilities))}${escaped(clipped(where + why, 300))}`;
 }
 
+/** What a roll back would do to users. */
+export function afterRollback({ stable }: ReleaseReport): string {
+  const users = stable === null ? 'lose it: nothing was stable before this version' : 'go back to stable';
+  return `The users of the stage under way ${users}. Stages that are released stay released.`;
+}
+
 function controls(report: ReleaseReport) {
   const of = { release: report.id };
-  const text = 'The users of the stage under way go back to stable. Stages that are released stay released.';
+  const text = afterRollback(report);
   return [
     report.state === 'paused' ? button('resume', of) : button('pause', of),
     button('rollback', of, { title: `Roll back ${report.model}?`, text }),

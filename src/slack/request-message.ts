@@ -2,6 +2,8 @@
 import { approvedSoFar, askedOf, whenSilent } from '../domain/approval.ts';
 import type { ClosedRequest, ReleaseReport, Waiting } from '../domain/report.ts';
 import { button } from './buttons.ts';
+import { whyClockStands } from '../domain/request-clock.ts';
+import { howEnded } from '../domain/report-words.ts';
 import { examined, recommendation, whatChanges } from '../domain/request-words.ts';
 import { clipped, escaped, section, small, time, type Block } from './text.ts';
 
@@ -36,9 +38,7 @@ export function requestMessage(report: ReleaseReport, waiting: Waiting, closed: 
     ...(waiting.digest === '' ? {} : { evidence: waiting.digest }),
   };
   const advice = what === 'decide' ? `*No recommendation*: ${escaped(why)}` : `Recommended: *${what}*. ${escaped(why)}`;
-  const clock = waiting.held
-    ? 'held: it stays open until somebody decides'
-    : `by ${time(waiting.until)}, else ${whenSilent(waiting)}`;
+  const clock = whyClockStands(report, waiting) ?? `by ${time(waiting.until)}, else ${whenSilent(waiting)}`;
   return {
     text: clipped(`${report.model}: ${title}`, 3000),
     blocks: [
@@ -58,6 +58,16 @@ export function requestMessage(report: ReleaseReport, waiting: Waiting, closed: 
       ),
     ],
   };
+}
+
+/** A request of which only its id is known: the release's record holds it no more, so nobody can decide it. */
+export function forgottenMessage(report: ReleaseReport, id: string): Written {
+  const why =
+    report.endedAt === null
+      ? `${report.id} went back to before this was asked (it was reset, or started again)`
+      : howEnded(report);
+  const text = `Request ${id} is not open any more: ${why}`;
+  return { text: clipped(text, 3000), blocks: [section([`– *Not asked any more.* ${escaped(clipped(text, 2500))}`])] };
 }
 
 function outcomeText({ outcome, by, why }: ClosedRequest): string {

@@ -1,19 +1,20 @@
 /** All messages of a release, as they should be now: the release itself, what was asked of people, and what was decided. */
 import { createHash } from 'node:crypto';
+import type { Sent } from '../domain/outbox.ts';
 import { awaitedOf, isFor, whenSilent } from '../domain/approval.ts';
 import { reminderAt, type Reminder } from '../domain/reminders.ts';
 import type { Decision, ReleaseReport } from '../domain/report.ts';
+import { decisionWords } from '../domain/report-words.ts';
 import { listed } from '../domain/words.ts';
 import { releaseMessage } from './release-message.ts';
-import { requestMessage, type Written } from './request-message.ts';
+import { decisionKeys, isRequest, openingKey, reminderKey, requestKey, requestOf, type Key } from './keys.ts';
+import { forgottenMessage, requestMessage, type Written } from './request-message.ts';
 import { clipped, escaped, section, small, time } from './text.ts';
 
 /** People who are told by name at once. */
 const mostMentioned = 20;
 
-export interface Wanted extends Written {
-  /** The same for the same message at any time. */
-  key: string;
+export interface Wanted extends Written, Key {
   /** Of what it says. */
   digest: string;
 }
@@ -34,24 +35,44 @@ export function messagesOf(report: ReleaseReport, { page = null, nowMs, mention 
     ...(report.waiting === null ? [] : [{ waiting: report.waiting, closed: null }]),
   ];
   const replies = [
-    ...report.decisions.map((decision, i) => ({
-      at: decision.at,
-      wanted: wanted(`decision/${i}`, decisionMessage(decision)),
-    })),
+    ...decisionKeys(report.decisions).flatMap((key, i) => {
+      const decision = report.decisions[i];
+      return decision === undefined
+        ? []
+        : [{ at: decision.at, wanted: wanted(key, decisionMessage(decision, report)) }];
+    }),
     ...opened.map(({ waiting, closed }) => ({
       at: waiting.since,
-      wanted: wanted(`request/${waiting.id}`, requestMessage(report, waiting, closed)),
+      wanted: wanted(requestKey(waiting), requestMessage(report, waiting, closed)),
     })),
   ];
   const { due } = reminderAt(report, nowMs);
   if (due !== null) {
     replies.push({
       at: new Date(due.dueMs).toISOString(),
-      wanted: wanted(due.key, reminderMessage(report, due, mention)),
+      wanted: wanted(reminderKey(due.key, due.waiting), reminderMessage(report, due, mention)),
     });
   }
   const inOrder = replies.sort((a, b) => Date.parse(a.at) - Date.parse(b.at)).map((reply) => reply.wanted);
-  return [wanted('release', releaseMessage(report, page)), ...inOrder];
+  return [wanted(openingKey, releaseMessage(report, page)), ...inOrder];
+}
+
+/**
+ * Requests that are in the channel and that the release's record does not know, with what they say from now on; `known`
+ * are the messages that it does know. A reset takes requests back, or the release was started again under its name.
+ */
+export function forgotten(report: ReleaseReport, sent: readonly Sent[], known: readonly string[]): [Sent, Wanted][] {
+  const left = sent.filter(({ key, ref }) => isRequest(key) && ref !== null && !known.includes(ref));
+  // The newest name of a message counts, which is the longest.
+  const own = left.filter((one) => !left.some(({ key, ref }) => ref === one.ref && key.startsWith(`${one.key}/`)));
+  return own.flatMap((one): [Sent, Wanted][] => {
+    const ways = [report, { ...report, endedAt: null }].map((way) =>
+      wanted({ key: one.key, formerly: null }, forgottenMessage(way, requestOf(one.key))),
+    );
+    const [now] = ways;
+    // What was said of it stays, also when the release has ended since.
+    return now === undefined || ways.some(({ digest }) => digest === one.digest) ? [] : [[one, now]];
+  });
 }
 
 /** In the thread of its release, for those who can still decide. */
@@ -65,14 +86,14 @@ function reminderMessage({ id }: ReleaseReport, { waiting }: Reminder, mention: 
   return { text: clipped(`${id} still waits for ${listed(whom, 'or') || awaitedOf(waiting)}`, 3000), blocks };
 }
 
-function decisionMessage({ what, by, why, stage, step }: Decision): Written {
+function decisionMessage(decision: Decision, report: ReleaseReport): Written {
+  const { by, why, stage, step } = decision;
   const where = stage === null ? '' : `stage ${stage}, ${step ?? ''}: `;
-  const words = what === 'rollBack' ? 'roll back' : what;
-  const text = clipped(`${where}${words} (${by})${why === '' ? '' : `: ${why}`}`, 2500);
+  const text = clipped(`${where}${decisionWords(decision, report)} (${by})${why === '' ? '' : `: ${why}`}`, 2500);
   return { text: escaped(text), blocks: [section([escaped(text)])] };
 }
 
-function wanted(key: string, { text, blocks }: Written): Wanted {
+function wanted(key: Key, { text, blocks }: Written): Wanted {
   const digest = createHash('sha256').update(JSON.stringify({ text, blocks })).digest('hex');
-  return { key, text, blocks, digest };
+  return { ...key, text, blocks, digest };
 }

@@ -1,5 +1,6 @@
 /** Releases in PostgreSQL: who has which model, and how far each release is, readable when Temporal is not there. */
 import { sql, type Kysely } from 'kysely';
+import { abandoned } from '../domain/abandoned.ts';
 import { GradusError } from '../domain/errors.ts';
 import type { Releases } from '../domain/ports.ts';
 import type { ReleaseReport } from '../domain/report.ts';
@@ -87,13 +88,22 @@ export function createReleases(database: Database): Releases {
     abandon: (id, reason) =>
       database.run(async (db) => {
         const now = new Date().toISOString();
-        const end = toJson({ state: 'failed', reason, endedAt: now, waiting: null });
-        await db
-          .updateTable('releases')
-          .set({ ended_at: now, report: sql<string>`report || ${end}::jsonb`, changed: next })
-          .where('id', '=', id)
-          .where('ended_at', 'is', null)
-          .execute();
+        await db.transaction().execute(async (one) => {
+          const row = await one
+            .selectFrom('releases')
+            .select('report')
+            .where('id', '=', id)
+            .where('ended_at', 'is', null)
+            .forUpdate()
+            .executeTakeFirst();
+          if (row === undefined) return;
+          const report = row.report === null ? null : toJson(abandoned(whole(row.report), reason, now));
+          await one
+            .updateTable('releases')
+            .set({ ended_at: now, report, changed: next })
+            .where('id', '=', id)
+            .execute();
+        });
       }),
 
     record: (id, report, ended) =>

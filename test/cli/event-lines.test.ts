@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { eventLines } from '../../src/cli/event-lines.ts';
 import type { ReleaseReport } from '../../src/domain/report.ts';
+import { sampleVersion } from '../fixtures/report-parts.ts';
 
 const at = (second: number): string => `2026-01-05T10:00:0${second}.000Z`;
 
@@ -76,6 +77,10 @@ test('tells what it waits for once, and how it ended', () => {
   expect(eventLines(waiting, waiting)).toEqual([]);
   const ended: ReleaseReport = { ...exposed, state: 'rolledBack', reason: 'satisfaction fell', endedAt: at(8) };
   expect(eventLines(waiting, ended)).toEqual([
+    '2026-01-05T10:00:08Z  mail-1 rolled back: no user has this model: satisfaction fell',
+  ]);
+  const stable = sampleVersion('mail', 1, 900, { spam: ['ham', 'spam'] });
+  expect(eventLines(waiting, { ...ended, stable })).toEqual([
     '2026-01-05T10:00:08Z  mail-1 rolled back: all users are on stable: satisfaction fell',
   ]);
 });

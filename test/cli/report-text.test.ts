@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { columns } from '../../src/cli/lines.ts';
 import { progressText } from '../../src/cli/progress-text.ts';
 import { reportText } from '../../src/cli/report-text.ts';
+import type { ReleaseReport } from '../../src/domain/report.ts';
 import { baking, justStarted, released, rolledBack, waiting } from '../fixtures/report-mail.ts';
 import { chinese, longNames, tenStages } from '../fixtures/report-many.ts';
 
@@ -75,6 +76,33 @@ describe('reportText', () => {
   });
 });
 
+describe('where several have to approve', () => {
+  const open = waiting.waiting;
+  if (open === null) throw new Error('nothing waits');
+  const { id, stage, step, since } = open;
+  const says = { at: since, stage, step, what: 'approved', why: '', request: id };
+  const both = [
+    { ...says, by: 'ann' },
+    { ...says, by: 'bo' },
+  ];
+  const told = (report: ReleaseReport): string => lineOf(reportText(report), '● internal test');
+
+  it('says that the first of them is one of two', () => {
+    expect(told({ ...waiting, decisions: both.slice(0, 1) })).toContain('approved as 1 of 2 by ann');
+  });
+
+  it('counts each request by itself, and nothing that one person decided alone', () => {
+    expect(told({ ...waiting, decisions: both })).toContain('approved as 2 of 2 by bo');
+    // It was given before this request was asked.
+    const early = { ...says, at: '2026-01-01T00:00:00.000Z', by: 'carl' };
+    expect(told({ ...waiting, decisions: [early, ...both] })).toContain('approved by carl; approved as 1 of 2 by ann');
+    const alone = { ...says, by: 'root', emergency: true as const };
+    expect(told({ ...waiting, decisions: [alone] })).toContain('approved by root');
+    const one = { ...waiting, waiting: { ...open, count: 1 } };
+    expect(told({ ...one, decisions: both.slice(0, 1) })).toContain('approved by ann');
+  });
+});
+
 describe('progressText', () => {
   it('shows the stage that runs, its exposure, the bake so far and what is measured', () => {
     const now = new Date(Date.parse(baking.exposures.at(-1)?.at ?? '') + 4000);
@@ -94,6 +122,15 @@ describe('progressText', () => {
     expect(text).toContain('needs 2 approvals of ann, bo, demo-approver, approved by ann so far');
     expect(text.replace(/\s+/g, ' ')).toContain('by 2026-01-07 14:05:06 UTC (2 days left), else reject');
     expect(text).toContain('gradus release approve mail-assistant-2 --by NAME');
+  });
+
+  it('says that the clock stands where the release is paused or stopped', () => {
+    const words = (more: object): string => progressText({ ...waiting, ...more }).replace(/\s+/g, ' ');
+    expect(words({ state: 'paused' })).toContain('; paused: its clock stands until the release is resumed');
+    expect(words({ state: 'paused' })).not.toContain('by 2026-01-07');
+    const standing = { kind: 'stopped', why: 'an outage', until: null };
+    expect(words({ standing })).toContain('; stopped: its clock stands until the stop of all releases ends');
+    expect(words({ standing: { ...standing, kind: 'frozen' } })).toContain('by 2026-01-07');
   });
 
   it('shows how far a training is before there is anything else to show', () => {

@@ -1,6 +1,7 @@
 /** The app in Slack's own framework, against a Slack of our own: presses, commands and homes, over HTTP and by Socket Mode. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { GradusError } from '../../src/domain/errors.ts';
+import { abandoned } from '../../src/domain/abandoned.ts';
 import type { PersonSays } from '../../src/domain/approval.ts';
 import type { Delegations } from '../../src/domain/delegation.ts';
 import type { StopAlls } from '../../src/domain/control.ts';
@@ -29,6 +30,7 @@ const usual: Policy = {
 let policy = usual;
 let slack: SlackApi;
 let sent: [string, string, PersonSays][];
+let abandonedBy: [string, string][];
 let left: [string, string, PersonSays][];
 let reports: ReleaseReport[];
 /** What the release answers. */
@@ -44,6 +46,7 @@ beforeEach(async () => {
     [],
     [structuredClone(waiting), { ...structuredClone(released), id: 'mail-assistant-1' }],
   ];
+  abandonedBy = [];
   [stops, stopAlls, delegations] = [[], fakeStopAlls(), fakeDelegations()];
   answer = async () => 'done';
   policy = usual;
@@ -69,6 +72,10 @@ async function start(kind: 'http' | 'socket'): Promise<void> {
     apiUrl: slack.apiUrl,
     pressing: createPressing({
       policies,
+      endAbandoned: async (release, { by }) => {
+        abandonedBy.push([release, by]);
+        return 'it has ended';
+      },
       stopping: async ({ stop, by, why }) => {
         stops.push([stop, by, why]);
         if (stop === 'end') await stopAlls.end({ by, why });
@@ -161,6 +168,53 @@ test('Slack is answered before it hangs up, however long a release takes', async
   expect(tookMs).toBeLessThan(3_000);
 }, 10_000);
 
+const told = (): string[] => slack.ephemerals().map(({ message }) => message.text);
+const gone = async (): Promise<string> => {
+  throw new GradusError('RELEASE_UNKNOWN', 'There is no release under way.');
+};
+
+test('a press on what a release asked that has ended since is answered with how it ended', async () => {
+  await start('http');
+  answer = gone;
+  const ended = abandoned(structuredClone(waiting), 'its workflow was terminated', '2026-01-06T00:00:00.000Z');
+  reports = [ended];
+  await slack.press({ user: ada, ...request(), actionId: 'gradus.approve' });
+  const { id } = waiting.waiting ?? { id: '' };
+  const how = `${waiting.id} has ended: failed (its workflow was terminated)`;
+  await expect.poll(told).toEqual([`request ${id} is over: it was withdrawn at 2026-01-06T00:00:00.000Z; ${how}`]);
+  // One that the records do not hold, and an end without a reason.
+  reports = [{ ...ended, requests: [], state: 'cancelled', reason: '' }];
+  await slack.press({ user: ada, ...request(), actionId: 'gradus.hold' });
+  await expect.poll(() => told().at(-1)).toBe(`${waiting.id} has ended: cancelled`);
+});
+
+test('a release whose workflow is gone says so to whoever decides, and ends when somebody who may rolls it back', async () => {
+  await start('http');
+  answer = gone;
+  await slack.press({ user: ada, ...request(), actionId: 'gradus.approve' });
+  await expect.poll(told).toEqual([expect.stringMatching(/is not carried on.*Roll it back/)]);
+  const opening = { channel, ts: slack.messages(channel)[0]?.ts ?? '' };
+  await slack.press({ user: 'U0BOB', ...opening, actionId: 'gradus.rollback' });
+  await expect.poll(() => told().at(-1)).toMatch(/^bo may not do that: it is for the role operator/);
+  expect(abandonedBy).toEqual([]);
+  await slack.press({ user: ada, ...opening, actionId: 'gradus.rollback' });
+  await expect.poll(() => abandonedBy).toEqual([[waiting.id, 'ann']]);
+  expect(told()).toHaveLength(2);
+});
+
+test('a request stamped far ahead of our clock is refused, as an old one is', async () => {
+  await start('http');
+  const now = Math.trunc(Date.now() / 1000);
+  const pressed = async (atSeconds: number): Promise<number> =>
+    (await slack.press({ user: ada, ...request(), actionId: 'gradus.approve' }, { atSeconds })).status;
+  expect(await pressed(now - 310)).toBe(401);
+  expect(await pressed(now + 400)).toBe(401);
+  expect(await pressed(now + 86_400 * 365)).toBe(401);
+  expect(sent).toEqual([]);
+  expect(await pressed(now + 200)).toBe(200);
+  expect(sent).toHaveLength(1);
+});
+
 describe('/gradus', () => {
   const type = async (text: string, user = ada): Promise<string> =>
     (await slack.command({ user, channel, command: '/gradus', text })).body;
@@ -198,6 +252,15 @@ describe('/gradus', () => {
     expect(await type('help')).toContain('/gradus pause RELEASE WHY');
     expect(await type('pauze x')).toContain('did you mean pause?');
     expect(await type('pause')).toContain('Name the release');
+  });
+
+  test('says once which release refused', async () => {
+    await start('http');
+    answer = async () => {
+      throw new GradusError('MESSAGE_REFUSED', `${waiting.id} refused it: the release is paused already.`);
+    };
+    const said = `${waiting.id} refused it: the release is paused already.`;
+    expect(JSON.parse(await type(`pause ${waiting.id}`))).toMatchObject({ text: said });
   });
 
   test('pauses by name with a reason, and asks once more before it rolls back', async () => {

@@ -1,6 +1,7 @@
 /** Messages of a release in a channel, against a Slack of our own: each there once and up to date, whatever went wrong. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { WebClient } from '@slack/web-api';
+import { abandoned } from '../../src/domain/abandoned.ts';
 import type { ReleaseReport } from '../../src/domain/report.ts';
 import { deliver } from '../../src/slack/delivery.ts';
 import { waiting } from '../fixtures/report-mail.ts';
@@ -55,11 +56,16 @@ const keys = (): string[] =>
     const payload = metadata?.['event_payload'];
     return typeof payload === 'object' && payload !== null && 'key' in payload ? String(payload.key) : '?';
   });
-const wanted = (): string[] => [
-  'release',
-  ...report.decisions.map((_, i) => `decision/${i}`),
-  `request/${report.waiting?.id ?? ''}`,
-];
+const decided = (): unknown[] =>
+  report.decisions.map(({ at }) => expect.stringMatching(new RegExp(`^decision/${at}/[0-9a-f]{12}$`)));
+const wanted = (): unknown[] => ['release', ...decided(), requestKey()];
+const requestKey = (): string => `request/${report.waiting?.id ?? ''}/${report.waiting?.since ?? ''}`;
+
+/** What the message says that was posted under a key. */
+const said = (key: unknown): string => {
+  const place = keys().indexOf(String(key));
+  return JSON.stringify(slack.messages(channel)[place]?.blocks ?? null);
+};
 
 test('a release is one thread: its state first, then what was decided, then what is asked, for all to see', async () => {
   begin();
@@ -72,10 +78,34 @@ test('a release is one thread: its state first, then what was decided, then what
 test('an edit changes its message, and nothing is edited that says the same', async () => {
   begin();
   await expect.poll(keys).toEqual(wanted());
-  report.state = 'paused';
+  report.strategy = 'staged';
   change += 1;
   await expect.poll(() => slack.messages(channel)[0]?.edited).toBeDefined();
   expect(slack.calls('chat.update')).toHaveLength(1);
+});
+
+test('a request says that its clock stands while its release is paused, and by when again afterwards', async () => {
+  begin();
+  await expect.poll(keys).toEqual(wanted());
+  expect(said(requestKey())).toContain('by <!date^');
+  report.state = 'paused';
+  change += 1;
+  await expect.poll(() => said(requestKey())).toContain('paused: its clock stands until the release is resumed');
+  expect(said(requestKey())).not.toContain('by <!date^');
+  report.state = 'running';
+  change += 1;
+  await expect.poll(() => said(requestKey())).toContain('by <!date^');
+});
+
+test('where several have to approve, each says the how many-th they are', async () => {
+  const open = report.waiting;
+  if (open === null) throw new Error('nothing waits');
+  const { id, stage, step, since } = open;
+  report.decisions.push({ at: since, stage, step, what: 'approved', by: 'ann', why: 'fine', request: id });
+  begin();
+  await expect
+    .poll(() => slack.messages(channel).map(({ text }) => text))
+    .toContain('stage 2, internal test: approved as 1 of 2 (ann): fine');
 });
 
 test('answers that are lost post nothing twice', async () => {
@@ -126,7 +156,7 @@ test('who has not answered is reminded in the thread by name, once, and not afte
   begin();
   await expect.poll(keys).toEqual(wanted());
   // Nothing of the release changes meanwhile.
-  await expect.poll(keys, { timeout: 5_000 }).toEqual([...wanted(), `reminder/${open.id}/0/1`]);
+  await expect.poll(keys, { timeout: 5_000 }).toEqual([...wanted(), `reminder/${open.id}/0/1/${open.since}`]);
   const reminder = slack.messages(channel).at(-1);
   // Ann has approved already; demo-approver is not known in Slack.
   expect(JSON.stringify(reminder?.blocks)).toContain('Still waits for <@U0BOB> or demo-approver: Stage 2 (topic');
@@ -139,3 +169,79 @@ test('who has not answered is reminded in the thread by name, once, and not afte
   await expect.poll(() => JSON.stringify(slack.messages(channel))).toContain('approved by ann, bo');
   expect(keys().filter((key) => key.startsWith('reminder/'))).toHaveLength(1);
 }, 20_000);
+
+/** `temporal workflow reset` to before the stage was asked about: from there its new run tells what happens again, later. */
+function reset(): void {
+  const again = { at: new Date().toISOString(), stage: null, step: null, by: 'bo', why: 'on we go' };
+  const decisions = [...report.decisions.slice(0, -2), { ...again, what: 'resumed' }];
+  report = { ...report, decisions, waiting: null, requests: [] };
+  change += 1;
+}
+
+test('what a reset takes back stays as it was said, and what is decided anew is another message', async () => {
+  begin();
+  await expect.poll(keys).toEqual(wanted());
+  const before = slack.messages(channel).map(({ ts, text }) => [ts, text]);
+  const request = requestKey();
+  const old = keys();
+  reset();
+  await expect.poll(() => keys().length).toBe(old.length + 1);
+  expect(slack.messages(channel).at(-1)?.text).toBe('resumed (bo): on we go');
+  const isDecision = (_: unknown, i: number): boolean => old[i]?.startsWith('decision/') === true;
+  const now = slack.messages(channel).map(({ ts, text }) => [ts, text]);
+  expect(now.slice(0, old.length).filter(isDecision)).toEqual(before.filter(isDecision));
+  // Nobody can press what is not asked any more.
+  await expect.poll(() => said(request)).not.toContain('gradus.approve');
+  expect(said(request)).toContain('not open any more');
+  expect(said(request)).toContain(report.id);
+});
+
+test('what is asked again after a reset is asked in a message of its own, with a reminder of its own', async () => {
+  const open = report.waiting;
+  if (open === null) throw new Error('nothing waits');
+  begin();
+  await expect.poll(keys).toEqual(wanted());
+  const first = requestKey();
+  reset();
+  const since = new Date(Date.now() + 1).toISOString();
+  report.waiting = { ...open, since, until: new Date(Date.now() + 86_400_000).toISOString(), approvedBy: [] };
+  change += 1;
+  await expect.poll(() => said(requestKey())).toContain('gradus.approve');
+  expect(requestKey()).not.toBe(first);
+  await expect.poll(() => said(first)).not.toContain('gradus.approve');
+  expect(slack.messages(channel).at(-1)?.subtype).toBe('thread_broadcast');
+});
+
+test('a release whose workflow was terminated says so where it had asked, with all that was asked', async () => {
+  begin();
+  await expect.poll(keys).toEqual(wanted());
+  const request = requestKey();
+  report = abandoned(report, 'its workflow ended (terminated?)', new Date().toISOString());
+  change += 1;
+  await expect.poll(() => said(request)).not.toContain('gradus.approve');
+  expect(said(request)).toContain('withdrawn: its workflow ended (terminated?)');
+  expect(said(request)).toContain('accuracy');
+  expect(slack.messages(channel)).toHaveLength(wanted().length);
+});
+
+test('what an earlier Gradus posted is known again: nothing is posted twice', async () => {
+  const outbox = outboxOf();
+  const open = report.waiting;
+  if (open === null) throw new Error('nothing waits');
+  const earlier = ['release', ...report.decisions.map((_, i) => `decision/${i}`), `request/${open.id}`];
+  let thread: string | null = null;
+  for (const key of earlier) {
+    const metadata = { event_type: 'gradus_message', event_payload: { release: report.id, key } };
+    const more = thread === null ? {} : { thread_ts: thread };
+    const { ts = '' } = await client.chat.postMessage({ channel, text: 'as it was', metadata, ...more });
+    thread ??= ts;
+    await outbox.posted(`slack:${channel}`, report.id, { key, ref: ts, digest: 'another' });
+  }
+  begin(outbox);
+  await expect.poll(() => slack.calls('chat.update').length).toBe(earlier.length);
+  expect(keys()).toEqual(earlier);
+  // And from then on it goes by the new names.
+  reset();
+  await expect.poll(() => keys().length).toBe(earlier.length + 1);
+  await expect.poll(() => said(`request/${open.id}`)).not.toContain('gradus.approve');
+});

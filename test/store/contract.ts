@@ -14,6 +14,7 @@ import type {
 import type { ReleaseReport } from '../../src/domain/report.ts';
 import { nobody, type Arm, type Exposure } from '../../src/domain/route.ts';
 import { answerOf, feedbackOf } from '../fixtures/answers.ts';
+import { waiting } from '../fixtures/report-mail.ts';
 
 export interface Records {
   versions: Versions;
@@ -409,6 +410,25 @@ export function recordsContract(open: () => Promise<Records>): void {
       expect(await records.releases.holder(model)).toBeNull();
       expect(await open()).toEqual([{ id: queued, isQueued: true }]);
       expect(await records.releases.find(id)).toMatchObject({ state: 'failed', reason: 'terminated', model });
+    });
+
+    test('whose workflow is gone ask nobody any more, and tell those whom they had asked why', async () => {
+      const model = newModel();
+      const id = `${model}-a`;
+      await begin(id, model);
+      const report: ReleaseReport = { ...reportOf(id, model, 'running', 1), requests: [], waiting: waiting.waiting };
+      await records.releases.record(id, report, false);
+      await records.releases.abandon(id, 'terminated');
+      const ended = await records.releases.find(id);
+      expect(ended?.waiting).toBeNull();
+      const at = ended?.endedAt ?? '';
+      expect(ended?.requests).toEqual([
+        { request: waiting.waiting, outcome: 'withdrawn', at, by: 'gradus', why: 'terminated' },
+      ]);
+      expect(Date.parse(at)).not.toBeNaN();
+      // It is over: nothing changes that once more.
+      await records.releases.abandon(id, 'later');
+      expect(await records.releases.find(id)).toEqual(ended);
     });
 
     test('are listed newest first, also one that was refused', async () => {

@@ -1,4 +1,5 @@
 /** Versions, routes, releases and plans kept in memory, by the rules that the store keeps in SQL. */
+import { abandoned } from '../../src/domain/abandoned.ts';
 import type { StopAll, StopAlls } from '../../src/domain/control.ts';
 import { nextEntry, type AuditEntry } from '../../src/domain/audit.ts';
 import type { Delegation, Delegations } from '../../src/domain/delegation.ts';
@@ -179,7 +180,7 @@ export function fakeReleases(): FakeReleases {
       if (row === undefined || !row.running) return;
       row.running = false;
       const endedAt = new Date().toISOString();
-      if (row.report !== null) row.report = { ...row.report, state: 'failed', reason, endedAt, waiting: null };
+      if (row.report !== null) row.report = abandoned(row.report, reason, endedAt);
     },
     async record(id, report, ended) {
       const row = rows.get(id);

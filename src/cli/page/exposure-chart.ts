@@ -107,7 +107,7 @@ function mark(report: ReleaseReport, decision: Decision, x: number, y: number): 
       : decision.what === 'inconclusive'
         ? 'unclear'
         : 'good';
-  const title = `${momentOf(report, decision.at)} ${decisionWords(decision)} by ${decision.by}${decision.why === '' ? '' : `: ${decision.why}`}`;
+  const title = `${momentOf(report, decision.at)} ${decisionWords(decision, report)} by ${decision.by}${decision.why === '' ? '' : `: ${decision.why}`}`;
   const shape =
     kind === 'bad'
       ? html`<svg x="${at(x)}" y="${y}" overflow="visible"><path class="dot bad" d="M0 -4 L4.5 4 L-4.5 4 Z" /></svg>`

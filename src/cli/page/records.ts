@@ -108,7 +108,7 @@ export function decisionsSection(report: ReleaseReport): Html | null {
       >
       <i class="key dot ${tone}" aria-hidden="true"></i>
       <div>
-        <strong>${decisionWords(one)}</strong>
+        <strong>${decisionWords(one, report)}</strong>
         <span class="muted">by ${one.by}${where.length === 0 ? '' : ` · ${where.join(', ')}`}</span
         >${one.why === '' ? null : html`<br />${one.why}`}
       </div>

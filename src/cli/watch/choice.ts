@@ -1,7 +1,7 @@
 /** Several releases under way: a list from which one is chosen by arrows or its number. */
 import type { ReleaseReport } from '../../domain/report.ts';
 import { cell, columns, draw, type Line } from '../lines.ts';
-import { outcomes, percent, stepNames, versionsOf } from '../words.ts';
+import { outcomeWords, percent, stepNames, versionsOf } from '../words.ts';
 import type { Key } from './keys.ts';
 import type { Size } from './state.ts';
 
@@ -53,7 +53,7 @@ function standing(release: ReleaseReport): string {
   const step = release.steps.find((one) => one.state === 'running')?.step;
   const where = stages.length > 0 ? stages.join('; ') : step === undefined ? '' : stepNames[step];
   const waits = release.waiting === null ? '' : 'waits for a person';
-  const state = release.state === 'running' ? '' : outcomes[release.state].words;
+  const state = release.state === 'running' ? '' : outcomeWords(release);
   const versions = release.plan === null ? '' : versionsOf(release);
   return [waits, state, where, versions].filter((part) => part !== '').join('   ');
 }

@@ -83,7 +83,7 @@ function sections(state: WatchState, width: number): Section[] {
 /** What is asked, of whom, and what is typed always stand; of the evidence as much as there is room for. */
 function waitingSection(state: WatchState, waiting: Waiting, width: number, now: Date | null): Section {
   const { question, evidence, terms, commands } = waitingParts(
-    state.report.id,
+    state.report,
     waiting,
     width,
     now,
@@ -181,7 +181,7 @@ function decisionLines(report: ReleaseReport, width: number): Line[] {
     ...newest.map((one): Line => {
       const start = `${momentOf(report, one.at)}  ${where(one)}`;
       const by = one.by === 'gradus' ? '' : ` by ${clip(one.by, 24)}`;
-      const said = `${decisionWords(one)}${by}`;
+      const said = `${decisionWords(one, report)}${by}`;
       const why = one.why === '' ? '' : clip(`: ${one.why}`, Math.max(0, width - columns(start) - columns(said) - 4));
       return ['   ', [start, 'dim'], one.by === 'gradus' ? said : [said, 'bold'], [why, 'dim']];
     }),
