@@ -1,13 +1,16 @@
 /** What telling others needs, by whatever way it is done. */
+import type { Delegations } from '../domain/delegation.ts';
 import type { Notices, Outbox } from '../domain/outbox.ts';
-import type { Policies, Releases } from '../domain/ports.ts';
+import type { Permissions } from '../domain/permission.ts';
+import type { Releases } from '../domain/ports.ts';
 import type { Pauses } from './sending.ts';
 
 export interface Around {
   outbox: Outbox;
   notices: Notices;
   releases: Pick<Releases, 'find'>;
-  policies: Pick<Policies, 'current'>;
+  policies: Permissions;
+  delegations: Pick<Delegations, 'list'>;
   /** A release's page in Temporal's UI. */
   pageOf: (release: string) => string | null;
   say: (line: string) => void;

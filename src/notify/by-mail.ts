@@ -1,8 +1,10 @@
 /** Tells people of releases by e-mail: those of the settings of everything, those of the policy of what is theirs. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isFor } from '../domain/approval.ts';
-import { eventsOf } from '../domain/events.ts';
+import { eventsOf, type ReleaseEvent } from '../domain/events.ts';
+import { standsFor } from '../domain/permission.ts';
 import { refusal, type Policy } from '../domain/policy.ts';
+import { reminderAt } from '../domain/reminders.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import type { MailSettings } from '../platform/config.ts';
 import { lookEveryMs, type Around } from './around.ts';
@@ -18,28 +20,49 @@ export interface Reader {
   name: string | null;
   /** Whether the policy lets them approve; what anybody may decide is not asked of the others. */
   may: boolean;
+  /** Whom they stand in for now. */
+  givers: readonly string[];
 }
 
-/** How soon somebody who is added to the policy gets e-mail. */
+/** How soon somebody who is added to the policy, or begins to stand in for somebody, gets e-mail. */
 const readPolicyEveryMs = 5_000;
 
 /** An address of both gets everything, once. */
 export function readersOf({ to }: MailSettings, policy: Policy): Reader[] {
   const readers = new Map<string, Reader>(
-    to.map((address) => [channelOf(address), { address, name: null, may: true }]),
+    to.map((address) => [channelOf(address), { address, name: null, may: true, givers: [] }]),
   );
   for (const [name, { email }] of Object.entries(policy.people)) {
     if (email === undefined || readers.has(channelOf(email))) continue;
-    readers.set(channelOf(email), { address: email, name, may: refusal(policy, name, 'approve') === null });
+    readers.set(channelOf(email), { address: email, name, may: refusal(policy, name, 'approve') === null, givers: [] });
   }
   return [...readers.values()];
 }
 
-/** Whether somebody is told: what they may decide, and how it went with what they started or were asked. */
-export function concerns(report: ReleaseReport, { name, may }: Omit<Reader, 'address'>, asks: boolean): boolean {
+/** With whom each of them stands in for now. */
+async function standingIn(readers: Reader[], { policies, delegations }: Around): Promise<Reader[]> {
+  const at = Date.now();
+  return Promise.all(
+    readers.map(async (reader) =>
+      reader.name === null ? reader : { ...reader, givers: await standsFor(policies, delegations, reader.name, at) },
+    ),
+  );
+}
+
+/**
+ * Whether somebody is told: what they may decide, for themselves or for others, and how it went with what they started,
+ * were asked or decided.
+ */
+export function concerns(
+  report: ReleaseReport,
+  { name, may, givers }: Omit<Reader, 'address'>,
+  asks: boolean,
+): boolean {
   if (name === null) return true;
-  if (asks) return report.waiting !== null && isFor(report.waiting, name, [], may);
-  const asked = report.requests.some(({ request }) => request.from.includes(name));
+  if (asks) return report.waiting !== null && isFor(report.waiting, name, givers, may);
+  const asked = report.requests.some(({ request: { from, escalated, escalateTo } }) =>
+    [...from, ...(escalated ? escalateTo : [])].some((one) => one === name || givers.includes(one)),
+  );
   return report.startedBy === name || asked || report.decisions.some(({ by }) => by === name);
 }
 
@@ -49,8 +72,10 @@ export async function tellByMail(settings: MailSettings, around: Around, signal:
   let [ending, ended] = [new AbortController(), Promise.resolve()];
   while (!signal.aborted) {
     // While the policy cannot be read, those who are told stay the same.
-    const policy = await around.policies.current().catch(() => null);
-    const readers = policy === null ? told : readersOf(settings, policy);
+    const readers = await around.policies
+      .current()
+      .then((policy) => standingIn(readersOf(settings, policy), around))
+      .catch(() => told);
     if (JSON.stringify(readers) !== JSON.stringify(told)) {
       ending.abort();
       await ended;
@@ -75,7 +100,8 @@ async function tellAll(readers: Reader[], settings: MailSettings, around: Around
       const mails = events.flatMap(({ key, event }) => {
         const letter = letterOf(report, event, { page, name });
         if (letter === null || !concerns(report, reader, letter.asks)) return [];
-        return [{ key, body: mailOf(report, event, letter, address, settings.from) }];
+        const mail = mailOf(report, event, letter, address, settings.from);
+        return [{ key, body: letter.asks ? { ...mail, word: wordOf(report, event, nowMs) } : mail }];
       });
       await notices.note(channelOf(address), report.id, mails);
       if (mails.length > 0) bells.get(address)?.ring();
@@ -90,6 +116,11 @@ async function tellAll(readers: Reader[], settings: MailSettings, around: Around
   ]);
 }
 
+/** Which word about the open request it is: of those that wait to be sent, the newest says all that the others did. */
+function wordOf(report: ReleaseReport, { type }: Pick<ReleaseEvent, 'type'>, nowMs: number): string {
+  return `${type === 'release.decision.asked' ? '' : (reminderAt(report, nowMs).due?.key ?? '')}@${report.waiting?.since ?? ''}`;
+}
+
 function sendTo(
   address: string,
   settings: MailSettings,
@@ -99,12 +130,14 @@ function sendTo(
 ): Promise<void> {
   const sendMail = createSend(settings);
 
-  /** A request that was decided while the server was away is not asked any more. */
+  /** While the server was away, a request may have been decided, or people were to be reminded of it, perhaps twice. */
   async function send(release: string, body: unknown, ending: AbortSignal): Promise<Sent> {
     const mail = mailSchema.parse(body);
     if (mail.request !== null) {
       const report = await releases.find(release);
       if (report?.waiting?.id !== mail.request) return { kind: 'needless' };
+      const newest = wordOf(report, { type: 'release.decision.reminded' }, Date.now());
+      if (mail.word !== null && mail.word !== newest) return { kind: 'needless' };
     }
     return sendMail(address, mail, ending);
   }

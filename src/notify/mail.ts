@@ -19,6 +19,8 @@ export const mailSchema = z.object({
   html: z.string(),
   /** The request that it asks to decide; null: it asks for nothing. */
   request: z.string().nullable(),
+  /** Which word about that it is; null: that does not matter. */
+  word: z.string().nullable().default(null),
 });
 export type Mail = z.infer<typeof mailSchema>;
 
@@ -50,6 +52,7 @@ export function mailOf(
     text: asText(letter),
     html: asHtml(letter),
     request: letter.asks ? z.string().nullable().catch(null).parse(data['request']) : null,
+    word: null,
   };
 }
 
@@ -63,6 +66,7 @@ export function testMail(id: string, from: string): Mail {
     text: `${text}\n`,
     html: `<p>${text}</p>`,
     request: null,
+    word: null,
   };
 }
 

@@ -1,14 +1,16 @@
 /** E-mail through a real SMTP server: what is in it, who gets it, and that each arrives whatever the server does. */
 import { spawnSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Delegations } from '../../src/domain/delegation.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import type { ReleaseReport } from '../../src/domain/report.ts';
+import { abandoned } from '../../src/domain/abandoned.ts';
 import { concerns, readersOf, tellByMail } from '../../src/notify/by-mail.ts';
 import { channelOf } from '../../src/notify/mail.ts';
 import type { Pauses } from '../../src/notify/sending.ts';
 import { baking, released, rolledBack, waiting } from '../fixtures/report-mail.ts';
 import { fakeNotices } from '../support/fake-notices.ts';
-import { fakeOutbox } from '../support/fake-records.ts';
+import { fakeDelegations, fakeOutbox } from '../support/fake-records.ts';
 import { startSmtp, type Arrived, type SmtpServer } from '../support/smtp.ts';
 
 const quick: Pauses = { afterTry: (tries) => 50 * tries, giveUpAfterMs: 60_000, lookEveryMs: 10 };
@@ -21,10 +23,12 @@ let change: number;
 let policy: Policy;
 let notices: ReturnType<typeof fakeNotices>;
 let lines: string[];
+let delegations: Delegations;
 let stops: (() => Promise<void>)[];
 
 beforeEach(async () => {
   smtp = await startSmtp();
+  delegations = fakeDelegations();
   [reports, change, policy, notices, lines, stops] = [new Map(), 0, { people: {} }, fakeNotices(), [], []];
 });
 afterEach(async () => {
@@ -53,7 +57,8 @@ function begin(to: string[], url = smtp.url, pauses = quick): () => Promise<void
     outbox: fakeOutbox(() => new Map([...reports.keys()].map((id) => [id, change]))),
     notices,
     releases: { find: async (id: string) => reports.get(id) ?? null },
-    policies: { current: async () => policy },
+    policies: { current: async () => policy, signedIn: async () => [] },
+    delegations,
     pageOf: (id: string) => `http://temporal.example/${id}`,
     say: (line: string) => void lines.push(line),
     pauses,
@@ -179,30 +184,54 @@ describe('who gets it', () => {
     expect((await arrived(2, 10_000))[1]?.to).toEqual(['bo@models.example']);
   }, 20_000);
 
+  test('who stands in for somebody who may still decide is asked, from then on when they begin to, and told how it went', async () => {
+    policy = { people };
+    says(asking());
+    begin([]);
+    expect((await arrived(1))[0]?.to).toEqual(['bo@models.example']);
+    await delegations.add({ from: 'bo', to: 'eve', until: '2099-01-01', why: 'on leave', by: 'bo' });
+    const [, forEve] = await arrived(2);
+    expect(forEve?.to).toEqual(['eve@models.example']);
+    expect(forEve?.mail.subject).toMatch(/^mail-assistant-2 asks for a decision/);
+    expect(forEve?.mail.text).toContain('--by eve --why');
+    says(abandoned(asking(), 'its workflow ended (terminated?)', new Date().toISOString()));
+    const ends = (await arrived(5)).slice(2);
+    expect(ends.flatMap(({ to }) => to).sort()).toEqual([
+      'ann@models.example',
+      'bo@models.example',
+      'eve@models.example',
+    ]);
+    expect(ends[0]?.mail.subject).toBe('mail-assistant-2 ended: it failed');
+  }, 20_000);
+
+  test('nobody stands in for whom the policy lets decide nothing, nor for whoever started it', () => {
+    const open = { ...waiting, waiting: waiting.waiting && { ...waiting.waiting, notBy: 'ann', approvedBy: [] } };
+    const standIn = (givers: string[]) => concerns(open, { name: 'eve', may: false, givers }, true);
+    expect([standIn(['bo']), standIn(['ann']), standIn(['root']), standIn([])]).toEqual([true, false, false, false]);
+  });
+
   test('how it went is for those who started it, were asked, or decided', () => {
     const closed = waiting.waiting;
     if (closed === null) throw new Error('nothing waits');
     const request = { request: closed, outcome: 'approved' as const, at: '', by: 'bo', why: '' };
     const report = { ...released, startedBy: 'ann', requests: [request] };
-    expect(['ann', 'bo', 'eve', null].filter((name) => concerns(report, { name, may: true }, false))).toEqual([
-      'ann',
-      'bo',
-      null,
-    ]);
+    expect(
+      ['ann', 'bo', 'eve', null].filter((name) => concerns(report, { name, may: true, givers: [] }, false)),
+    ).toEqual(['ann', 'bo', null]);
   });
 
   test('what anybody may decide is asked of those who may', () => {
     const anybody = { ...waiting, waiting: waiting.waiting && { ...waiting.waiting, from: [], needs: [] } };
-    expect(concerns(anybody, { name: 'bo', may: true }, true)).toBe(true);
-    expect(concerns(anybody, { name: 'eve', may: false }, true)).toBe(false);
+    expect(concerns(anybody, { name: 'bo', may: true, givers: [] }, true)).toBe(true);
+    expect(concerns(anybody, { name: 'eve', may: false, givers: [] }, true)).toBe(false);
   });
 
   test('an address of both gets everything, once', () => {
     const settings = { url: '', from, to: ['Bo@models.example'] };
     expect(readersOf(settings, { people })).toEqual([
-      { address: 'Bo@models.example', name: null, may: true },
-      { address: 'ann@models.example', name: 'ann', may: true },
-      { address: 'eve@models.example', name: 'eve', may: false },
+      { address: 'Bo@models.example', name: null, may: true, givers: [] },
+      { address: 'ann@models.example', name: 'ann', may: true, givers: [] },
+      { address: 'eve@models.example', name: 'eve', may: false, givers: [] },
     ]);
   });
 });
@@ -223,6 +252,37 @@ describe('a server', () => {
     const [one] = await arrived(1);
     expect(one?.mail.subject).toContain('mail-assistant-2');
     await expect.poll(async () => (await notices.standing(channelOf('team@models.example'))).waiting).toBe(0);
+    expect(smtp.arrived).toHaveLength(1);
+  });
+
+  test('that was away for long hears the newest word about a request, once', async () => {
+    const port = Number(new URL(smtp.url).port);
+    const { url } = smtp;
+    await smtp.close();
+    const report = asking();
+    /** As it is when so much of its time is over. */
+    const after = (part: number): ReleaseReport => {
+      const [since, withinMs] = [Date.now() - part * 100_000, 100_000];
+      const until = new Date(since + withinMs).toISOString();
+      return { ...report, waiting: report.waiting && { ...report.waiting, until, withinMs } };
+    };
+    says(report);
+    begin(['team@models.example'], url);
+    const waits = async () => (await notices.standing(channelOf('team@models.example'))).waiting;
+    /** What waits, and what was settled without being sent. */
+    const stands = async () => {
+      const { waiting: left, taken } = await notices.standing(channelOf('team@models.example'));
+      return [left, taken];
+    };
+    await expect.poll(stands).toEqual([1, 0]);
+    says(after(0.6));
+    await expect.poll(stands, { timeout: 5_000 }).toEqual([1, 1]);
+    says(after(0.95));
+    await expect.poll(stands, { timeout: 5_000 }).toEqual([1, 2]);
+    smtp = await startSmtp(port);
+    const [one] = await arrived(1);
+    expect(one?.mail.subject).toMatch(/^Reminder: mail-assistant-2/);
+    await expect.poll(waits).toBe(0);
     expect(smtp.arrived).toHaveLength(1);
   });
 
