@@ -1,6 +1,7 @@
 /** Tells people of releases by e-mail: those of the settings of everything, those of the policy of what is theirs. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isFor } from '../domain/approval.ts';
+import { givers } from '../domain/delegation.ts';
 import { eventsOf, type ReleaseEvent } from '../domain/events.ts';
 import { standsFor } from '../domain/permission.ts';
 import { refusal, type Policy } from '../domain/policy.ts';
@@ -42,10 +43,12 @@ export function readersOf({ to }: MailSettings, policy: Policy): Reader[] {
 /** With whom each of them stands in for now. */
 async function standingIn(readers: Reader[], { policies, delegations }: Around): Promise<Reader[]> {
   const at = Date.now();
+  const all = await delegations.list();
   return Promise.all(
-    readers.map(async (reader) =>
-      reader.name === null ? reader : { ...reader, givers: await standsFor(policies, delegations, reader.name, at) },
-    ),
+    readers.map(async (reader) => {
+      if (reader.name === null || givers(all, reader.name, at).length === 0) return reader;
+      return { ...reader, givers: await standsFor(policies, delegations, reader.name, at) };
+    }),
   );
 }
 
@@ -55,13 +58,13 @@ async function standingIn(readers: Reader[], { policies, delegations }: Around):
  */
 export function concerns(
   report: ReleaseReport,
-  { name, may, givers }: Omit<Reader, 'address'>,
+  { name, may, givers: absent }: Omit<Reader, 'address'>,
   asks: boolean,
 ): boolean {
   if (name === null) return true;
-  if (asks) return report.waiting !== null && isFor(report.waiting, name, givers, may);
+  if (asks) return report.waiting !== null && isFor(report.waiting, name, absent, may);
   const asked = report.requests.some(({ request: { from, escalated, escalateTo } }) =>
-    [...from, ...(escalated ? escalateTo : [])].some((one) => one === name || givers.includes(one)),
+    [...from, ...(escalated ? escalateTo : [])].some((one) => one === name || absent.includes(one)),
   );
   return report.startedBy === name || asked || report.decisions.some(({ by }) => by === name);
 }
@@ -96,9 +99,8 @@ async function tellAll(readers: Reader[], settings: MailSettings, around: Around
     const page = pageOf(report.id);
     const events = eventsOf(report, page, nowMs);
     for (const { address, ...reader } of readers) {
-      const { name } = reader;
       const mails = events.flatMap(({ key, event }) => {
-        const letter = letterOf(report, event, { page, name });
+        const letter = letterOf(report, event, { page, ...reader });
         if (letter === null || !concerns(report, reader, letter.asks)) return [];
         const mail = mailOf(report, event, letter, address, settings.from);
         return [{ key, body: letter.asks ? { ...mail, word: wordOf(report, event, nowMs) } : mail }];

@@ -1,5 +1,5 @@
 /** What is written about a release in an e-mail: in plain words, once as text and once as simple HTML. */
-import { approvedSoFar, askedOf, awaitedOf, whenSilent } from '../domain/approval.ts';
+import { approvedSoFar, askedOf, awaitedOf, couldStandIn, standingIn, whenSilent } from '../domain/approval.ts';
 import type { ReleaseEvent } from '../domain/events.ts';
 import type { ReleaseReport, Waiting } from '../domain/report.ts';
 import { whyClockStands } from '../domain/request-clock.ts';
@@ -22,20 +22,26 @@ export interface Letter {
 
 const marks = { holds: '✓', breached: '✗', open: '○' } as const;
 
-/** Null where nobody gets an e-mail about it. `name` is who reads it, where the policy knows them. */
-export function letterOf(
-  report: ReleaseReport,
-  { type, data }: ReleaseEvent,
-  { page, name }: { page: string | null; name: string | null },
-): Letter | null {
+/** Who reads it. */
+interface To {
+  page: string | null;
+  /** Where the policy knows them. */
+  name: string | null;
+  /** Whom they stand in for. */
+  givers: readonly string[];
+}
+
+/** Null where nobody gets an e-mail about it. */
+export function letterOf(report: ReleaseReport, { type, data }: ReleaseEvent, to: To): Letter | null {
   const { stages } = report;
+  const { page } = to;
   // A request that is over by now is nobody's to decide.
   const waiting = report.waiting?.id === data['request'] ? report.waiting : null;
   switch (type) {
     case 'release.decision.asked':
-      return waiting === null ? null : request(report, waiting, { page, name, again: false });
+      return waiting === null ? null : request(report, waiting, to, false);
     case 'release.decision.reminded':
-      return waiting === null ? null : request(report, waiting, { page, name, again: true });
+      return waiting === null ? null : request(report, waiting, to, true);
     case 'release.stage.rolled_back':
       return rolledBack(report, page);
     case 'release.ended':
@@ -52,11 +58,7 @@ export function letterOf(
   }
 }
 
-function request(
-  report: ReleaseReport,
-  waiting: Waiting,
-  { page, name, again }: { page: string | null; name: string | null; again: boolean },
-): Letter {
+function request(report: ReleaseReport, waiting: Waiting, { page, name, givers }: To, again: boolean): Letter {
   const { id, stages } = report;
   const stage = stages.find(({ number }) => number === waiting.stage);
   const { what, why } = recommendation(waiting);
@@ -64,6 +66,11 @@ function request(
     ({ capability, condition, state, reason }) => `${marks[state]} ${capability}: ${condition}: ${reason}`,
   );
   const by = name === null ? 'NAME' : quoted(name);
+  const instead =
+    name === null || !couldStandIn(waiting, { by: name })
+      ? undefined
+      : standingIn(report, { by: name }, 'approve', givers).for;
+  const standIn: Letter['facts'] = instead === undefined ? [] : [['You', `stand in for ${instead}`]];
   const reply = (operation: string): string =>
     `gradus release ${operation} ${quoted(id)} --request ${quoted(waiting.id)} --by ${by}`;
   return {
@@ -74,6 +81,7 @@ function request(
       ['Recommended', what === 'decide' ? `no recommendation; ${why}` : `${what}; ${why}`],
       ['Until', whyClockStands(report, waiting) ?? `${utc(waiting.until)}, else ${whenSilent(waiting)}`],
       ['Needs', `${askedOf(waiting)}; ${approvedSoFar(waiting)}`],
+      ...standIn,
     ],
     points: [...(stage === undefined ? [] : examined(stage)), ...findings],
     commands: [

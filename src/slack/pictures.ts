@@ -78,7 +78,9 @@ function createPictures({ client, channel, outbox, draw = pngOf, say }: Pictures
       return;
     }
     const thread = await threadOf(release, waiting);
-    const name = `${release}-${waiting.id}`.replace(/[^\w.-]+/g, '-').concat('.png');
+    // Asked again after a reset, it is another picture.
+    const when = waiting.since.replace(/[^\dT]/g, '');
+    const name = `${release}-${waiting.id}-${when}`.replace(/[^\w.-]+/g, '-').concat('.png');
     let ref = before === undefined ? null : await find(thread, name);
     if (ref === null) {
       await outbox.claim(own, release, key.key);

@@ -194,6 +194,7 @@ describe('who gets it', () => {
     expect(forEve?.to).toEqual(['eve@models.example']);
     expect(forEve?.mail.subject).toMatch(/^mail-assistant-2 asks for a decision/);
     expect(forEve?.mail.text).toContain('--by eve --why');
+    expect(forEve?.mail.text).toContain('You: stand in for bo');
     says(abandoned(asking(), 'its workflow ended (terminated?)', new Date().toISOString()));
     const ends = (await arrived(5)).slice(2);
     expect(ends.flatMap(({ to }) => to).sort()).toEqual([

@@ -97,6 +97,17 @@ test('a request says that its clock stands while its release is paused, and by w
   await expect.poll(() => said(requestKey())).toContain('by <!date^');
 });
 
+test('an approval that can never be had, because of who started the release, is said from its beginning', async () => {
+  if (report.plan === null) throw new Error('there is no plan');
+  const approval = { from: ['ann', 'bo'], count: 2, withinMs: 1000, otherwise: 'reject' as const };
+  report = { ...report, startedBy: 'ann', plan: { ...report.plan, full: { approval } } };
+  begin();
+  await expect.poll(() => said('release')).toContain('full: 2 approvals of ann, bo can never be had: ann starts this');
+  report = { ...report, startedBy: 'eve' };
+  change += 1;
+  await expect.poll(() => said('release')).not.toContain('can never be had');
+});
+
 test('where several have to approve, each says the how many-th they are', async () => {
   const open = report.waiting;
   if (open === null) throw new Error('nothing waits');

@@ -157,7 +157,7 @@ describe('in Slack', () => {
     await expect.poll(shown, { timeout: 10_000 }).toHaveLength(1);
     const [file] = shown();
     expect(file).toMatchObject({
-      name: 'mail-assistant-2-stage-2-internal-test-5f2c.png',
+      name: 'mail-assistant-2-stage-2-internal-test-5f2c-20260105T140506000.png',
       title: 'mail-assistant v2 beside v1 · stage 2 of 3 · internal test',
       altText: expect.stringContaining('topic 0.612'),
     });
