@@ -109,7 +109,7 @@ export function createPressing(ports: PressPorts) {
     const over = requests.findLast(({ request }) => request.id === of.request);
     const how =
       endedAt === null
-        ? `${of.release} is not carried on: its workflow was ended from outside (terminated?). Roll it back, or start another release of ${report.model}: its users go back to stable then`
+        ? `${of.release} is not carried on: its workflow was ended from outside (terminated?). Roll it back, or wait: a worker puts its users back within a minute`
         : howEnded(report);
     return [...(over === undefined ? [] : [overText(over)]), how].join('; ');
   }
