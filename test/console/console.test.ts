@@ -66,7 +66,7 @@ describe('a token', () => {
   test('of the provider is taken, and says who it is; the body cannot', async () => {
     const done = await post('approve', await provider.token(ann), { why: 'looks right', id: 'p1' });
     expect(done).toMatchObject({ status: 200, body: { said: 'approve is done' } });
-    const says = { by: 'ann@example.org', via: 'http', why: 'looks right', id: 'p1' };
+    const says = { by: 'oidc:17', via: 'http', why: 'looks right', id: 'p1' };
     expect(sent).toEqual([{ release: 'mail-1', operation: 'approve', says }]);
     const forged = await post('approve', await provider.token(ann), { by: 'bob', why: 4 });
     expect(forged.status).toBe(400);
