@@ -2,6 +2,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { GradusError } from '../domain/errors.ts';
 import type { Config } from '../platform/config.ts';
+import { listenOn } from '../platform/free-port.ts';
 import { databaseOf, temporalOf } from '../platform/needs.ts';
 import { runOwnProcess, whenAborted, type OwnProcess } from '../platform/own-process.ts';
 import { sendMessage } from '../platform/send-message.ts';
@@ -32,8 +33,8 @@ async function work(config: Config, { signal, ready }: OwnProcess): Promise<void
     send: (release, operation, says) => sendMessage(client, release, operation, says),
     problem: (message, error) => console.error(`console: ${message}:`, error),
   });
-  await app.listen({ host, port: port.port });
-  ready();
+  const address = await listenOn(port, host, (free) => app.listen({ host, port: free }));
+  ready(address);
   await whenAborted(signal);
   await app.close();
   await store.close();
