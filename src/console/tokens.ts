@@ -1,10 +1,11 @@
 /** Who sends a request: tokens of the operator's OpenID Connect provider, verified by its published keys. */
-import { createRemoteJWKSet, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { GradusError } from '../domain/errors.ts';
 import { roles, type Policy, type Role } from '../domain/policy.ts';
 import { nameOfToken } from '../domain/token-person.ts';
 import { printable } from '../domain/words.ts';
+import { keysOf } from './provider.ts';
 import { tokenProblem } from './token-words.ts';
 
 export interface TokenOptions {
@@ -26,20 +27,9 @@ export interface Caller {
 /** Signatures that a provider makes with a key of its own; nobody else can make them. */
 const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 const clockToleranceSeconds = 30;
-const keysWithinMs = 5_000;
-const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.url() });
 
 export function createTokens({ issuer, audience, rolesClaim }: TokenOptions) {
   let keys: Promise<JWTVerifyGetKey> | null = null;
-
-  /** Where the provider's keys are, by its discovery document (OpenID Connect Discovery 1.0, section 4). */
-  async function discover(): Promise<JWTVerifyGetKey> {
-    const place = `${issuer.replace(/\/+$/, '')}/.well-known/openid-configuration`;
-    const response = await fetch(place, { signal: AbortSignal.timeout(keysWithinMs) });
-    const found = discoverySchema.parse(await response.json());
-    if (found.issuer !== issuer) throw new Error(`${place} is of issuer ${found.issuer}`);
-    return createRemoteJWKSet(new URL(found.jwks_uri), { timeoutDuration: keysWithinMs });
-  }
 
   /** Throws `NOT_SIGNED_IN`, or `PROVIDER_UNREACHABLE` where nobody can say whether the token is good. */
   return async function callerOf(header: string | undefined, policy: Policy): Promise<Caller> {
@@ -51,7 +41,7 @@ export function createTokens({ issuer, audience, rolesClaim }: TokenOptions) {
 
   async function verified(token: string): Promise<JWTPayload> {
     try {
-      keys ??= discover();
+      keys ??= keysOf(issuer);
       const { payload } = await jwtVerify(token, await keys, {
         issuer,
         audience,
@@ -64,7 +54,8 @@ export function createTokens({ issuer, audience, rolesClaim }: TokenOptions) {
       const problem = tokenProblem(cause, { issuer, audience });
       if (problem !== null) throw unknown(problem, cause);
       keys = null;
-      const message = `The keys of ${issuer} cannot be had, so nobody can be told apart. Try again, or see GRADUS_OIDC_ISSUER.`;
+      const why = cause instanceof GradusError ? cause.message : 'Try again, or see GRADUS_OIDC_ISSUER.';
+      const message = `The keys of ${issuer} cannot be had, so nobody can be told apart. ${why}`;
       throw new GradusError('PROVIDER_UNREACHABLE', message, { cause });
     }
   }

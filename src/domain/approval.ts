@@ -79,6 +79,9 @@ export function termsOf(
   };
 }
 
+/** Of a digest: fewer could be those of other evidence by chance. */
+const fewestDigits = 8;
+
 /** Null where `says` may decide the open request, otherwise why not. */
 export function objection(
   { waiting, requests }: Pick<ReleaseReport, 'waiting' | 'requests'>,
@@ -91,7 +94,10 @@ export function objection(
   if (says.request !== undefined && says.request !== waiting.id) {
     return `request ${says.request} is not open; what waits now is ${waiting.id}: ${waiting.question}`;
   }
-  if (says.evidence !== undefined && (says.evidence.length < 8 || !waiting.digest.startsWith(says.evidence))) {
+  if (says.evidence !== undefined && says.evidence.length < fewestDigits && waiting.digest.startsWith(says.evidence)) {
+    return `evidence "${says.evidence}" is too short; give at least ${fewestDigits} digits of the request's digest`;
+  }
+  if (says.evidence !== undefined && !waiting.digest.startsWith(says.evidence)) {
     return `the evidence is not what ${says.by} saw any more; look at request ${waiting.id} again`;
   }
   if (says.emergency === true)

@@ -13,6 +13,19 @@ export const outcomes: Record<ReleaseReport['state'], { words: string; tone: 'go
   cancelled: { words: 'cancelled', tone: 'warn' },
 };
 
+/** How it stands or ended, in words. */
+function outcomeWords({ state, stable }: Pick<ReleaseReport, 'state' | 'stable'>): string {
+  // A model's first version: there is nothing to go back to.
+  if (state === 'rolledBack' && stable === null) return 'rolled back: no user has this model';
+  return outcomes[state].words;
+}
+
+/** A sentence without its full stop; of a release that has ended. */
+export function howEnded(report: ReleaseReport): string {
+  const why = report.reason === '' ? '' : ` (${report.reason})`;
+  return `${report.id} has ended: ${outcomeWords(report)}${why}`;
+}
+
 export const stageStates: Record<StageProgress['state'], string> = {
   waiting: 'waiting',
   running: 'running',

@@ -1,5 +1,6 @@
 /** Whom a token makes somebody: a person of the policy whose account it is, and otherwise nobody that anybody else could be. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { issuerProblem } from '../../src/console/provider.ts';
 import { createTokens } from '../../src/console/tokens.ts';
 import { openToAll, parsePolicy, refusal, type Policy } from '../../src/domain/policy.ts';
 import { startProvider, type Provider } from '../support/oidc.ts';
@@ -110,6 +111,21 @@ describe('the claim of roles', () => {
     const both = { sub: '5', 'realm.roles': [], realm: { roles: 'leads' } };
     expect((await caller(both, policy, 'realm.roles')).roles).toEqual([]);
     expect((await caller({ sub: '5' }, policy, 'constructor.name')).roles).toEqual([]);
+  });
+});
+
+describe('an issuer that is written otherwise than the provider writes it', () => {
+  test('is told at once, and to whoever sends a token', async () => {
+    const told = `GRADUS_OIDC_ISSUER is ${provider.issuer}/, and the provider there calls itself ${provider.issuer}. Set GRADUS_OIDC_ISSUER to just that`;
+    expect(await issuerProblem(`${provider.issuer}/`)).toContain(told);
+    expect(await issuerProblem(provider.issuer)).toBeNull();
+    // One that is away may be right.
+    expect(await issuerProblem('http://127.0.0.1:1')).toBeNull();
+    const callerOf = createTokens({ issuer: `${provider.issuer}/`, audience, rolesClaim: 'roles' });
+    await expect(callerOf(`Bearer ${await provider.token({ sub: '5' })}`, policy)).rejects.toMatchObject({
+      code: 'PROVIDER_UNREACHABLE',
+      message: expect.stringContaining(told),
+    });
   });
 });
 
