@@ -146,7 +146,8 @@ export function standingIn(
   givers: readonly string[],
 ): PersonSays {
   const { waiting } = report;
-  const may = waiting === null ? [] : givers.filter((giver) => allowedTo(waiting).includes(giver));
+  const allowed = waiting === null ? [] : allowedTo(waiting);
+  const may = givers.filter((giver) => waiting !== null && (waiting.from.length === 0 || allowed.includes(giver)));
   const giver = may.find((one) => objection(report, { ...says, for: one }, kind) === null) ?? may[0];
   return giver === undefined ? says : { ...says, for: giver };
 }
@@ -171,7 +172,8 @@ export function approversOf(waiting: Waiting): string[] {
 export function isFor(waiting: Waiting, by: string | null, givers: readonly string[] = [], may = true): boolean {
   if (by === null) return false;
   const report = { waiting, requests: [] };
-  const says: PersonSays = couldStandIn(waiting, { by }) ? standingIn(report, { by }, 'approve', givers) : { by };
+  const standsIn = couldStandIn(waiting, { by }) || !may;
+  const says: PersonSays = standsIn ? standingIn(report, { by }, 'approve', givers) : { by };
   return (may || says.for !== undefined) && objection(report, says, 'approve') === null;
 }
 
