@@ -1,5 +1,5 @@
 /** The HTTP face for people and their tools: releases, what waits for whom, and every operation, by the same rules as elsewhere. */
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { isFor, operations, type Operation, type PersonSays } from '../domain/approval.ts';
 import type { Delegations } from '../domain/delegation.ts';
@@ -35,9 +35,14 @@ export function createConsole(options: ConsoleOptions): FastifyInstance {
   const { callerOf, policies, releases, delegations, send, endAbandoned, problem } = options;
   /** Errors after which nobody knows whether the release got what was sent to it. */
   const unsure = new WeakSet<object>();
-  const app = Fastify({ bodyLimit, routerOptions: { maxParamLength: 1_000 } });
+  const app = Fastify({
+    bodyLimit,
+    routerOptions: { maxParamLength: 1_000 },
+    // Addresses that it cannot read.
+    frameworkErrors: (error, request, reply) => answer(error, request, reply),
+  });
 
-  app.setErrorHandler((error, request, reply) => {
+  const answer = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const told = toldOf(error, 'console');
     if (told.status >= 500) problem(`${request.method} ${request.url.split('?')[0] ?? ''}`, error);
     if (told.status === 401) reply.header('www-authenticate', 'Bearer');
@@ -45,7 +50,8 @@ export function createConsole(options: ConsoleOptions): FastifyInstance {
     const { code, message, problems } = told;
     const sent = told.status < 500 || request.method !== 'POST' ? {} : { mayHaveArrived: unsure.has(Object(error)) };
     return reply.code(told.status).send({ code, message, problems, ...sent });
-  });
+  };
+  app.setErrorHandler(answer);
   app.setNotFoundHandler((request) => {
     throw new GradusError('NOT_FOUND', `There is nothing at ${request.method} ${request.url.split('?')[0] ?? ''}.`);
   });

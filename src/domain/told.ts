@@ -9,6 +9,7 @@ export interface Told {
 }
 
 const ofFramework = new Map([
+  [414, 'The address is longer than is taken here.'],
   [413, 'The body is larger than is taken here.'],
   [415, 'The body has to be JSON. Send it with: content-type: application/json'],
 ]);

@@ -319,6 +319,18 @@ describe('a message', () => {
       'The body is larger than is taken here.',
     ]);
     expect(await send('application/json', '{')).toEqual([400, 'The body is not JSON.']);
+    for (const [id, status] of [
+      ['%ZZ', 400],
+      ['x'.repeat(2_000), 414],
+    ] as const) {
+      const reply = await consoleOf().inject({ url: `/v1/releases/${id}`, headers: { authorization } });
+      expect(reply.statusCode).toBe(status);
+      expect(reply.json()).toEqual({
+        code: 'REQUEST_INVALID',
+        message: expect.any(String),
+        problems: [expect.any(String)],
+      });
+    }
   });
 
   test('cannot pretend to be that of a stop of all releases', async () => {

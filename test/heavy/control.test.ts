@@ -268,6 +268,21 @@ describe('a plan that lacks whom the policy wants to approve', () => {
   });
 });
 
+describe('an input of a release with what nobody knows', () => {
+  it('is refused with what was meant, before anything is done: a typing error would start it at once, or as nobody', async () => {
+    const ports = createFakePorts();
+    for (const [more, problem] of [
+      [{ que: true }, 'que: there is no such field (did you mean queue?)'],
+      [{ by: 5 }, 'by: it has to be a text'],
+      [{ queue: 'yes' }, 'queue: it has to be true or false'],
+    ] as const) {
+      const failure = await releases.failureOf({ plan: weeks, ...more }, ports);
+      expect([failure.type, failure.message]).toEqual(['REQUEST_INVALID', expect.stringContaining(problem)]);
+    }
+    expect([ports.trained, await ports.releases.list()]).toEqual([[], []]);
+  });
+});
+
 describe('who may start a release', () => {
   const people = {
     root: { roles: 'admin' },
