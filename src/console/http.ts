@@ -39,7 +39,7 @@ export function createConsole(options: ConsoleOptions): FastifyInstance {
     bodyLimit,
     routerOptions: { maxParamLength: 1_000 },
     // Addresses that it cannot read.
-    frameworkErrors: (error, request, reply) => answer(error, request, reply),
+    frameworkErrors: (error, request, reply) => void answer(error, request, reply),
   });
 
   const answer = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {

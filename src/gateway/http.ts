@@ -39,7 +39,7 @@ export function createHttp({ handlers, adminToken, problem }: HttpOptions): Fast
     bodyLimit,
     routerOptions: { maxParamLength: 1_000 },
     // Addresses that it cannot read.
-    frameworkErrors: (error, request, reply) => answer(error, request, reply),
+    frameworkErrors: (error, request, reply) => void answer(error, request, reply),
   });
 
   const answer = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
