@@ -4,6 +4,7 @@ import { insistStarter } from '../src/domain/permission.ts';
 import { parsePlan } from '../src/domain/plan-input.ts';
 import type { Plan } from '../src/domain/plan.ts';
 import type { RecordPorts } from '../src/domain/ports.ts';
+import { insistReleaseInput } from '../src/domain/release-input.ts';
 import { refusedByPolicy, riskProblems } from '../src/domain/risk.ts';
 import type { Version } from '../src/domain/version.ts';
 import { clearLeftovers } from './leftovers.ts';
@@ -30,8 +31,11 @@ export interface Before {
 
 export function beginActivities(ports: RecordPorts) {
   return {
-    /** `plan` is a stored plan's name, or the plan itself. */
-    readPlan: (plan: unknown): Promise<Plan> => planOf(ports, plan),
+    /** `plan` is a stored plan's name, or the plan itself; `input` what the release was started with, left out by an earlier Gradus. */
+    async readPlan(plan: unknown, input?: unknown): Promise<Plan> {
+      if (input !== undefined) insistReleaseInput(input);
+      return planOf(ports, plan);
+    },
 
     async beginRelease(input: BeginInput): Promise<Before> {
       const { id, runId, plan, startedAt, by } = input;

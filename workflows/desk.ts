@@ -78,8 +78,14 @@ export function openDesk(
   }
 
   function isStandIn(name: Operation, says: PersonSays): boolean {
-    const decides = name === 'approve' || name === 'reject' || name === 'hold' || name === 'moreTime';
-    return decides && couldStandIn(report.waiting, says);
+    return decides(name) && couldStandIn(report.waiting, says);
+  }
+
+  /** With `for` where they stand in for somebody who may decide. */
+  async function standIn(name: Operation, given: PersonSays): Promise<PersonSays> {
+    const by = { by: given.by, at: Date.now() };
+    const givers = await CancellationScope.nonCancellable(() => policy.standsFor(by));
+    return standingIn(report, given, name === 'approve' ? 'approve' : 'reject', givers);
   }
 
   function problemOf(name: Operation, says: PersonSays): string | null {
@@ -90,12 +96,8 @@ export function openDesk(
   async function tryTo(name: Operation, given: PersonSays): Promise<string> {
     let says = given;
     const operation = doing[name];
-    if (isStandIn(name, given) && (progress.quick || patched('delegation'))) {
-      // Whoever may decide only for somebody else.
-      const by = { by: given.by, at: Date.now() };
-      const givers = await CancellationScope.nonCancellable(() => policy.standsFor(by));
-      says = standingIn(report, given, name === 'approve' ? 'approve' : 'reject', givers);
-    }
+    // Whoever may decide only for somebody else.
+    if (isStandIn(name, given) && (progress.quick || patched('delegation'))) says = await standIn(name, given);
     refuse(says, problemOf(name, says), 'NOT_NOW');
     if (progress.quick || patched('roles')) {
       const ask = (): Promise<string | null> =>
@@ -105,7 +107,14 @@ export function openDesk(
           by: says.for ?? says.by,
           operation: says.emergency === true ? 'emergency' : name,
         });
-      refuse(says, await CancellationScope.nonCancellable(ask), 'NOT_ALLOWED');
+      let refused = await CancellationScope.nonCancellable(ask);
+      const forOthers = decides(name) && says.for === undefined && says.emergency !== true;
+      if (refused !== null && forOthers && report.waiting !== null && patched('stand in whatever the role')) {
+        // The plan lets them, or anybody, and their own role does not.
+        says = await standIn(name, given);
+        if (says.for !== undefined) refused = null;
+      }
+      refuse(says, refused, 'NOT_ALLOWED');
       // Others may have said something meanwhile.
       refuse(says, problemOf(name, says), 'NOT_NOW');
       const own = report.waiting === null ? null : ownEmergency(report.waiting, says);
@@ -157,6 +166,10 @@ export function openDesk(
 /** What a person said is done and answered, also while the release is being cancelled. */
 function uncancelled<T>(work: () => T | Promise<T>): Promise<T> {
   return CancellationScope.nonCancellable(async () => work());
+}
+
+function decides(name: Operation): boolean {
+  return name === 'approve' || name === 'reject' || name === 'hold' || name === 'moreTime';
 }
 
 function idOf({ id }: PersonSays): { id?: string } {

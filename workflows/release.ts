@@ -65,7 +65,7 @@ export async function release(input: ReleaseInput, carried?: Carried): Promise<R
   );
   try {
     await story.run(async () => {
-      const plan = carried?.plan ?? (await records.readPlan(planIn(input)));
+      const plan = carried?.plan ?? (await records.readPlan(planIn(input), { ...input, plan: null }));
       const before = carried?.before ?? (await begin(input, plan, progress, desk));
       progress.keepRecorded();
       if (patched('clearance')) await desk.hold.cleared('training');

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { insistDelegation, isInForce, type Delegation } from '../domain/delegation.ts';
 import { GradusError } from '../domain/errors.ts';
 import { refusal } from '../domain/policy.ts';
+import { listed } from '../domain/words.ts';
 import { readConfig } from '../platform/config.ts';
 import type { Store } from '../store/store.ts';
 import { dataCommand, print, table, type JsonOption } from './output.ts';
@@ -13,7 +14,7 @@ interface DelegateOptions extends JsonOption {
   from?: string;
   to?: string;
   until?: string;
-  why: string;
+  why?: string;
   by: string;
   end?: string;
 }
@@ -23,25 +24,32 @@ export function delegateCommand(): Command {
     ['gradus policy delegate --from wang --to li --until 2026-12-01 --why "on leave"', 'li approves for wang'],
     ['gradus policy delegate --end 3 --by wang', 'wang is back earlier'],
   ])
-    .option('--from <name>', 'who is away')
-    .option('--to <name>', 'who decides for them')
-    .option('--until <time>', 'when that ends: a date (its beginning, UTC) or a time such as 2026-12-01T18:00+08:00')
-    .option('--why <reason>', 'why, for the record', '')
+    .option('--from <name>', 'who is away (needed)')
+    .option('--to <name>', 'who decides for them (needed); any role will do')
+    .option(
+      '--until <time>',
+      'when that ends (needed): a date (its beginning, UTC) or a time such as 2026-12-01T18:00+08:00',
+    )
+    .option('--why <reason>', 'why, for the record (needed)')
     .option('--by <name>', 'who says this: whoever is away, or an admin', userInfo().username)
-    .option('--end <number>', 'end a delegation before its time')
+    .option('--end <number>', 'end a delegation before its time; needs none of those above')
     .action(async (options: DelegateOptions) => {
       const { withStore } = await import('../platform/records.ts');
-      const { from, to, until } = options;
+      const { from, to, until, why } = options;
       if (options.end !== undefined) {
         const number = Number(options.end);
         const ended = await withStore(readConfig(), (store) => end(store, number, options));
         print(ended, options, (one) => `Ended: ${one.to} decides for ${one.from} no more.`);
         return;
       }
-      if (from === undefined || to === undefined || until === undefined) {
-        throw new GradusError('REQUEST_INVALID', 'Name all of them: --from NAME --to NAME --until DATE --why REASON');
+      if (from === undefined || to === undefined || until === undefined || why === undefined) {
+        const left = Object.entries({ from, to, until, why }).flatMap(([name, value]) =>
+          value === undefined ? [`--${name}`] : [],
+        );
+        const message = `${listed(left)} ${left.length === 1 ? 'is' : 'are'} missing. Write: gradus policy delegate --from NAME --to NAME --until DATE --why REASON`;
+        throw new GradusError('REQUEST_INVALID', message);
       }
-      const order = { from, to, until, why: options.why, by: options.by };
+      const order = { from, to, until, why, by: options.by };
       const added = await withStore(readConfig(), async ({ policies, delegations, audit }) => {
         insistDelegation(await policies.current(), order, Date.now());
         const one = await delegations.add({ ...order, until: new Date(until).toISOString() });
@@ -68,7 +76,7 @@ export function delegationsCommand(): Command {
   });
 }
 
-async function end(store: Store, number: number, { by, why }: DelegateOptions): Promise<Delegation> {
+async function end(store: Store, number: number, { by, why = '' }: DelegateOptions): Promise<Delegation> {
   const found = (await store.delegations.list()).find((one) => one.number === number);
   if (found === undefined || !isInForce(found, Date.now())) {
     throw new GradusError('REQUEST_INVALID', `No delegation ${number} is in force. See: gradus policy delegations`);

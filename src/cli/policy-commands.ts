@@ -4,13 +4,12 @@ import { userInfo } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { GradusError } from '../domain/errors.ts';
-import { parsePolicy, refusal, type Policy } from '../domain/policy.ts';
-import { riskLevels } from '../domain/risk.ts';
+import { parsePolicy, refusal } from '../domain/policy.ts';
 import { readConfig } from '../platform/config.ts';
 import { delegateCommand, delegationsCommand } from './delegation-commands.ts';
 import { fileProblem } from './file-words.ts';
 import { dataCommand, print, type JsonOption } from './output.ts';
-import { freezeText } from './words.ts';
+import { policyText } from './policy-text.ts';
 
 export function policyCommand(): Command {
   return new Command('policy')
@@ -65,25 +64,4 @@ async function readYaml(file: string): Promise<unknown> {
   } catch (cause) {
     throw new GradusError('POLICY_INVALID', `${fileProblem(file, 'read', cause)}.`, { cause });
   }
-}
-
-function policyText({ people, freeze = [], risk = {}, teams = {} }: Policy): string {
-  const entries = Object.entries(people);
-  if (entries.length === 0) return 'There is no policy: whoever reaches a release may do everything.';
-  const lines = entries.map(
-    ([name, { roles, slack, email }]) =>
-      `  ${name}: ${roles.join(', ') || 'no role'}${slack === null ? '' : ` (Slack ${slack})`}${email === undefined ? '' : `, ${email}`}`,
-  );
-  const approvals = riskLevels.flatMap((level) =>
-    Object.entries(risk[level] ?? {}).map(
-      ([step, needed]) =>
-        `  ${level} risk: ${needed.join(' and ')} approve${needed.length === 1 ? 's' : ''} in ${step}`,
-    ),
-  );
-  return [
-    ...lines,
-    ...Object.entries(teams).map(([name, members]) => `  team ${name}: ${members.join(', ')}`),
-    ...approvals,
-    ...freeze.map((one) => `  freeze ${freezeText(one)}`),
-  ].join('\n');
 }

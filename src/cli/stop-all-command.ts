@@ -84,7 +84,7 @@ async function tell(config: Config): Promise<string | null> {
 }
 
 /** `before` is the stop that held already; null: none did. */
-function stoppedText(
+export function stoppedText(
   { number, rollBack }: StopAll,
   before: StopAll | null,
   underWay: string[],

@@ -2,13 +2,17 @@
 import type { Client } from '@temporalio/client';
 import type { Operation, PersonSays } from '../domain/approval.ts';
 import { GradusError } from '../domain/errors.ts';
+import { howEnded } from '../domain/report-words.ts';
 import { endAbandoned } from '../platform/end-abandoned.ts';
 import { sendMessage } from '../platform/send-message.ts';
 import type { Store } from '../store/store.ts';
 
 type UseStore = <T>(use: (store: Store) => Promise<T>) => Promise<T>;
 
-/** The release's answer. A release whose workflow was terminated is ended by a roll back. Throws as `sendMessage` does. */
+/**
+ * The release's answer. A release whose workflow was terminated is ended by a roll back. Throws as `sendMessage` does, and
+ * `MESSAGE_REFUSED` with how it ended where it has.
+ */
 export async function tellRelease(
   client: Client,
   useStore: UseStore,
@@ -17,9 +21,12 @@ export async function tellRelease(
   says: PersonSays,
 ): Promise<string> {
   return sendMessage(client, id, operation, says).catch(async (error: unknown) => {
-    const isGone = error instanceof GradusError && error.code === 'RELEASE_UNKNOWN' && operation === 'rollback';
-    const ended = isGone ? await useStore((store) => endAbandoned(store, id, says)) : null;
-    if (ended === null) throw error;
-    return ended;
+    if (!(error instanceof GradusError) || error.code !== 'RELEASE_UNKNOWN') throw error;
+    const ended = operation === 'rollback' ? await useStore((store) => endAbandoned(store, id, says)) : null;
+    if (ended !== null) return ended;
+    const report = await useStore(({ releases }) => releases.find(id)).catch(() => null);
+    if (report === null) throw error;
+    const gone = `The workflow of ${id} was ended from outside (terminated?). Put its users back: gradus release rollback ${id}`;
+    throw new GradusError('MESSAGE_REFUSED', report.endedAt === null ? gone : `${howEnded(report)}.`, { cause: error });
   });
 }

@@ -21,6 +21,8 @@ function up(): Command {
     const config = readConfig();
     const told = untilToldToEnd(config);
     console.log(`Gradus starts on ${config.home}`);
+    const { issuerProblem } = await import('../console/provider.ts');
+    if (config.console !== null) void issuerProblem(config.console.oidc.issuer).then(warn);
     const running = await startAll(
       config,
       (event) => {
@@ -42,6 +44,10 @@ function up(): Command {
     console.log('Stopped.');
     process.exit(failure === null ? exitCodes.done : exitCodes.unreachable);
   });
+}
+
+function warn(problem: string | null): void {
+  if (problem !== null) console.log(` ! console   ${problem}`);
 }
 
 /** Ends the process when its work has: what is still open then (sockets, the channel to `up`) has nothing left to do. */

@@ -2,6 +2,7 @@
 import type { StopAll } from '../domain/control.ts';
 import { weekdays, type Freeze, type TimeOfDay, type WeekSpan } from '../domain/freeze.ts';
 import type { ReleaseReport } from '../domain/report.ts';
+import { printable } from '../domain/words.ts';
 import type { WallTime } from '../domain/zoned-time.ts';
 
 export {
@@ -62,7 +63,7 @@ export function moment(iso: string): string {
 
 /** `stop 1, which ann began at 2026-01-05 14:03:22 UTC (incident)`. */
 export function stopWords({ number, by, at, why }: StopAll): string {
-  return `stop ${number}, which ${by} began at ${moment(at)} UTC (${why})`;
+  return printable(`stop ${number}, which ${by} began at ${moment(at)} UTC (${why})`);
 }
 
 /** Only the time for a release of a day, the whole date for a longer one. */

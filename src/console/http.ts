@@ -1,16 +1,16 @@
 /** The HTTP face for people and their tools: releases, what waits for whom, and every operation, by the same rules as elsewhere. */
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { isFor, operations, type Operation, type PersonSays } from '../domain/approval.ts';
-import { stopOf } from '../domain/control.ts';
 import type { Delegations } from '../domain/delegation.ts';
 import { GradusError } from '../domain/errors.ts';
 import { standsFor } from '../domain/permission.ts';
 import { refusal, type Policy } from '../domain/policy.ts';
 import type { Policies, Releases } from '../domain/ports.ts';
 import type { ReleaseReport } from '../domain/report.ts';
-import { requestProblems, requestWords } from '../domain/request-problems.ts';
+import { howEnded } from '../domain/report-words.ts';
 import { toldOf } from '../domain/told.ts';
+import { readSays } from './says.ts';
 import type { Caller } from './tokens.ts';
 
 export interface ConsoleOptions {
@@ -20,6 +20,8 @@ export interface ConsoleOptions {
   delegations: Pick<Delegations, 'list'>;
   /** Brings a message to a release; its answer. */
   send(release: string, operation: Operation, says: PersonSays): Promise<string>;
+  /** Ends a release whose workflow is gone, with a sentence; null where the records know no such release under way. */
+  endAbandoned(release: string, says: PersonSays): Promise<string | null>;
   problem(message: string, error: unknown): void;
 }
 
@@ -28,24 +30,19 @@ const bodyLimit = 64 * 1024;
 const retryAfterSeconds = 5;
 /** What somebody without a role of their own may do as long as they stand in for an approver. */
 const ofStandIns: readonly string[] = ['view', 'approve', 'reject', 'hold', 'moreTime'];
-const text = z.string().max(2_000);
-const saysSchema = z
-  .strictObject({
-    why: text.optional(),
-    request: text.optional(),
-    evidence: text.optional(),
-    id: text.refine((id) => stopOf(id) === null, { message: 'stop-all/… is for stops of all releases' }).optional(),
-    emergency: z.literal(true).optional(),
-  })
-  .nullish();
 
 export function createConsole(options: ConsoleOptions): FastifyInstance {
-  const { callerOf, policies, releases, delegations, send, problem } = options;
+  const { callerOf, policies, releases, delegations, send, endAbandoned, problem } = options;
   /** Errors after which nobody knows whether the release got what was sent to it. */
   const unsure = new WeakSet<object>();
-  const app = Fastify({ bodyLimit, routerOptions: { maxParamLength: 1_000 } });
+  const app = Fastify({
+    bodyLimit,
+    routerOptions: { maxParamLength: 1_000 },
+    // Addresses that it cannot read.
+    frameworkErrors: (error, request, reply) => void answer(error, request, reply),
+  });
 
-  app.setErrorHandler((error, request, reply) => {
+  const answer = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const told = toldOf(error, 'console');
     if (told.status >= 500) problem(`${request.method} ${request.url.split('?')[0] ?? ''}`, error);
     if (told.status === 401) reply.header('www-authenticate', 'Bearer');
@@ -53,10 +50,12 @@ export function createConsole(options: ConsoleOptions): FastifyInstance {
     const { code, message, problems } = told;
     const sent = told.status < 500 || request.method !== 'POST' ? {} : { mayHaveArrived: unsure.has(Object(error)) };
     return reply.code(told.status).send({ code, message, problems, ...sent });
-  });
+  };
+  app.setErrorHandler(answer);
   app.setNotFoundHandler((request) => {
     throw new GradusError('NOT_FOUND', `There is nothing at ${request.method} ${request.url.split('?')[0] ?? ''}.`);
   });
+  app.removeContentTypeParser('text/plain');
   // A request without a body says nothing more, whatever type it claims.
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_, body, done) => {
     if (body === '') return done(null, null);
@@ -111,15 +110,28 @@ export function createConsole(options: ConsoleOptions): FastifyInstance {
 
   async function operate(request: FastifyRequest, id: string, operation: Operation): Promise<{ said: string }> {
     const caller = await signedIn(request, operation);
-    const says = readSays(request.body);
+    const says: PersonSays = { ...readSays(request.body), by: caller.name, via: 'http' };
     await needed(id);
     // The release asks for the role again when it obeys, and finds there what the token gave.
     await policies.signIn(caller.name, caller.roles, caller.until);
     try {
-      return { said: await send(id, operation, { ...says, by: caller.name, via: 'http' }) };
+      return { said: await send(id, operation, says) };
     } catch (error) {
+      if (error instanceof GradusError && error.code === 'RELEASE_UNKNOWN') {
+        return { said: await afterItsEnd(id, operation, says) };
+      }
       throw undelivered(error, id, says.id);
     }
+  }
+
+  /** Temporal knows no such workflow under way: it has just ended, or was terminated, and a roll back ends the release then. */
+  async function afterItsEnd(id: string, operation: Operation, says: PersonSays): Promise<string> {
+    const said = operation === 'rollback' ? await endAbandoned(id, says) : null;
+    if (said !== null) return said;
+    const report = await needed(id);
+    if (report.endedAt !== null) throw new GradusError('MESSAGE_REFUSED', `${howEnded(report)}.`);
+    const message = `The workflow of ${id} was ended from outside (terminated?), so it obeys nobody. Send rollback: it puts its users back on stable and ends it.`;
+    throw new GradusError('MESSAGE_REFUSED', message);
   }
 
   /** What kept a message from being answered, with what the sender can do about it. */
@@ -154,16 +166,4 @@ export function createConsole(options: ConsoleOptions): FastifyInstance {
   }
   app.get('/healthz', () => ({ status: 'ok' }));
   return app;
-}
-
-/** Throws `REQUEST_INVALID` with every problem. */
-function readSays(body: unknown): Omit<PersonSays, 'by' | 'via'> {
-  const read = saysSchema.safeParse(body, { error: requestWords });
-  if (read.success) {
-    const { emergency, ...texts } = read.data ?? {};
-    const entries = Object.entries(texts).filter((entry): entry is [string, string] => entry[1] !== undefined);
-    return { ...Object.fromEntries(entries), ...(emergency === undefined ? {} : { emergency }) };
-  }
-  const problems = read.error.issues.flatMap((issue) => requestProblems(issue, '; who you are is in your token'));
-  throw new GradusError('REQUEST_INVALID', `The request cannot be read: ${problems.join('; ')}.`, { problems });
 }

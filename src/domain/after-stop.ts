@@ -2,7 +2,7 @@
 import { awaitedOf } from './approval.ts';
 import { holding, type Freeze } from './freeze.ts';
 import type { ReleaseReport } from './report.ts';
-import { listed, standingText } from './words.ts';
+import { listed, printable, standingText } from './words.ts';
 
 export interface AfterStop {
   goOn: string[];
@@ -48,5 +48,6 @@ export function afterStopText({ goOn, held }: AfterStop): string {
   if (goOn.length === 0 && held.length === 0) return 'No release is under way.';
   const going = goOn.length === 0 ? 'None goes on by itself now.' : `Goes on: ${listed(goOn)}.`;
   const rest = held.map(({ release, why }) => `${release} (${why})`);
-  return rest.length === 0 ? going : `${going} Not yet: ${rest.join('; ')}.`;
+  // Whoever starts a release in Temporal gives it any id.
+  return printable(rest.length === 0 ? going : `${going} Not yet: ${rest.join('; ')}.`);
 }

@@ -79,6 +79,9 @@ export function termsOf(
   };
 }
 
+/** Of a digest: fewer could be those of other evidence by chance. */
+const fewestDigits = 8;
+
 /** Null where `says` may decide the open request, otherwise why not. */
 export function objection(
   { waiting, requests }: Pick<ReleaseReport, 'waiting' | 'requests'>,
@@ -91,7 +94,10 @@ export function objection(
   if (says.request !== undefined && says.request !== waiting.id) {
     return `request ${says.request} is not open; what waits now is ${waiting.id}: ${waiting.question}`;
   }
-  if (says.evidence !== undefined && (says.evidence.length < 8 || !waiting.digest.startsWith(says.evidence))) {
+  if (says.evidence !== undefined && says.evidence.length < fewestDigits && waiting.digest.startsWith(says.evidence)) {
+    return `evidence "${says.evidence}" is too short; give at least ${fewestDigits} digits of the request's digest`;
+  }
+  if (says.evidence !== undefined && !waiting.digest.startsWith(says.evidence)) {
     return `the evidence is not what ${says.by} saw any more; look at request ${waiting.id} again`;
   }
   if (says.emergency === true)
@@ -140,7 +146,8 @@ export function standingIn(
   givers: readonly string[],
 ): PersonSays {
   const { waiting } = report;
-  const may = waiting === null ? [] : givers.filter((giver) => allowedTo(waiting).includes(giver));
+  const allowed = waiting === null ? [] : allowedTo(waiting);
+  const may = givers.filter((giver) => waiting !== null && (waiting.from.length === 0 || allowed.includes(giver)));
   const giver = may.find((one) => objection(report, { ...says, for: one }, kind) === null) ?? may[0];
   return giver === undefined ? says : { ...says, for: giver };
 }
@@ -165,7 +172,8 @@ export function approversOf(waiting: Waiting): string[] {
 export function isFor(waiting: Waiting, by: string | null, givers: readonly string[] = [], may = true): boolean {
   if (by === null) return false;
   const report = { waiting, requests: [] };
-  const says: PersonSays = couldStandIn(waiting, { by }) ? standingIn(report, { by }, 'approve', givers) : { by };
+  const standsIn = couldStandIn(waiting, { by }) || !may;
+  const says: PersonSays = standsIn ? standingIn(report, { by }, 'approve', givers) : { by };
   return (may || says.for !== undefined) && objection(report, says, 'approve') === null;
 }
 

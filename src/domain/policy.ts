@@ -6,6 +6,7 @@ import { readFreezes, writtenFreeze } from './freeze-input.ts';
 import type { Freeze } from './freeze.ts';
 import { nameProblem } from './plan-leaves.ts';
 import { readRisk, writtenRisk, type Approvers, type RiskLevel } from './risk.ts';
+import { readOidc } from './token-person.ts';
 import { didYouMean, listed } from './words.ts';
 
 export const roles = ['viewer', 'operator', 'approver', 'admin'] as const;
@@ -24,9 +25,9 @@ export interface Person {
   roles: Role[];
   /** Their id in Slack, e.g. `U012AB3CD`. */
   slack: string | null;
-  /** Who they are to the OpenID Connect provider: its `sub`, or an address that it has verified. */
+  /** Who they are to the OpenID Connect provider: an address that it has verified, or its `sub` (see token-person.ts). */
   oidc?: string;
-  /** Where they get e-mail. */
+  /** Where they get e-mail; it says nothing of who they are. */
   email?: string;
 }
 
@@ -95,15 +96,6 @@ export function refusal(
   return `${by} may not do that: it is for the role ${listed(role, 'or')}, and ${by} has ${listed(own) || 'none'}`;
 }
 
-/** The person whom a provider's token is of. */
-export function personOfToken({ people }: Policy, token: { sub: string; email: string | null }): string | null {
-  const found = Object.entries(people).find(
-    ([, { oidc, email }]) =>
-      (oidc !== undefined && [token.sub, token.email].includes(oidc)) || (email !== undefined && email === token.email),
-  );
-  return found?.[0] ?? null;
-}
-
 /** The person whom Slack knows by that id. */
 export function personInSlack({ people }: Policy, slack: string): string | null {
   return Object.entries(people).find(([, person]) => person.slack === slack)?.[0] ?? null;
@@ -136,6 +128,8 @@ export function parsePolicy(input: unknown): Policy {
   for (const [name, { roles: given = [], slack = null, oidc, email }] of Object.entries(shape.data.people)) {
     const problem = nameProblem(name);
     if (problem !== null) problems.push(`people: ${problem}`);
+    if (name === 'gradus')
+      problems.push('people: "gradus" is what Gradus calls itself in decisions; choose another name');
     const own = readRoles(given, `people.${name}.roles`, problems);
     if (slack !== null && !/^[UW][A-Z0-9]{2,}$/.test(slack)) {
       problems.push(
@@ -145,9 +139,10 @@ export function parsePolicy(input: unknown): Policy {
     const other = slack === null ? undefined : bySlack.get(slack);
     if (other !== undefined) problems.push(`people.${name}.slack: ${slack} is ${other}'s already`);
     if (slack !== null) bySlack.set(slack, name);
-    const same = oidc === undefined ? undefined : byOidc.get(oidc);
+    const account = oidc === undefined ? undefined : Object.values(readOidc(oidc)).join(' ');
+    const same = account === undefined ? undefined : byOidc.get(account);
     if (same !== undefined) problems.push(`people.${name}.oidc: ${oidc} is ${same}'s already`);
-    if (oidc !== undefined) byOidc.set(oidc, name);
+    if (account !== undefined) byOidc.set(account, name);
     if (problem === null) {
       const addresses = { ...(oidc === undefined ? {} : { oidc }), ...(email === undefined ? {} : { email }) };
       people[name] = { roles: own, slack, ...addresses };

@@ -33,13 +33,15 @@ export function requestWords(issue: z.core.$ZodRawIssue): string | undefined {
 /** One line for each thing that is wrong, with its place; `noSuchField` says more of a field that nobody knows. */
 export function requestProblems(
   issue: z.core.$ZodIssue,
-  noSuchField = '',
+  noSuchField: (key: string) => string = () => '',
   above: readonly PropertyKey[] = [],
 ): string[] {
   const path = [...above, ...issue.path];
   const place = path.length === 0 ? 'the body' : path.map(String).join('.');
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `${[...path.map(String), key].join('.')}: there is no such field${noSuchField}`);
+    return issue.keys.map(
+      (key) => `${[...path.map(String), key].join('.')}: there is no such field${noSuchField(key)}`,
+    );
   }
   if (issue.code === 'invalid_union') {
     // Of the ways in which it could be written, the one that it comes nearest to: where something inside is wrong.

@@ -1,6 +1,6 @@
 /** The HTTP face of the gateway: which URL does what, and how an error is told. */
 import { timingSafeEqual } from 'node:crypto';
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { GradusError } from '../domain/errors.ts';
 import type { Stop } from '../domain/ports.ts';
 import type { Assignment, Route, User } from '../domain/route.ts';
@@ -35,13 +35,19 @@ export interface HttpOptions {
 const bodyLimit = 1024 * 1024;
 
 export function createHttp({ handlers, adminToken, problem }: HttpOptions): FastifyInstance {
-  const app = Fastify({ bodyLimit, routerOptions: { maxParamLength: 1_000 } });
+  const app = Fastify({
+    bodyLimit,
+    routerOptions: { maxParamLength: 1_000 },
+    // Addresses that it cannot read.
+    frameworkErrors: (error, request, reply) => void answer(error, request, reply),
+  });
 
-  app.setErrorHandler((error, request, reply) => {
+  const answer = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const told = toldOf(error, 'gateway');
     if (told.status >= 500) problem(`${request.method} ${request.url.split('?')[0] ?? ''}`, error);
     return reply.code(told.status).send({ code: told.code, message: told.message, problems: told.problems });
-  });
+  };
+  app.setErrorHandler(answer);
   app.setNotFoundHandler((request) => {
     throw new GradusError('NOT_FOUND', `There is nothing at ${request.method} ${request.url.split('?')[0] ?? ''}.`);
   });

@@ -4,8 +4,8 @@ import { readyMessage } from './node-process.ts';
 export interface OwnProcess {
   /** Aborts when the process is to end: by SIGTERM, SIGINT, or the end of the process that started it. */
   signal: AbortSignal;
-  /** Tells the process that started this one, if there is one. */
-  ready(): void;
+  /** Tells the process that started this one, if there is one; `address` is where it listens. */
+  ready(address?: string | null): void;
 }
 
 /** After this long without an end, the process ends anyhow. */
@@ -26,8 +26,8 @@ export async function runOwnProcess(name: string, work: (own: OwnProcess) => Pro
   process.on('SIGTERM', () => end('SIGTERM'));
   process.on('SIGINT', () => end('SIGINT'));
   process.on('disconnect', () => end('the process that started it is gone'));
-  const ready = (): void => {
-    console.log(`${name}: ready`);
+  const ready = (address: string | null = null): void => {
+    console.log(`${name}: ready${address === null ? '' : ` on ${address}`}`);
     process.send?.(readyMessage);
   };
   try {

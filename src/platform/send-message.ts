@@ -20,7 +20,7 @@ import {
 } from '../../workflows/messages.ts';
 import type { Operation } from '../domain/approval.ts';
 import { GradusError } from '../domain/errors.ts';
-import { isAway } from './temporal-away.ts';
+import { isAway, isStuck } from './temporal-away.ts';
 
 const updates = {
   approve: approveUpdate,
@@ -37,8 +37,8 @@ const answerWithinMs = 30_000;
 const signalWithinMs = 5_000;
 
 /**
- * Throws `RELEASE_UNKNOWN`, `MESSAGE_REFUSED` with the release's own words, or, where nobody knows whether it arrived,
- * `NOT_RUNNING` (no worker answers) and `TEMPORAL_UNREACHABLE`.
+ * Throws `RELEASE_UNKNOWN`, `NOT_ALLOWED` (the policy) and `MESSAGE_REFUSED` with the release's own words, or, where nobody
+ * knows whether it arrived, `NOT_RUNNING` (no worker answers) and `TEMPORAL_UNREACHABLE`.
  */
 export async function sendMessage(
   client: Client,
@@ -58,8 +58,13 @@ export async function sendMessage(
       throw new GradusError('RELEASE_UNKNOWN', message, { cause: error });
     }
     if (error instanceof WorkflowUpdateFailedError) {
-      const reason = error.cause instanceof ApplicationFailure ? error.cause.message : error.message;
-      throw new GradusError('MESSAGE_REFUSED', `${release} refused it: ${reason}.`, { cause: error });
+      const refused = error.cause instanceof ApplicationFailure ? error.cause : null;
+      const code = refused?.type === 'NOT_ALLOWED' ? 'NOT_ALLOWED' : 'MESSAGE_REFUSED';
+      throw new GradusError(code, `${release} refused it: ${(refused ?? error).message}.`, { cause: error });
+    }
+    if (isStuck(error)) {
+      const message = `${release} does not go on at the moment, because its worker hangs or fails at it, so nothing was done. See the worker's log, and try again.`;
+      throw new GradusError('NOT_RUNNING', message, { cause: error });
     }
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
       const message = `${release} did not answer within ${withinMs / 1000} s: does a worker run? (gradus up, or gradus worker)`;

@@ -36,7 +36,7 @@ export interface PressPorts {
   presses: Presses;
   /** Where a release that has ended is looked up. */
   releases: Pick<Releases, 'find'>;
-  /** Resolves when the release has obeyed; throws `MESSAGE_REFUSED`, `RELEASE_UNKNOWN`, or anything where nobody answers in time. */
+  /** Resolves when the release has obeyed; throws `MESSAGE_REFUSED`, `NOT_ALLOWED`, `RELEASE_UNKNOWN`, or anything where nobody answers in time. */
   send(release: string, operation: Operation, says: PersonSays): Promise<string>;
   /** Resolves when the message is kept for the release; throws `RELEASE_UNKNOWN` too. */
   leave(release: string, operation: Operation, says: PersonSays): Promise<void>;
@@ -134,8 +134,10 @@ export function createPressing(ports: PressPorts) {
   };
 }
 
+const final = ['MESSAGE_REFUSED', 'NOT_ALLOWED', 'RELEASE_UNKNOWN'];
+
 function isFinal(error: unknown): error is GradusError {
-  return error instanceof GradusError && (error.code === 'MESSAGE_REFUSED' || error.code === 'RELEASE_UNKNOWN');
+  return error instanceof GradusError && final.includes(error.code);
 }
 
 const stopSchema = z.object({

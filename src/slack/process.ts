@@ -5,6 +5,7 @@ import { afterStopText } from '../domain/after-stop.ts';
 import { GradusError } from '../domain/errors.ts';
 import type { Config } from '../platform/config.ts';
 import { endAbandoned } from '../platform/end-abandoned.ts';
+import { listenOn } from '../platform/free-port.ts';
 import { databaseOf, temporalOf } from '../platform/needs.ts';
 import { runOwnProcess, whenAborted, type OwnProcess } from '../platform/own-process.ts';
 import { leaveMessage, sendMessage } from '../platform/send-message.ts';
@@ -50,22 +51,23 @@ async function work(config: Config, { signal, ready }: OwnProcess): Promise<void
   const userKey = deriveKey(await readSecret(config), keyPurposes.users);
   const say = (line: string): void => console.log(`slack: ${line}`);
   const pageOf = (release: string): string | null => pageOfRelease(config, release);
-  const app = await startSlackApp({
+  const options = {
     botToken,
     by,
     host,
-    port: port.port,
     apiUrl,
     pressing,
     people: peopleInSlack({ ...store, pageOf }),
     surveys: surveyAnswers({ ...store, userOf: (name) => hashUser(userKey, name) }),
-    async questionOf(release, request) {
+    async questionOf(release: string, request: string | undefined) {
       const waiting = (await store.releases.find(release))?.waiting ?? null;
       return waiting?.id === request ? (waiting?.question ?? release) : `${release}: this request is over by now`;
     },
     say,
-  });
-  ready();
+  };
+  const start = (free: number) => startSlackApp({ ...options, port: free });
+  const app = by.kind === 'socket' ? await start(0) : await listenOn(port, host, start);
+  ready(app.url);
   const { outbox, releases, policies } = store;
   await Promise.all([
     deliver({ client: app.client, channel, outbox, releases, policies, pageOf, say }, signal),

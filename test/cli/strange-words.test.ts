@@ -3,6 +3,8 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { cardFormat, explainedText } from '../../src/cli/card-commands.ts';
 import { explainError } from '../../src/cli/exit.ts';
 import { table } from '../../src/cli/output.ts';
+import { stoppedText } from '../../src/cli/stop-all-command.ts';
+import { afterStopText } from '../../src/domain/after-stop.ts';
 import { GradusError } from '../../src/domain/errors.ts';
 
 const strange = 'so\u001b[31m\r\nred\u009b';
@@ -30,6 +32,17 @@ test('a table keeps such cells on their line, and its columns straight beside wi
   expect(lines.join('')).not.toMatch(controls);
   expect(lines[2]).toBe('投诉           2');
   expect(lines[3]).toBe('ok             3');
+});
+
+test('a stop of all releases names them, and who began it, without control characters', () => {
+  const stop = { number: 2, by: strange, why: strange, at: '2026-01-01T00:00:00Z', rollBack: false };
+  const before = { ...stop, id: 'x', number: 1, end: null };
+  const texts = [
+    stoppedText({ ...before, ...stop }, before, [strange, 'mail-1'], null),
+    afterStopText({ goOn: [strange], held: [{ release: strange, why: strange }] }),
+  ];
+  for (const text of texts) expect(text).not.toMatch(controls);
+  expect(texts[0]?.split('\n')).toHaveLength(3);
 });
 
 test('an error that quotes them keeps its own lines alone', () => {

@@ -18,6 +18,7 @@ let provider: Provider;
 let policies = fakePolicies();
 let delegations = fakeDelegations();
 let failure: Error | null = null;
+let abandoned = false;
 const releases = fakeReleases();
 const sent: unknown[] = [];
 
@@ -31,6 +32,7 @@ beforeEach(() => {
   policies = fakePolicies();
   delegations = fakeDelegations();
   failure = null;
+  abandoned = false;
   sent.length = 0;
 });
 
@@ -45,6 +47,7 @@ function consoleOf(issuer = provider.issuer) {
       sent.push({ release, operation, says });
       return `${operation} is done`;
     },
+    endAbandoned: async (release) => (abandoned ? `${release} is ended` : null),
     problem: () => {},
   });
 }
@@ -66,13 +69,17 @@ describe('a token', () => {
   test('of the provider is taken, and says who it is; the body cannot', async () => {
     const done = await post('approve', await provider.token(ann), { why: 'looks right', id: 'p1' });
     expect(done).toMatchObject({ status: 200, body: { said: 'approve is done' } });
-    const says = { by: 'ann@example.org', via: 'http', why: 'looks right', id: 'p1' };
+    const says = { by: 'oidc:17', via: 'http', why: 'looks right', id: 'p1' };
     expect(sent).toEqual([{ release: 'mail-1', operation: 'approve', says }]);
     const forged = await post('approve', await provider.token(ann), { by: 'bob', why: 4 });
     expect(forged.status).toBe(400);
     expect(forged.body['problems']).toEqual([
       'why: it has to be a text',
       'by: there is no such field; who you are is in your token',
+    ]);
+    expect((await post('approve', await provider.token(ann), { wy: 'x', url: 'y' })).body['problems']).toEqual([
+      'wy: there is no such field (did you mean why?)',
+      'url: there is no such field (known: why, request, evidence, id, emergency)',
     ]);
   });
 
@@ -222,8 +229,8 @@ describe('whoever stands in for somebody', () => {
     expect(await waitingFor('vic@example.org')).toEqual([]);
     expect(await waitingFor('li@example.org')).toEqual([403]);
     await delegations.add({ ...standIn, until: new Date(Date.now() + hour).toISOString() });
-    // What anybody may decide is for whoever has the role themselves.
-    expect(await waitingFor('li@example.org')).toEqual([ofWang]);
+    // Also what anybody may decide: wang may.
+    expect(await waitingFor('li@example.org')).toEqual([ofAnybody, ofWang]);
   });
 });
 
@@ -266,6 +273,64 @@ describe('a message', () => {
     const { status, body, headers } = await post('approve', token);
     expect([status, body['mayHaveArrived'], headers['retry-after']]).toEqual([503, false, '5']);
     expect(sent).toEqual([]);
+  });
+
+  test('to a release that has ended is told how it ended, and one to a workflow that is gone what puts its users back', async () => {
+    const token = await provider.token(ann);
+    const say = async (operation: string, id: string) => {
+      const url = `/v1/releases/${id}/${operation}`;
+      const reply = await consoleOf().inject({ method: 'POST', url, headers: { authorization: `Bearer ${token}` } });
+      return { status: reply.statusCode, ...reply.json<{ code?: string; message?: string; said?: string }>() };
+    };
+    await releases.begin({ id: 'over-1', runId: 'r', model: 'over', plan: {}, startedAt: '2026-01-01T00:00:00Z' });
+    const over = { ...reportOf('over-1', 'over', 'rolledBack', 1), endedAt: '2026-01-01T01:00:00Z', reason: 'worse' };
+    await releases.record('over-1', over, true);
+    failure = new GradusError('RELEASE_UNKNOWN', 'There is no release under way.');
+    expect(await say('approve', 'over-1')).toMatchObject({
+      status: 409,
+      code: 'MESSAGE_REFUSED',
+      message: expect.stringMatching(/^over-1 has ended: rolled back.*\(worse\)\.$/),
+    });
+    expect(await say('approve', 'mail-1')).toMatchObject({
+      status: 409,
+      message: expect.stringContaining('Send rollback: it puts its users back on stable'),
+    });
+    abandoned = true;
+    expect(await say('rollback', 'mail-1')).toEqual({ status: 200, said: 'mail-1 is ended' });
+    expect(await say('rollback', 'mail-9')).toMatchObject({ status: 404, code: 'RELEASE_UNKNOWN' });
+  });
+
+  test('that the release refuses because of the policy is refused as the console itself does', async () => {
+    failure = new GradusError('NOT_ALLOWED', 'mail-1 refused it: it is for the role admin.');
+    const { status, body } = await post('approve', await provider.token(ann), { emergency: true, why: 'x' });
+    expect([status, body['code']]).toEqual([403, 'NOT_ALLOWED']);
+  });
+
+  test('that is too large, or no JSON, is refused with what to send', async () => {
+    const authorization = `Bearer ${await provider.token(ann)}`;
+    const send = async (type: string, payload: string) => {
+      const headers = { authorization, 'content-type': type };
+      const reply = await consoleOf().inject({ method: 'POST', url: '/v1/releases/mail-1/pause', headers, payload });
+      return [reply.statusCode, reply.json<{ message: string }>().message];
+    };
+    expect(await send('text/plain', 'x')).toEqual([415, expect.stringContaining('content-type: application/json')]);
+    expect(await send('application/json', JSON.stringify({ why: 'x'.repeat(70_000) }))).toEqual([
+      413,
+      'The body is larger than is taken here.',
+    ]);
+    expect(await send('application/json', '{')).toEqual([400, 'The body is not JSON.']);
+    for (const [id, status] of [
+      ['%ZZ', 400],
+      ['x'.repeat(2_000), 414],
+    ] as const) {
+      const reply = await consoleOf().inject({ url: `/v1/releases/${id}`, headers: { authorization } });
+      expect(reply.statusCode).toBe(status);
+      expect(reply.json()).toEqual({
+        code: 'REQUEST_INVALID',
+        message: expect.any(String),
+        problems: [expect.any(String)],
+      });
+    }
   });
 
   test('cannot pretend to be that of a stop of all releases', async () => {

@@ -60,7 +60,12 @@ describe('who decides', () => {
     expect(say({}, { approvedBy: ['ann'] })).toBe('ann has approved already');
     expect(say({ evidence: digest })).toBeNull();
     expect(say({ evidence: digest.slice(0, 8) })).toBeNull();
-    expect(say({ evidence: 'ab' })).toMatch(/not what ann saw/);
+    expect(say({ evidence: 'ba' })).toMatch(/not what ann saw/);
+    for (const short of ['', digest.slice(0, 2), digest.slice(0, 7)]) {
+      expect(say({ evidence: short })).toBe(
+        `evidence "${short}" is too short; give at least 8 digits of the request's digest`,
+      );
+    }
     expect(say({ evidence: 'cd'.repeat(32) })).toMatch(/not what ann saw any more; look at request 2\/gray\/1 again/);
     expect(say({ request: '3/full/1' })).toMatch(/is not open; what waits now is 2\/gray\/1/);
   });

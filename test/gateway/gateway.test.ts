@@ -124,6 +124,11 @@ describe('a prediction', () => {
     });
     expect(broken.status).toBe(400);
     expect((await gateway.post('/v1/predict', { text: 'x'.repeat(2_000_000) })).status).toBe(413);
+    const unreadable = await fetch(`${gateway.url}/ofrep/v1/%ZZ`);
+    expect([unreadable.status, await unreadable.json()]).toEqual([
+      400,
+      expect.objectContaining({ code: 'REQUEST_INVALID', problems: [expect.any(String)] }),
+    ]);
   });
 
   test('comes from stable where the candidate fails, and counts as its failure', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ReleaseReport } from '../../src/domain/report.ts';
+import { sendMessage } from '../../src/platform/send-message.ts';
 import { gradus } from '../support/gradus.ts';
 import { startProvider, type Provider } from '../support/oidc.ts';
 import { freePort } from '../support/postgres.ts';
@@ -57,11 +58,18 @@ it('obeys people by what their tokens give them, and the audit log says who it w
   expect((await handle.query<ReleaseReport>('state')).state).toBe('paused');
   const again = await post('pause', ops);
   expect([again.status, again.told]).toEqual([409, expect.stringContaining('paused already')]);
+  // The release asks the policy too, and what it refuses because of that is told as such.
+  await expect(sendMessage(system.client, 'http-1', 'resume', { by: 'zoe' })).rejects.toMatchObject({
+    code: 'NOT_ALLOWED',
+    message: expect.stringContaining('zoe is not in the policy'),
+  });
   expect((await post('resume', { sub: '17' })).status).toBe(200);
   expect((await post('rollback', ops, { why: 'enough' })).status).toBe(200);
 
   const report = await handle.result();
   expect(report.reason).toBe('rolled back by oidc:6: enough');
+  const late = await post('pause', ops);
+  expect([late.status, late.told]).toEqual([409, expect.stringContaining('http-1 has ended: rolled back')]);
   const decisions = report.decisions.filter(({ via }) => via === 'http').map(({ what, by }) => [what, by]);
   expect(decisions).toEqual([
     ['paused', 'oidc:6'],

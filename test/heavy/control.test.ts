@@ -268,6 +268,21 @@ describe('a plan that lacks whom the policy wants to approve', () => {
   });
 });
 
+describe('an input of a release with what nobody knows', () => {
+  it('is refused with what was meant, before anything is done: a typing error would start it at once, or as nobody', async () => {
+    const ports = createFakePorts();
+    for (const [more, problem] of [
+      [{ que: true }, 'que: there is no such field (did you mean queue?)'],
+      [{ by: 5 }, 'by: it has to be a text'],
+      [{ queue: 'yes' }, 'queue: it has to be true or false'],
+    ] as const) {
+      const failure = await releases.failureOf({ plan: weeks, ...more }, ports);
+      expect([failure.type, failure.message]).toEqual(['REQUEST_INVALID', expect.stringContaining(problem)]);
+    }
+    expect([ports.trained, await ports.releases.list()]).toEqual([[], []]);
+  });
+});
+
 describe('who may start a release', () => {
   const people = {
     root: { roles: 'admin' },
@@ -405,6 +420,65 @@ describe('whoever stands in for somebody', () => {
         expect.stringMatching(starter === 'wang' ? /^li stands in for wang, who st/ : /^li started/),
       ]);
     }
+  });
+
+  it('may, whatever their own role is, also where the plan asks anybody, or them themselves', async () => {
+    for (const from of ['anyone', ['eve', 'bob']]) {
+      const ports = await away('bob', 'eve', 10);
+      await ports.policies.set(
+        {
+          people: {
+            ops: { roles: ['operator'], slack: null },
+            bob: approver,
+            eve: { roles: ['viewer'], slack: null },
+            vic: { roles: ['viewer'], slack: null },
+          },
+        },
+        'root',
+      );
+      const said: string[] = [];
+      const { report } = await releases.run(
+        { ...plan, people: {}, full: { approval: { from, within: '30 days' } } },
+        {
+          ports,
+          by: 'ops',
+          onWaiting: async (handle) => {
+            if (said.length > 0) return;
+            said.push(await answer(handle, 'vic'), await answer(handle, 'eve'));
+          },
+        },
+      );
+      expect(report.state, report.reason).toBe('released');
+      expect(said[0]).toMatch(from === 'anyone' ? /vic has viewer$/ : /^vic may not decide this/);
+      expect(said[1]).toMatch(/^approved: give/);
+      expect(report.requests).toMatchObject([{ outcome: 'approved', by: 'eve for bob' }]);
+    }
+  });
+
+  it('may pause nothing for them, and approves nothing in an emergency', async () => {
+    const ports = await away('root', 'eve', 10);
+    await ports.policies.set(
+      { people: { root: { roles: ['admin'], slack: null }, eve: { roles: ['viewer'], slack: null } } },
+      'root',
+    );
+    const said: string[] = [];
+    await releases.run(
+      { ...plan, people: {}, full: { approval: 'anyone' } },
+      {
+        ports,
+        by: 'root',
+        onWaiting: async (handle) => {
+          if (said.length > 0) return;
+          said.push(await refusal(handle, 'pause', { by: 'eve' }));
+          said.push(await refusal(handle, 'approve', { by: 'eve', emergency: true, why: 'now' }));
+          await handle.executeUpdate(rollbackUpdate, { args: [{ by: 'root' }] });
+        },
+      },
+    );
+    expect(said).toEqual([
+      'eve may not do that: it is for the role operator, and eve has viewer',
+      'eve may not do that: it is for the role admin, and eve has viewer',
+    ]);
   });
 
   async function answer(handle: Handle, by: string): Promise<string> {
