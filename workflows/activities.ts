@@ -2,6 +2,7 @@
 import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { Activities, TrainingActivities } from '../activities/index.ts';
 import { described } from './described.ts';
+import { inTurn } from './in-turn.ts';
 import { trainingQueue } from './messages.ts';
 import {
   iterationSummaries,
@@ -43,21 +44,25 @@ export const iterations = described(
 );
 
 /** A look at the policy while somebody waits for an answer: in the worker itself, without a turn through the server. */
-export const policy = described(
-  proxyLocalActivities<Pick<Activities, 'refusalOf' | 'standsFor'>>({
-    startToCloseTimeout: '30 seconds',
-    retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
-  }),
-  policySummaries,
+export const policy = inTurn(
+  described(
+    proxyLocalActivities<Pick<Activities, 'refusalOf' | 'standsFor'>>({
+      startToCloseTimeout: '30 seconds',
+      retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
+    }),
+    policySummaries,
+  ),
 );
 
 /** Whether anything holds a release from outside: asked before each step that users notice, and so in the worker itself. */
-export const standings = described(
-  proxyLocalActivities<Pick<Activities, 'standing'>>({
-    startToCloseTimeout: '30 seconds',
-    retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
-  }),
-  standingSummaries,
+export const standings = inTurn(
+  described(
+    proxyLocalActivities<Pick<Activities, 'standing'>>({
+      startToCloseTimeout: '30 seconds',
+      retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
+    }),
+    standingSummaries,
+  ),
 );
 
 /** What is decided from records; while no gateway is alive, this waits for one, and says so by heartbeats. */
@@ -75,13 +80,15 @@ export const judgements = described(
  * What passes quickly, in the worker itself: a look at users that is no more than one line of the history, and a record
  * whose report is never copied into it. Tried once; the caller has an activity above for when that fails.
  */
-export const atOnce = described(
-  proxyLocalActivities<Pick<Activities, 'judgeInternalTest' | 'judgeGray' | 'judgeAbTest' | 'recordRelease'>>({
-    startToCloseTimeout: '2 seconds',
-    cancellationType: ActivityCancellationType.ABANDON,
-    retry: { maximumAttempts: 1 },
-  }),
-  { ...judgementSummaries, recordRelease: recordSummaries.recordRelease },
+export const atOnce = inTurn(
+  described(
+    proxyLocalActivities<Pick<Activities, 'judgeInternalTest' | 'judgeGray' | 'judgeAbTest' | 'recordRelease'>>({
+      startToCloseTimeout: '2 seconds',
+      cancellationType: ActivityCancellationType.ABANDON,
+      retry: { maximumAttempts: 1 },
+    }),
+    { ...judgementSummaries, recordRelease: recordSummaries.recordRelease },
+  ),
 );
 
 /**

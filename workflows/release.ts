@@ -27,6 +27,7 @@ import { listed, printable } from '../src/domain/words.ts';
 import type { Before } from '../activities/index.ts';
 import { iterations, judgements, records, routes, training } from './activities.ts';
 import { openDesk, type Desk, type Said } from './desk.ts';
+import { beginTurns } from './in-turn.ts';
 import type { ReleaseInput } from './messages.ts';
 import { stageColumns } from './columns.ts';
 import { startProgress, type Progress } from './progress.ts';
@@ -52,6 +53,7 @@ const longQuickHistory = 2000;
 const mostTries = 120;
 
 export async function release(input: ReleaseInput, carried?: Carried): Promise<ReleaseReport> {
+  beginTurns();
   const progress = startProgress(carried?.report, starterIn(input));
   const story = new CancellationScope();
   let rolledBack = '';

@@ -15,12 +15,14 @@ import { levelsOf, stageSteps } from '../src/domain/levels.ts';
 import type { StageStep } from '../src/domain/plan.ts';
 import { atOnce, judgements, routes, training } from './activities.ts';
 import { backToStable, expose, grown } from './exposing.ts';
+import { beginTurns } from './in-turn.ts';
 import { grayGuard, judgeAb, judgeGray, lastGuard, sinceEffect } from './judged.ts';
 import type { RolloutInput, StageEnd, StageOutcome } from './rollout-messages.ts';
 import { openStage, type Stage } from './stage.ts';
 import { GoOnAnew, RollBack } from './stage-ends.ts';
 
 export async function rollout(input: RolloutInput): Promise<StageOutcome> {
+  beginTurns();
   const stage = openStage(input);
   const take: Record<StageStep, (stage: Stage) => Promise<void>> = {
     'internal test': internalTest,

@@ -121,7 +121,8 @@ describe('temporal workflow', () => {
     // Its stage is cancelled with it, and puts its users back by itself, sooner or later than whoever rolls back by name.
     await handle.terminate('somebody was in a hurry');
     const rolled = await gradus(['release', 'rollback', handle.workflowId, '--by', 'ann'], system.environment);
-    expect(rolled.code, rolled.err).toBe(0);
+    // Where the worker has noticed it first, it says so.
+    expect(rolled.code === 0 ? '' : rolled.err).toMatch(/^$|has ended: .*its workflow was terminated/);
     expect(await shareOf(`ops-${number}`)).toBeNull();
   });
 
