@@ -105,9 +105,16 @@ export async function until(
     last = await handle.query(stateQuery).catch(() => last);
     if (last !== null && holds(last)) return last;
     if (last !== null && last.endedAt !== null) throw new Error(`ended before ${what}: ${last.state}, ${last.reason}`);
+    if (last?.steps.every(({ state }) => state === 'waiting') === true) await refusedOrNot(handle);
     if (Date.now() > deadline) throw new Error(`not ${what} within ${withinMs} ms: ${JSON.stringify(last?.steps)}`);
     await sleep(200);
   }
+}
+
+/** Throws why a release was refused before its first step; nothing where it was not. */
+async function refusedOrNot(handle: Handle): Promise<void> {
+  const { status } = await handle.describe();
+  if (status.name === 'FAILED') await handle.result();
 }
 
 /** A small plan on real mails: seconds to train, seconds to release. */
