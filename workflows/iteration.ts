@@ -4,7 +4,6 @@ import {
   allHandlersFinished,
   ApplicationFailure,
   CancellationScope,
-  ChildWorkflowFailure,
   condition,
   continueAsNew,
   isCancellation,
@@ -27,6 +26,7 @@ import { iterations, training } from './activities.ts';
 import { stateWords } from './details.ts';
 import { iterationDetails } from './iteration-details.ts';
 import { iterationQuery, type IterationInput } from './messages.ts';
+import { messageOf } from './failure-words.ts';
 import { release } from './release.ts';
 
 /** What a run that looks again and again hands to its next one. */
@@ -161,10 +161,4 @@ async function sleepUntil(due: number, orders: IterationPlan): Promise<void> {
 
 function tell(report: IterationReport): void {
   setCurrentDetails(iterationDetails(report));
-}
-
-function messageOf(error: unknown): string {
-  const cause = error instanceof ChildWorkflowFailure || error instanceof ActivityFailure ? error.cause : error;
-  if (cause instanceof ActivityFailure && cause.cause instanceof ApplicationFailure) return cause.cause.message;
-  return cause instanceof Error ? cause.message : String(cause);
 }

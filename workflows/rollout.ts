@@ -15,6 +15,7 @@ import { levelsOf, stageSteps } from '../src/domain/levels.ts';
 import type { StageStep } from '../src/domain/plan.ts';
 import { atOnce, judgements, routes, training } from './activities.ts';
 import { backToStable, expose, grown } from './exposing.ts';
+import { messageOf } from './failure-words.ts';
 import { beginTurns } from './in-turn.ts';
 import { grayGuard, judgeAb, judgeGray, lastGuard, sinceEffect } from './judged.ts';
 import type { RolloutInput, StageEnd, StageOutcome } from './rollout-messages.ts';
@@ -67,10 +68,6 @@ export async function rollout(input: RolloutInput): Promise<StageOutcome> {
     );
     throw error;
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Says the last word: a release that was reset does not hear how a rollout ended that its former run started. */
