@@ -117,7 +117,10 @@ function stepSentence(plan: Plan, step: StageStep): string {
       const undecided =
         ifInconclusive === 'ask' ? `ask (no answer in ${silence}: roll back)` : inconclusiveWords[ifInconclusive];
       const rule = `${metric} no worse than stable by more than ${margin}`;
-      return `${percent(share)} of users; ${rule}, within ${duration(withinMs)}, else ${undecided}${approvalWords(approval)}`;
+      const [level] = levelsOf(plan, plan.model, 1, 'A/B');
+      const all =
+        level === undefined || level.share === share ? '' : `, so that ${percent(level.share)} of all have it`;
+      return `${level?.name ?? 'users'}${all}; ${rule}, within ${duration(withinMs)}, else ${undecided}${approvalWords(approval)}`;
     }
     case 'full':
       return `all users${approvalWords(plan.full.approval)}`;

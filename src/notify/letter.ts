@@ -78,7 +78,7 @@ function request(report: ReleaseReport, waiting: Waiting, { page, name, givers }
     lead: `${nameOf(report)}, stage ${waiting.stage} of ${stages.length}, ${again ? 'still waits' : 'waits'} for ${awaitedOf(waiting)}: ${waiting.question}`,
     facts: [
       ['What changes', whatChanges(report, waiting)],
-      ['Recommended', what === 'decide' ? `no recommendation; ${why}` : `${what}; ${why}`],
+      ['Recommended', what === 'decide' ? `nothing: ${why}` : `${what}; ${why}`],
       ['Until', whyClockStands(report, waiting) ?? `${utc(waiting.until)}, else ${whenSilent(waiting)}`],
       ['Needs', `${askedOf(waiting)}; ${approvedSoFar(waiting)}`],
       ...standIn,

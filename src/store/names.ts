@@ -12,7 +12,8 @@ const queries = {
   models: `select model as name, count(*) || ' versions' as about from versions group by model order by model`,
   versions: `select 'v' || number as name, created_at::date::text as about from versions
     where model = $1 order by number desc limit 200`,
-  capabilities: `select distinct capability as name, model as about from routes where $1 = '' or model = $1 order by 1, 2`,
+  capabilities: `select capability as name, string_agg(model, ', ' order by model) as about from routes
+    where $1 = '' or model = $1 group by 1 order by 1`,
 } as const;
 
 export type StoredKind = keyof typeof queries;
