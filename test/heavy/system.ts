@@ -106,9 +106,21 @@ export async function until(
     if (last !== null && holds(last)) return last;
     if (last !== null && last.endedAt !== null) throw new Error(`ended before ${what}: ${last.state}, ${last.reason}`);
     if (last?.steps.every(({ state }) => state === 'waiting') === true) await refusedOrNot(handle);
-    if (Date.now() > deadline) throw new Error(`not ${what} within ${withinMs} ms: ${JSON.stringify(last?.steps)}`);
+    if (Date.now() > deadline) {
+      const state = `${JSON.stringify(last?.steps)}; ${await troubleOf(handle)}`;
+      throw new Error(`not ${what} within ${withinMs} ms: ${state}`);
+    }
     await sleep(200);
   }
+}
+
+/** Why its workflow does not go on, as far as its history says. */
+async function troubleOf(handle: Handle): Promise<string> {
+  const { events } = await handle.fetchHistory();
+  const failed = (events ?? []).flatMap((event) => event.workflowTaskFailedEventAttributes?.failure?.message ?? []);
+  const { raw } = await handle.describe();
+  const { pendingActivities, pendingWorkflowTask } = raw;
+  return JSON.stringify({ failed, last: events?.at(-1)?.eventType, pendingActivities, pendingWorkflowTask });
 }
 
 /** Throws why a release was refused before its first step; nothing where it was not. */
