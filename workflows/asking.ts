@@ -1,5 +1,5 @@
 /** People's decisions about a stage: asked for, waited for while a guard looks, and asked again when the evidence is another. */
-import { condition, patched, setHandler } from '@temporalio/workflow';
+import { condition, setHandler } from '@temporalio/workflow';
 import { termsOf } from '../src/domain/approval.ts';
 import { digestOf, gistOf, type Evidence } from '../src/domain/evidence.ts';
 import type { Approval } from '../src/domain/plan.ts';
@@ -13,6 +13,7 @@ import {
   type RolloutInput,
   type StageUpdate,
 } from './rollout-messages.ts';
+import { has } from './changes.ts';
 import { RollBack } from './stage-ends.ts';
 import { firstReason } from './stage-words.ts';
 import type { Telling } from './telling.ts';
@@ -76,7 +77,7 @@ export function openAsking(asker: Asker) {
       while (guard !== undefined && !(await condition(answered, guard.everyMs, { summary: 'looks while it waits' }))) {
         const now = await guard.judge();
         if (endsStage(now)) await giveUp(now);
-        if (verdict !== null && gistOf(now) !== gistOf(verdict) && (quick || patched('new evidence voids'))) {
+        if (verdict !== null && gistOf(now) !== gistOf(verdict) && (quick || has('new evidence voids'))) {
           await telling.withdraw(id, `other evidence: ${firstReason(now)}`);
           position.askedAt = null;
           return now;

@@ -1,5 +1,5 @@
 /** Where people's messages to a release arrive: checked, decided by the same rules for Update and Signal, and recorded. */
-import { ApplicationFailure, CancellationScope, log, patched, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, log, setHandler } from '@temporalio/workflow';
 import {
   couldStandIn,
   operations,
@@ -9,6 +9,7 @@ import {
   type Operation,
   type PersonSays,
 } from '../src/domain/approval.ts';
+import { has } from './changes.ts';
 import { policy } from './activities.ts';
 import { operationsOf } from './operations.ts';
 import type { Progress } from './progress.ts';
@@ -53,7 +54,7 @@ export function openDesk(
     const known = said.get(id) ?? obeying.get(id);
     if (known !== undefined) return known;
     const other = operations.find((one) => said.has(keyOf(one, says) ?? '') || obeying.has(keyOf(one, says) ?? ''));
-    if (other !== undefined && patched('one id, one message')) {
+    if (other !== undefined && has('one id, one message')) {
       const problem = `id ${says.id} was that of another message of ${says.by}, to ${other}: give each message an id of its own`;
       refuse(says, problem, 'NOT_NOW');
     }
@@ -71,7 +72,7 @@ export function openDesk(
   /** What was said first is done first: whether a message makes sense may depend on the one before. */
   function first(name: Operation, says: PersonSays): Promise<string> {
     const work = () => progress.first(() => tryTo(name, says));
-    if (!patched('in their order')) return work();
+    if (!has('in their order')) return work();
     const turn = last.then(work);
     last = turn.catch(() => undefined);
     return turn;
@@ -97,9 +98,9 @@ export function openDesk(
     let says = given;
     const operation = doing[name];
     // Whoever may decide only for somebody else.
-    if (isStandIn(name, given) && (progress.quick || patched('delegation'))) says = await standIn(name, given);
+    if (isStandIn(name, given) && (progress.quick || has('delegation'))) says = await standIn(name, given);
     refuse(says, problemOf(name, says), 'NOT_NOW');
-    if (progress.quick || patched('roles')) {
+    if (progress.quick || has('roles')) {
       const ask = (): Promise<string | null> =>
         policy.refusalOf({
           ...idOf(says),
@@ -109,7 +110,7 @@ export function openDesk(
         });
       let refused = await CancellationScope.nonCancellable(ask);
       const forOthers = decides(name) && says.for === undefined && says.emergency !== true;
-      if (refused !== null && forOthers && report.waiting !== null && patched('stand in whatever the role')) {
+      if (refused !== null && forOthers && report.waiting !== null && has('stand in whatever the role')) {
         // The plan lets them, or anybody, and their own role does not.
         says = await standIn(name, given);
         if (says.for !== undefined) refused = null;
@@ -118,7 +119,7 @@ export function openDesk(
       // Others may have said something meanwhile.
       refuse(says, problemOf(name, says), 'NOT_NOW');
       const own = report.waiting === null ? null : ownEmergency(report.waiting, says);
-      if (own !== null && patched('own emergency')) refuse(says, own, 'NOT_ALLOWED');
+      if (own !== null && has('own emergency')) refuse(says, own, 'NOT_ALLOWED');
     }
     return operation.act(says);
   }

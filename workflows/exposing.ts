@@ -1,7 +1,8 @@
 /** Giving users the candidate, and taking it back: as soon as nothing holds the release, under the eyes of a guard. */
-import { ActivityFailure, ApplicationFailure, CancellationScope, patched } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, CancellationScope } from '@temporalio/workflow';
 import type { Asked } from '../src/domain/freeze.ts';
 import type { levelsOf } from '../src/domain/levels.ts';
+import { has } from './changes.ts';
 import { routes } from './activities.ts';
 import type { Guard } from './asking.ts';
 import type { Stage } from './stage.ts';
@@ -32,7 +33,7 @@ export async function grown<T>(
   guard?: Guard,
 ): Promise<T> {
   for (;;) {
-    const isHeld = patched('clearance');
+    const isHeld = has('clearance');
     if (isHeld) await stage.cleared(guard);
     stage.position.exposed = true;
     try {

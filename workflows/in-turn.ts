@@ -2,7 +2,8 @@
  * Local activities of a workflow run one at a time. Of two that are under way at once, the one that ends first is told
  * first, and on replay the order may be another one: the SDK's own issues call that nondeterminism (sdk-python 1578, 1881).
  */
-import { patched, workflowInfo } from '@temporalio/workflow';
+import { workflowInfo } from '@temporalio/workflow';
+import { has } from './changes.ts';
 
 /** The last turn that was taken, by the run's id. */
 const last = new Map<string, Promise<unknown>>();
@@ -24,7 +25,7 @@ export function inTurn<A extends object>(activities: A): A {
 }
 
 function take(work: () => Promise<unknown>): Promise<unknown> {
-  if (!patched('local activities in turn')) return work();
+  if (!has('local activities in turn')) return work();
   const { runId } = workflowInfo();
   const turn = (last.get(runId) ?? Promise.resolve()).then(work);
   const ended = turn.catch(() => undefined);

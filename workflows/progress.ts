@@ -2,7 +2,6 @@
 import {
   CancellationScope,
   condition,
-  patched,
   setCurrentDetails,
   setHandler,
   upsertMemo,
@@ -16,6 +15,7 @@ import type { Plan, Step } from '../src/domain/plan.ts';
 import type { ReleaseReport, StageProgress, Standing, StepState, Waiting } from '../src/domain/report.ts';
 import { newReport, newStage, skippedBecause } from '../src/domain/report-parts.ts';
 import type { Version } from '../src/domain/version.ts';
+import { has } from './changes.ts';
 import { atOnce, records } from './activities.ts';
 import { releaseColumns } from './columns.ts';
 import { detailsOf } from './details.ts';
@@ -39,7 +39,7 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
   let recording = Promise.resolve();
   let busy = 0;
   let shown = '';
-  const quick = patched(fewTurns);
+  const quick = has(fewTurns);
   const soon = inHaste(quick);
 
   /** Shows the report in Temporal's UI, and has it written to the store soon. */
@@ -144,14 +144,14 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
 
     stageStarted(stage: StageProgress): void {
       stage.state = 'running';
-      if (patched(moments)) stage.begunAt = now();
+      if (has(moments)) stage.begunAt = now();
       changed();
     },
 
     /** N(t) and P(t) grow when the stage's capabilities are full. */
     stageEnded(stage: StageProgress, state: 'released' | 'rolledBack', reason: string): void {
       Object.assign(stage, { state, reason, step: null, exposure: state === 'released' ? 1 : 0 });
-      if (patched(moments)) stage.endedAt = now();
+      if (has(moments)) stage.endedAt = now();
       if (state === 'released') {
         report.curve.push(curvePoint(report.stages, stage.number - 1, now()));
       }
@@ -166,7 +166,7 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
     stands(standing: Standing | null): void {
       report.standing = standing;
       delete report.standingSince;
-      if (standing !== null && patched(moments)) report.standingSince = now();
+      if (standing !== null && has(moments)) report.standingSince = now();
       changed();
     },
 

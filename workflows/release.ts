@@ -8,7 +8,6 @@ import {
   condition,
   allHandlersFinished,
   isCancellation,
-  patched,
   workflowInfo,
 } from '@temporalio/workflow';
 import { CancelledFailure } from '@temporalio/common';
@@ -16,6 +15,7 @@ import type { Plan } from '../src/domain/plan.ts';
 import type { ReleaseReport, StageProgress } from '../src/domain/report.ts';
 import type { Version } from '../src/domain/version.ts';
 import type { Before } from '../activities/index.ts';
+import { declareChanges, has } from './changes.ts';
 import { judgements, records, training } from './activities.ts';
 import { begin, planIn, starterIn } from './beginning.ts';
 import { openDesk, type Desk, type Said } from './desk.ts';
@@ -39,6 +39,7 @@ const longHistory = 4000;
 const longQuickHistory = 2000;
 
 export async function release(input: ReleaseInput, carried?: Carried): Promise<ReleaseReport> {
+  declareChanges();
   beginTurns();
   const progress = startProgress(carried?.report, starterIn(input));
   const story = new CancellationScope();
@@ -58,7 +59,7 @@ export async function release(input: ReleaseInput, carried?: Carried): Promise<R
         carried?.before ??
         (await begin(input, plan, progress, desk, () => goOnAnewIfLong(input, { plan }, progress, desk)));
       progress.keepRecorded();
-      if (patched('clearance')) await desk.hold.cleared('training');
+      if (has('clearance')) await desk.hold.cleared('training');
       const candidate = await train(plan, progress);
       for (const stage of await split(plan, progress)) {
         if (stage.state === 'released') continue;

@@ -1,7 +1,8 @@
 /** Requests for a decision: kept open until somebody decides or their time is over, one at a time. */
-import { condition, patched } from '@temporalio/workflow';
+import { condition } from '@temporalio/workflow';
 import { whenSilent } from '../src/domain/approval.ts';
 import type { ClosedRequest, Standing, Waiting } from '../src/domain/report.ts';
+import { has } from './changes.ts';
 import type { Progress } from './progress.ts';
 import { decidedSignal, type Request } from './rollout-messages.ts';
 import type { RolloutHandle } from './rollout-handle.ts';
@@ -20,8 +21,8 @@ export function openRequests(
   async function hold({ own, ...request }: Request): Promise<void> {
     // Asked again by the next run of the rollout: what was decided is told again, and what is open has its clock.
     const decided = report.requests.findLast((one) => one.request.id === request.id && one.outcome !== 'withdrawn');
-    if (decided !== undefined && patched('one clock')) return tell(decided);
-    if (report.waiting?.id === request.id && patched('one clock')) return;
+    if (decided !== undefined && has('one clock')) return tell(decided);
+    if (report.waiting?.id === request.id && has('one clock')) return;
     // Asked again under the same id after the rollout went on in a new run: what was said of it stays.
     const notBy = own ? null : report.startedBy;
     const waiting: Waiting =
@@ -30,7 +31,7 @@ export function openRequests(
         : { ...request, notBy, approvedBy: [], escalated: false, held: false };
     progress.waits(waiting);
     while (!(await isOver(waiting))) {
-      if (patched('silence in a freeze') && (await isPostponed(waiting))) continue;
+      if (has('silence in a freeze') && (await isPostponed(waiting))) continue;
       if (waiting.otherwise !== 'hold' || waiting.escalated) break;
       waiting.escalated = true;
       const whom = waiting.escalateTo.length > 0 ? `; now also ${waiting.escalateTo.join(', ')} may` : '';

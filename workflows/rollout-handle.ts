@@ -7,11 +7,11 @@ import {
   condition,
   getExternalWorkflowHandle,
   log,
-  patched,
   type ChildWorkflowHandle,
   type ExternalWorkflowHandle,
 } from '@temporalio/workflow';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { has } from './changes.ts';
 import type { rollout } from './rollout.ts';
 import type { StageEnd } from './rollout-messages.ts';
 
@@ -28,7 +28,7 @@ export interface RolloutHandle {
 
 /** `start` starts it as a child. */
 export async function openRollout(start: () => Promise<ChildWorkflowHandle<typeof rollout>>): Promise<RolloutHandle> {
-  if (!patched('rollout by name')) {
+  if (!has('rollout by name')) {
     const child = await start();
     return {
       run: child.firstExecutionRunId,

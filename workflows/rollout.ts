@@ -6,13 +6,13 @@ import {
   allHandlersFinished,
   isCancellation,
   log,
-  patched,
   ActivityFailure,
   ApplicationFailure,
 } from '@temporalio/workflow';
 import { CancelledFailure } from '@temporalio/common';
 import { levelsOf, stageSteps } from '../src/domain/levels.ts';
 import type { StageStep } from '../src/domain/plan.ts';
+import { declareChanges, has } from './changes.ts';
 import { atOnce, judgements, routes, training } from './activities.ts';
 import { backToStable, expose, grown } from './exposing.ts';
 import { messageOf } from './failure-words.ts';
@@ -23,6 +23,7 @@ import { openStage, type Stage } from './stage.ts';
 import { GoOnAnew, RollBack } from './stage-ends.ts';
 
 export async function rollout(input: RolloutInput): Promise<StageOutcome> {
+  declareChanges();
   beginTurns();
   const stage = openStage(input);
   const take: Record<StageStep, (stage: Stage) => Promise<void>> = {
@@ -73,7 +74,7 @@ export async function rollout(input: RolloutInput): Promise<StageOutcome> {
 /** Says the last word: a release that was reset does not hear how a rollout ended that its former run started. */
 async function over(stage: Stage, end: StageEnd): Promise<void> {
   await CancellationScope.nonCancellable(async () => {
-    if (patched('its end is told')) await stage.ended(end);
+    if (has('its end is told')) await stage.ended(end);
     await stage.told();
   });
 }
@@ -157,7 +158,7 @@ async function abTest(stage: Stage): Promise<void> {
 /** Step 6: everybody gets the candidate, and it becomes stable. */
 async function fullRelease(stage: Stage): Promise<void> {
   const { plan, release, number, capabilities, candidate, position } = stage;
-  const guard = patched('guard before full') ? lastGuard(stage) : undefined;
+  const guard = has('guard before full') ? lastGuard(stage) : undefined;
   await stage.ask(`give ${capabilities.join(', ')} to all users?`, stage.seen(), plan.full.approval, guard);
   await stage.unpaused();
   const phase = `${release}/${number}/full`;
@@ -167,7 +168,7 @@ async function fullRelease(stage: Stage): Promise<void> {
     guard,
   );
   // Said while the gateways were waited for: it is put back as if it had been said before.
-  if (stage.isUndone() && patched('undo after full')) stage.checkUndo();
+  if (stage.isUndone() && has('undo after full')) stage.checkUndo();
   position.exposure = 1;
   const at = new Date().toISOString();
   await stage.tell({

@@ -3,12 +3,12 @@ import {
   CancellationScope,
   condition,
   getExternalWorkflowHandle,
-  patched,
   setCurrentDetails,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { StageStep } from '../src/domain/plan.ts';
+import { has } from './changes.ts';
 import { standings } from './activities.ts';
 import { lookIn } from './standing.ts';
 import { standingText } from '../src/domain/words.ts';
@@ -35,7 +35,7 @@ export type Stage = ReturnType<typeof openStage>;
 
 export function openStage(input: RolloutInput) {
   const { plan, number, capabilities } = input;
-  const quick = patched(fewTurns);
+  const quick = has(fewTurns);
   const release = getExternalWorkflowHandle(input.release);
   const telling = openTelling(release, quick);
   const soon = inHaste(quick);

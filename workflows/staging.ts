@@ -5,7 +5,6 @@ import {
   condition,
   getExternalWorkflowHandle,
   isCancellation,
-  patched,
   sleep,
   startChild,
   workflowInfo,
@@ -17,6 +16,7 @@ import { stageSteps } from '../src/domain/levels.ts';
 import type { Plan } from '../src/domain/plan.ts';
 import type { StageProgress } from '../src/domain/report.ts';
 import type { Version } from '../src/domain/version.ts';
+import { has } from './changes.ts';
 import { routes } from './activities.ts';
 import { stageColumns } from './columns.ts';
 import type { Desk } from './desk.ts';
@@ -81,7 +81,7 @@ export async function rollOut(
 async function mayStart({ report }: Progress, desk: Desk): Promise<void> {
   do {
     await condition(() => report.state !== 'paused');
-    if (patched('clearance')) await desk.hold.cleared('growth');
+    if (has('clearance')) await desk.hold.cleared('growth');
   } while (report.state === 'paused');
 }
 

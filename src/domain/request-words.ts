@@ -62,5 +62,8 @@ export function recommendation({ findings, evidence }: Waiting): {
     return { what: 'decide', why: `${open.length} of ${findings.length} conditions are open: the data allow both` };
   }
   if (findings.length === 0) return { what: 'decide', why: evidence[0] ?? 'nothing was measured for this step' };
-  return { what: 'approve', why: findings.length === 1 ? 'the one condition holds' : `all ${findings.length} conditions hold` };
+  return {
+    what: 'approve',
+    why: findings.length === 1 ? 'the one condition holds' : `all ${findings.length} conditions hold`,
+  };
 }
