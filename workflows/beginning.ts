@@ -5,7 +5,7 @@ import type { Plan } from '../src/domain/plan.ts';
 import { listed, printable } from '../src/domain/words.ts';
 import { iterations, records, routes } from './activities.ts';
 import type { Desk } from './desk.ts';
-import { isOfType } from './exposing.ts';
+import { isOfType } from './failure-words.ts';
 import type { ReleaseInput } from './messages.ts';
 import type { Progress } from './progress.ts';
 

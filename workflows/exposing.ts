@@ -1,10 +1,11 @@
 /** Giving users the candidate, and taking it back: as soon as nothing holds the release, under the eyes of a guard. */
-import { ActivityFailure, ApplicationFailure, CancellationScope } from '@temporalio/workflow';
+import { CancellationScope } from '@temporalio/workflow';
 import type { Asked } from '../src/domain/freeze.ts';
 import type { levelsOf } from '../src/domain/levels.ts';
 import { has } from './changes.ts';
 import { routes } from './activities.ts';
 import type { Guard } from './asking.ts';
+import { isOfType } from './failure-words.ts';
 import type { Stage } from './stage.ts';
 
 /** Registers the undo first: from here on, whatever goes wrong, `backToStable` has something to put back. */
@@ -43,10 +44,6 @@ export async function grown<T>(
       if (!isOfType(error, 'STOPPED_ALL') && !isOfType(error, 'FROZEN')) throw error;
     }
   }
-}
-
-export function isOfType(error: unknown, type: string): boolean {
-  return error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.type === type;
 }
 
 export async function backToStable(stage: Stage): Promise<void> {

@@ -2,31 +2,16 @@
 import { expect, test } from 'vitest';
 import { eventLines } from '../../src/cli/event-lines.ts';
 import type { ReleaseReport } from '../../src/domain/report.ts';
+import { newReport } from '../../src/domain/report-parts.ts';
 import { sampleVersion } from '../fixtures/report-parts.ts';
 
 const at = (second: number): string => `2026-01-05T10:00:0${second}.000Z`;
 
 const begun: ReleaseReport = {
-  id: 'mail-1',
+  ...newReport('mail-1', 'ann', at(0)),
   model: 'mail',
   strategy: 'gradual',
-  state: 'running',
-  reason: '',
-  startedAt: at(0),
-  endedAt: null,
-  plan: null,
-  candidate: null,
-  stable: null,
   steps: [{ step: 'train', state: 'running', note: 'on mail', startedAt: at(0), endedAt: null }],
-  stages: [],
-  curve: [],
-  exposures: [],
-  decisions: [],
-  waiting: null,
-  observations: [],
-  startedBy: 'ann',
-  requests: [],
-  iteration: null,
 };
 
 const exposed: ReleaseReport = {

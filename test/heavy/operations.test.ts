@@ -12,39 +12,29 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(async () => system.stop(), 60_000);
 
-/** A release with half of the users on its candidate, for as long as one likes. */
-async function baking(): Promise<Handle> {
+/** A release that gives half of the users its candidate. */
+async function started(gray: object): Promise<Handle> {
   number += 1;
-  const handle = await system.start(`ops-${number}`, {
+  return system.start(`ops-${number}`, {
     model: `ops-${number}`,
     train: { data: 'mail', share: 0.05, epochs: 1, units: 16, embedding: 16 },
     capabilities: ['spam'],
     strategy: 'gray',
     'internal test': { gate: 'accuracy >= 0.1' },
-    gray: { ramp: ['50%'], bake: '10 minutes', 'check every': '1 s' },
+    gray: { ramp: ['50%'], 'check every': '1 s', ...gray },
   });
+}
+
+/** One that leaves it at that for as long as one likes. */
+async function baking(): Promise<Handle> {
+  const handle = await started({ bake: '10 minutes' });
   await until(handle, 'exposed', ({ exposures }) => exposures.length > 0);
   return handle;
 }
 
-/** One that asks people with half of the users on its candidate. */
+/** One that asks people then, because nobody rates anything. */
 async function asking(): Promise<Handle> {
-  number += 1;
-  const handle = await system.start(`ops-${number}`, {
-    model: `ops-${number}`,
-    train: { data: 'mail', share: 0.05, epochs: 1, units: 16, embedding: 16 },
-    capabilities: ['spam'],
-    strategy: 'gray',
-    'internal test': { gate: 'accuracy >= 0.1' },
-    // Nobody rates anything, so people are asked.
-    gray: {
-      ramp: ['50%'],
-      bake: '1 s',
-      within: '2 s',
-      'check every': '1 s',
-      approval: { from: 'ann', within: '1 day' },
-    },
-  });
+  const handle = await started({ bake: '1 s', within: '2 s', approval: { from: 'ann', within: '1 day' } });
   await until(handle, 'asks', ({ waiting }) => waiting !== null);
   return handle;
 }

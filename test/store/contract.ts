@@ -12,6 +12,7 @@ import type {
   Versions,
 } from '../../src/domain/ports.ts';
 import type { ReleaseReport } from '../../src/domain/report.ts';
+import { newReport } from '../../src/domain/report-parts.ts';
 import { nobody, type Arm, type Exposure } from '../../src/domain/route.ts';
 import { answerOf, feedbackOf } from '../fixtures/answers.ts';
 import { waiting } from '../fixtures/report-mail.ts';
@@ -499,26 +500,6 @@ function answer(phase: string, arm: Arm, user: string): Answer {
 
 export function reportOf(id: string, model: string, state: ReleaseReport['state'], second: number): ReleaseReport {
   const endedAt = state === 'running' ? null : `2026-01-02T00:00:0${second}.000Z`;
-  return {
-    id,
-    model,
-    strategy: 'gradual',
-    state,
-    reason: '',
-    startedAt: `2026-01-01T00:00:0${second}.000Z`,
-    endedAt,
-    plan: null,
-    candidate: null,
-    stable: null,
-    steps: [],
-    stages: [],
-    curve: [],
-    exposures: [],
-    decisions: [],
-    waiting: null,
-    observations: [],
-    startedBy: null,
-    requests: [],
-    iteration: null,
-  };
+  const report = newReport(id, null, `2026-01-01T00:00:0${second}.000Z`);
+  return { ...report, model, strategy: 'gradual', state, endedAt, steps: [] };
 }
