@@ -311,7 +311,7 @@ describe('who may start a release', () => {
       if (by === 'sam') await ports.policies.signIn(by, ['operator'], new Date(Date.now() + 3_600_000));
       await releases.harness.with(ports, async () => {
         const handle = await releases.start({ plan: weeks, by });
-        await expect.poll(async () => (await handle.query(stateQuery)).candidate, { timeout: 20_000 }).not.toBeNull();
+        await releases.baking(handle);
         await handle.executeUpdate(rollbackUpdate, { args: [{ by: 'olga' }] });
         expect(await handle.result()).toMatchObject({ startedBy: by, state: 'rolledBack' });
       });
@@ -323,7 +323,7 @@ describe('who may start a release', () => {
     await ports.policies.set(parsePolicy({ people }), 'root');
     await releases.harness.with(ports, async () => {
       const first = await releases.start({ plan: weeks, by: 'root' });
-      await expect.poll(async () => (await handle(first)).candidate, { timeout: 20_000 }).not.toBeNull();
+      await releases.baking(first);
       const second = await releases.start({ plan: weeks, by: 'olga', queue: true });
       await expect.poll(async () => (await handle(second)).standing?.kind, { timeout: 20_000 }).toBe('queued');
       await ports.policies.set(parsePolicy({ people: { ...people, olga: { roles: 'viewer' } } }), 'root');

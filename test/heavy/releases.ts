@@ -78,6 +78,12 @@ export async function openReleases() {
     });
   }
 
+  /** When the first users have its first stage and nothing is being done: a test may cancel it then. */
+  async function baking(handle: Handle): Promise<void> {
+    const exposure = async (): Promise<number> => (await handle.query(stateQuery)).stages[0]?.exposure ?? 0;
+    await expect.poll(exposure, { timeout: 20_000 }).toBeGreaterThan(0);
+  }
+
   async function failureOf(input: unknown, ports = createFakePorts()): Promise<ApplicationFailure> {
     const error = await harness.with(ports, async () =>
       (await start(input)).result().catch((caught: unknown) => caught),
@@ -86,7 +92,7 @@ export async function openReleases() {
     throw new Error('the release did not fail as expected', { cause: error });
   }
 
-  return { harness, run, start, failureOf, stop: () => harness.stop() };
+  return { harness, run, start, baking, failureOf, stop: () => harness.stop() };
 }
 
 export async function refusal(handle: Handle, update: string, message: unknown): Promise<string> {

@@ -1,4 +1,5 @@
 /** A Temporal test server that skips time, with our workflows and real activities over fake ports. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker, type ActivityInterceptorsFactory } from '@temporalio/worker';
 import { createActivities, createTrainingActivities } from '../../activities/index.ts';
@@ -24,7 +25,10 @@ export interface Harness {
   stop(): Promise<void>;
 }
 
-/** The test server loses a timer or an update now and then: then nothing is done any more. On a busy machine a step takes seconds. */
+/**
+ * The test server loses a timer or an update now and then, and a task in which an activity is cancelled that has
+ * just ended: then nothing is done any more. On a busy machine a step takes seconds.
+ */
 const stuckAfterMs = 40_000;
 
 export async function startTimeSkipping(): Promise<Harness> {
@@ -48,8 +52,14 @@ export async function startTimeSkipping(): Promise<Harness> {
   async function limited<T>(test: () => Promise<T>): Promise<T> {
     const { stuck, end } = untilStuck(env, done, () => Date.now() - lastDoneMs > stuckAfterMs);
     done();
+    const run = test();
     try {
-      return await Promise.race([test(), stuck]);
+      return await Promise.race([run, stuck]);
+    } catch (error) {
+      // What it still asks must be answered while there is a connection.
+      if (error instanceof StandsStill)
+        await Promise.race([terminateAll(env).then(() => run), sleep(30_000)]).catch(noop);
+      throw error;
     } finally {
       end();
     }
@@ -91,6 +101,34 @@ export async function startTimeSkipping(): Promise<Harness> {
 
 class StandsStill extends Error {}
 
+const stands = 'the test server stands still; the next test gets another one';
+
+/** Where the open workflows stand: the last events of each, and what it waits for. */
+async function standing(env: TestWorkflowEnvironment): Promise<string> {
+  try {
+    const lines = (await openWorkflows(env)).map(async (handle) => {
+      const [{ events }, { raw }] = await Promise.all([handle.fetchHistory(), handle.describe()]);
+      const last = events?.slice(-8).map(({ eventId, eventType }) => `${String(eventId)} ${String(eventType)}`);
+      const { pendingActivities, pendingWorkflowTask } = raw;
+      return JSON.stringify({ id: handle.workflowId, last, pendingActivities, pendingWorkflowTask });
+    });
+    return (await Promise.all(lines)).join('\n');
+  } catch (error) {
+    return `and does not say where: ${String(error)}`;
+  }
+}
+
+async function terminateAll(env: TestWorkflowEnvironment): Promise<void> {
+  for (const handle of await openWorkflows(env)) await handle.terminate().catch(noop);
+}
+
+async function openWorkflows({ client, connection }: TestWorkflowEnvironment) {
+  const { executions } = await connection.workflowService.listOpenWorkflowExecutions({ namespace: 'default' });
+  return executions.map(({ execution }) => client.workflow.getHandle(execution?.workflowId ?? ''));
+}
+
+const noop = (): void => undefined;
+
 /** `done` is told of time that was skipped; `stuck` rejects as soon as `isStuck` says so. */
 function untilStuck(env: TestWorkflowEnvironment, done: () => void, isStuck: () => boolean) {
   let skippedMs = 0;
@@ -103,7 +141,9 @@ function untilStuck(env: TestWorkflowEnvironment, done: () => void, isStuck: () 
   const stuck = new Promise<never>((_, reject) => {
     timer = setInterval(() => {
       lookAtClock().catch(() => undefined);
-      if (isStuck()) reject(new StandsStill('the test server stands still; the next test gets another one'));
+      if (!isStuck()) return;
+      clearInterval(timer);
+      void standing(env).then((where) => reject(new StandsStill(`${stands}; ${where}`)));
     }, 1_000);
   });
   return { stuck, end: () => clearInterval(timer) };
