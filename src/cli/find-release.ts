@@ -5,9 +5,12 @@ import type { ReleaseReport } from '../domain/report.ts';
 import { didYouMean } from '../domain/words.ts';
 
 /** Throws `RELEASE_UNKNOWN`. */
-export async function findRelease(releases: Pick<Releases, 'find' | 'list'>, id?: string): Promise<ReleaseReport> {
+export async function findRelease(
+  releases: Pick<Releases, 'find' | 'list' | 'names'>,
+  id?: string,
+): Promise<ReleaseReport> {
   if (id === undefined) {
-    const [newest] = await releases.list();
+    const [newest] = await releases.list({ most: 1 });
     if (newest === undefined) {
       throw new GradusError('RELEASE_UNKNOWN', 'There is no release yet. Start one with: gradus release start PLAN');
     }
@@ -15,17 +18,16 @@ export async function findRelease(releases: Pick<Releases, 'find' | 'list'>, id?
   }
   const report = await releases.find(id);
   if (report !== null) return report;
-  const known = (await releases.list()).map((release) => release.id);
   throw new GradusError(
     'RELEASE_UNKNOWN',
-    `There is no release "${id}"${didYouMean(id, known)}. List them with: gradus release list`,
+    `There is no release "${id}"${didYouMean(id, await releases.names())}. List them with: gradus release list`,
   );
 }
 
 /** The one that a person's message is for: named, or the only one that has not ended. */
 export async function openRelease(releases: Pick<Releases, 'list'>, id?: string): Promise<string> {
   if (id !== undefined) return id;
-  const underWay = (await releases.list()).filter((release) => release.endedAt === null);
+  const underWay = await releases.list({ open: true });
   const open = underWay.map((release) => release.id);
   // Those that wait for their model are meant only where they are named.
   const busy = underWay.filter(({ standing }) => standing?.kind !== 'queued').map((release) => release.id);

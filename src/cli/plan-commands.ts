@@ -115,7 +115,7 @@ function save(): Command {
           const stored = await plans.find(name);
           if (options.anyway !== true && stored !== null && stored !== undefined) {
             const { insistUnused } = await import('../domain/plan-lock.ts');
-            insistUnused(name, stored, given, await releases.list());
+            insistUnused(name, stored, given, await releases.list({ open: true }));
           }
           await plans.save(name, given);
           return checkedWith(await policies.current(), plan);

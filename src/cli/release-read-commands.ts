@@ -1,6 +1,7 @@
 /** `gradus release list`, `status` and `report`: what the records say, also when nothing runs. */
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import type { StopAll } from '../domain/control.ts';
+import type { WhichReleases } from '../domain/ports.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import { readConfig } from '../platform/config.ts';
 import { runningOn } from '../platform/run-file.ts';
@@ -13,21 +14,35 @@ export function releaseReadCommands(): Command[] {
 
 function list(): Command {
   return dataCommand('list', 'list releases, newest first', [
-    ['gradus release list', 'all of them'],
-    ['gradus release list --model mail-assistant', 'those of one model'],
+    ['gradus release list', 'the newest ones'],
+    ['gradus release list --open', 'those under way, and those that wait for their model'],
+    ['gradus release list --model mail-assistant --limit 500', 'more of them, of one model'],
   ])
     .option('--model <name>', 'only releases of this model')
-    .action(async (options: JsonOption & { model?: string }) => {
+    .option('--open', 'only releases that have not ended')
+    .option('--limit <n>', 'at most so many', readLimit, 50)
+    .action(async (options: JsonOption & { model?: string; open?: true; limit: number }) => {
       const { withStore } = await import('../platform/records.ts');
+      const { model, open, limit } = options;
+      const which = { model, open };
       const { found, stop } = await withStore(readConfig(), async ({ releases, stopAlls }) => ({
-        found: await releases.list(options.model),
+        found: await releases.list({ ...which, most: limit + 1 }),
         stop: await stopAlls.current(),
       }));
-      print(found, options, (all) => `${listText(all)}${stopText(stop)}`);
+      print(found.slice(0, limit), options, (all) => `${listText(all, which)}${stopText(stop)}`);
+      if (found.length > limit) console.error(`There are more than these ${limit}: --limit ${limit * 10}`);
     });
 }
 
-function listText(releases: readonly ReleaseReport[]): string {
+function readLimit(typed: string): number {
+  if (/^[1-9]\d{0,5}$/.test(typed)) return Number(typed);
+  throw new InvalidArgumentError('It is a whole number, 1 or more.');
+}
+
+function listText(releases: readonly ReleaseReport[], { model, open }: WhichReleases): string {
+  if (releases.length === 0 && open === true)
+    return `No release${model === undefined ? '' : ` of ${model}`} is under way.`;
+  if (releases.length === 0 && model !== undefined) return `There is no release of ${model} yet.`;
   if (releases.length === 0) return 'There is no release yet. Start one with: gradus release start PLAN';
   const rows = releases.map((release) => {
     const released = release.stages.filter((stage) => stage.state === 'released').length;

@@ -82,7 +82,7 @@ function watch(): Command {
       const { findRelease, withStore } = await import('./live.ts');
       const config = readConfig();
       const { report, how } = await withStore(config, async (store) => {
-        const open = id === undefined && isLive(config) ? (await store.releases.list()).filter(isOpen) : [];
+        const open = id === undefined && isLive(config) ? await store.releases.list({ open: true }) : [];
         const release = open.length > 1 ? null : await findRelease(store.releases, id ?? open[0]?.id);
         const reachable = config.databaseUrl !== null || runningOn(config.home) !== null;
         const unended = release === null ? open[0] : isOpen(release) ? release : undefined;

@@ -1,6 +1,5 @@
 /** The HTTP face for people and their tools: releases, what waits for whom, and every operation, by the same rules as elsewhere. */
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { z } from 'zod';
 import { isFor, operations, type Operation, type PersonSays } from '../domain/approval.ts';
 import type { Delegations } from '../domain/delegation.ts';
 import { GradusError } from '../domain/errors.ts';
@@ -12,6 +11,7 @@ import { howEnded } from '../domain/report-words.ts';
 import { toldOf } from '../domain/told.ts';
 import { readSays } from './says.ts';
 import type { Caller } from './tokens.ts';
+import { readWhich } from './which-releases.ts';
 
 export interface ConsoleOptions {
   callerOf(header: string | undefined, policy: Policy): Promise<Caller>;
@@ -84,12 +84,13 @@ export function createConsole(options: ConsoleOptions): FastifyInstance {
     throw new GradusError('RELEASE_UNKNOWN', `There is no release "${id}". See GET /v1/releases.`);
   }
 
-  async function list(request: FastifyRequest): Promise<{ releases: ReleaseReport[] }> {
+  /** `next` is the `before` of the next page; null on the last one. */
+  async function list(request: FastifyRequest): Promise<{ releases: ReleaseReport[]; next: string | null }> {
     await signedIn(request, 'view');
-    const query = z.object({ model: z.string().optional() }).safeParse(request.query);
-    if (!query.success) throw new GradusError('REQUEST_INVALID', 'model has to be one name: ?model=mail-assistant');
-    const { model } = query.data;
-    return { releases: await releases.list(model) };
+    const which = readWhich(request.query);
+    const found = await releases.list({ ...which, most: which.most + 1 });
+    const page = found.slice(0, which.most);
+    return { releases: page, next: found.length > page.length ? (page.at(-1)?.id ?? null) : null };
   }
 
   async function show(request: FastifyRequest, id: string): Promise<ReleaseReport> {
@@ -100,10 +101,8 @@ export function createConsole(options: ConsoleOptions): FastifyInstance {
   /** Requests that the caller may decide, also those that are theirs because they stand in for somebody. */
   async function waiting(request: FastifyRequest) {
     const { name, givers, mayApprove } = await signedIn(request, 'view');
-    const mine = (await releases.list()).flatMap(({ id, model, endedAt, waiting }) =>
-      endedAt === null && waiting !== null && isFor(waiting, name, givers, mayApprove)
-        ? [{ release: id, model, ...waiting }]
-        : [],
+    const mine = (await releases.list({ open: true })).flatMap(({ id, model, waiting }) =>
+      waiting !== null && isFor(waiting, name, givers, mayApprove) ? [{ release: id, model, ...waiting }] : [],
     );
     return { waiting: mine };
   }

@@ -203,6 +203,16 @@ export interface NewRelease {
   startedAt: string;
 }
 
+export interface WhichReleases {
+  model?: string | undefined;
+  /** Only those that have not ended. */
+  open?: boolean | undefined;
+  /** Only those that began before this one; throws `RELEASE_UNKNOWN`. */
+  before?: string | undefined;
+  /** The newest so many; all when left out. */
+  most?: number;
+}
+
 export interface Releases {
   /**
    * Takes a model for a release; throws `MODEL_BUSY` while another release of it runs. Taking it again is harmless. A
@@ -223,7 +233,9 @@ export interface Releases {
   record(id: string, report: ReleaseReport, ended: boolean): Promise<void>;
   find(id: string): Promise<ReleaseReport | null>;
   /** Newest first. */
-  list(model?: string): Promise<ReleaseReport[]>;
+  list(which?: WhichReleases): Promise<ReleaseReport[]>;
+  /** The names of the newest thousand, for whoever misspelt one. */
+  names(): Promise<string[]>;
   /** A name for the next release of a model: `<model>-<n>`. */
   nextId(model: string): Promise<string>;
 }

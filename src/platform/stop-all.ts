@@ -72,8 +72,7 @@ export async function afterEnd(
   { releases, policies, stopAlls }: Pick<Store, 'releases' | 'policies' | 'stopAlls'>,
   ended: readonly StopAll[],
 ): Promise<AfterStop> {
-  const [all, { freeze = [] }] = await Promise.all([releases.list(), policies.current()]);
-  const open = all.filter(({ endedAt }) => endedAt === null);
+  const [open, { freeze = [] }] = await Promise.all([releases.list({ open: true }), policies.current()]);
   const rolledBack = new Set<string>();
   for (const { number } of ended.filter(({ rollBack }) => rollBack))
     for (const { id } of open) if (await stopAlls.rollsBack(number, id)) rolledBack.add(id);

@@ -15,7 +15,7 @@ import type { Written } from './request-message.ts';
 import { section } from './text.ts';
 
 export interface PeoplePorts {
-  releases: Pick<Releases, 'find' | 'list'>;
+  releases: Pick<Releases, 'find' | 'list' | 'names'>;
   policies: Permissions;
   stopAlls: Pick<StopAlls, 'current'>;
   delegations: Pick<Delegations, 'list'>;
@@ -33,7 +33,7 @@ export interface PeopleInSlack {
 }
 
 export function peopleInSlack({ releases, policies, stopAlls, delegations, pageOf }: PeoplePorts): PeopleInSlack {
-  const open = async (): Promise<ReleaseReport[]> => (await releases.list()).filter(({ endedAt }) => endedAt === null);
+  const open = (): Promise<ReleaseReport[]> => releases.list({ open: true });
   const nameOf = async (user: string): Promise<string | null> => personInSlack(await policies.current(), user);
 
   /** For whom somebody may decide: for those whom they stand in for, and whether for themselves. */
@@ -44,8 +44,7 @@ export function peopleInSlack({ releases, policies, stopAlls, delegations, pageO
   }
 
   async function unknown(release: string): Promise<Written> {
-    const known = (await releases.list()).map(({ id }) => id);
-    return plain(`There is no release "${release.slice(0, 100)}"${didYouMean(release, known)}.`);
+    return plain(`There is no release "${release.slice(0, 100)}"${didYouMean(release, await releases.names())}.`);
   }
 
   return {

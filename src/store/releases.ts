@@ -145,12 +145,30 @@ export function createReleases(database: Database): Releases {
         return row?.report ? whole(row.report) : null;
       }),
 
-    list: (model) =>
+    list: ({ model, open, before, most } = {}) =>
       database.run(async (db) => {
-        let query = db.selectFrom('releases').select('report').orderBy('started_at', 'desc').orderBy('id', 'desc');
+        let query = db
+          .selectFrom('releases')
+          .select('report')
+          .where('report', 'is not', null)
+          .orderBy('started_at', 'desc')
+          .orderBy('id', 'desc');
         if (model !== undefined) query = query.where('model', '=', model);
+        if (open === true) query = query.where('ended_at', 'is', null);
+        if (before !== undefined) {
+          if (!(await exists(db, before))) throw unknownRelease(before);
+          const place = db.selectFrom('releases').select(['started_at', 'id']).where('id', '=', before);
+          query = query.where(sql<boolean>`(started_at, id) < (${place})`);
+        }
+        if (most !== undefined) query = query.limit(most);
         const rows = await query.execute();
         return rows.flatMap(({ report }) => (report === null ? [] : [whole(report)]));
+      }),
+
+    names: () =>
+      database.run(async (db) => {
+        const rows = await db.selectFrom('releases').select('id').orderBy('started_at', 'desc').limit(1_000).execute();
+        return rows.map(({ id }) => id);
       }),
 
     nextId: (model) =>
@@ -172,6 +190,10 @@ export function createReleases(database: Database): Releases {
 /** With what an earlier Gradus did not keep. */
 function whole(report: ReleaseReport): ReleaseReport {
   return Object.assign({ startedBy: null, requests: [] }, report);
+}
+
+function unknownRelease(id: string): GradusError {
+  return new GradusError('RELEASE_UNKNOWN', `There is no release "${id}", so none before it can be listed.`);
 }
 
 /** SQL state of a row that a unique index refused. */

@@ -173,6 +173,32 @@ describe('reading', () => {
     expect((await get('/v1/waiting', ['viewer'])).json()).toEqual({ waiting: [] });
     expect((await get('/v2', ['viewer'])).statusCode).toBe(404);
   });
+
+  test('is a page at a time, and names all that is wrong with the question', async () => {
+    const authorization = `Bearer ${await provider.token({ sub: '5', realm: { roles: ['viewer'] } })}`;
+    const get = async (query: string) =>
+      (await consoleOf().inject({ url: `/v1/releases${query}`, headers: { authorization } })).json();
+    for (const day of [2, 3, 4]) {
+      const [id, startedAt] = [`maps-${day}`, `2026-01-0${day}T00:00:00Z`];
+      await releases.begin({ id, runId: 'r', model: 'maps', plan: {}, startedAt });
+      await releases.record(id, reportOf(id, 'maps', day === 4 ? 'running' : 'released', day), day !== 4);
+    }
+    const seen: string[] = [];
+    for (let before = '', pages = 0; pages < 5; pages++) {
+      const page = await get(`?model=maps&limit=2${before}`);
+      seen.push(page.releases.map(({ id }: { id: string }) => id).join(' '));
+      if (page.next === null) break;
+      before = `&before=${page.next}`;
+    }
+    expect(seen).toEqual(['maps-4 maps-3', 'maps-2']);
+    expect((await get('?open=true')).releases).toMatchObject([{ id: 'maps-4' }, { id: 'mail-1' }]);
+    expect((await get('?limit=0&open=yes&modell=maps')).problems).toEqual([
+      'open has to be true or left out: ?open=true',
+      'limit has to be a whole number from 1 to 500: ?limit=50',
+      'nothing is asked by ?modell (did you mean model?)',
+    ]);
+    expect(await get('?before=never')).toMatchObject({ code: 'RELEASE_UNKNOWN' });
+  });
 });
 
 describe('whoever stands in for somebody', () => {

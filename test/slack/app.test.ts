@@ -61,7 +61,8 @@ async function start(kind: 'http' | 'socket'): Promise<void> {
   const { botToken, signingSecret, appToken } = slackOptions();
   const releases = {
     find: async (id: string) => reports.find((one) => one.id === id) ?? null,
-    list: async () => reports,
+    list: async ({ open = false } = {}) => reports.filter(({ endedAt }) => !open || endedAt === null),
+    names: async () => reports.map(({ id }) => id),
   };
   const policies = { current: async () => policy, signedIn: async () => [] };
   const app = await startSlackApp({

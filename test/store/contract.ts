@@ -364,7 +364,7 @@ export function recordsContract(open: () => Promise<Records>): void {
       expect(await releases.holder(model)).toMatchObject({ id: `${model}-a` });
       // It may speak while it waits.
       await releases.record(`${model}-b`, reportOf(`${model}-b`, model, 'running', 1), false);
-      expect((await releases.list(model)).map(({ id }) => id)).toEqual([`${model}-b`]);
+      expect((await releases.list({ model })).map(({ id }) => id)).toEqual([`${model}-b`]);
       await expect(begin(`${model}-c`, model)).rejects.toMatchObject({ code: 'MODEL_BUSY' });
       await releases.record(`${model}-a`, reportOf(`${model}-a`, model, 'released', 2), true);
       expect(await releases.holder(model)).toBeNull();
@@ -437,7 +437,15 @@ export function recordsContract(open: () => Promise<Records>): void {
       await begin(`${model}-a`, model);
       await records.releases.record(`${model}-a`, reportOf(`${model}-a`, model, 'running', 1), false);
       await records.releases.record(`${model}-b`, reportOf(`${model}-b`, model, 'failed', 2), true);
-      expect((await records.releases.list(model)).map(({ id }) => id)).toEqual([`${model}-b`, `${model}-a`]);
+      expect((await records.releases.list({ model })).map(({ id }) => id)).toEqual([`${model}-b`, `${model}-a`]);
+      const idsOf = async (which: object): Promise<string[]> =>
+        (await records.releases.list({ model, ...which })).map(({ id }) => id);
+      expect(await idsOf({ most: 1 })).toEqual([`${model}-b`]);
+      expect(await idsOf({ before: `${model}-b` })).toEqual([`${model}-a`]);
+      expect(await idsOf({ before: `${model}-a` })).toEqual([]);
+      expect(await idsOf({ open: true })).toEqual([`${model}-a`]);
+      await expect(idsOf({ before: 'never' })).rejects.toMatchObject({ code: 'RELEASE_UNKNOWN' });
+      expect(await records.releases.names()).toEqual(expect.arrayContaining([`${model}-a`, `${model}-b`]));
       expect(await records.releases.holder(model)).toMatchObject({ id: `${model}-a` });
       await expect(
         records.releases.record(`${model}-c`, reportOf(`${model}-c`, model, 'running', 3), false),

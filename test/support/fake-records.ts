@@ -143,6 +143,9 @@ export function fakeReleases(): FakeReleases {
   const holderOf = (model: string): [string, Row] | undefined =>
     [...rows].find(([, row]) => row.running && row.queued === null && row.model === model);
 
+  const newestFirst = (): [string, Row][] =>
+    [...rows].sort(([a, one], [b, other]) => ([one.startedAt, a] < [other.startedAt, b] ? 1 : -1));
+
   return {
     async begin({ id, runId, model, startedAt }) {
       const known = rows.get(id);
@@ -196,13 +199,16 @@ export function fakeReleases(): FakeReleases {
     },
     underWay: async () => [...rows].flatMap(([id, row]) => (row.running ? [id] : [])),
     find: async (id) => structuredClone(rows.get(id)?.report ?? null),
-    async list(model) {
-      return [...rows.values()]
-        .filter((row) => model === undefined || row.model === model)
-        .sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))
-        .map((row) => row.report)
-        .filter((report) => report !== null);
+    async list({ model, open, before, most } = {}) {
+      if (before !== undefined && !rows.has(before)) throw new GradusError('RELEASE_UNKNOWN', `no ${before}`);
+      const newest = newestFirst();
+      return newest
+        .slice(before === undefined ? 0 : newest.findIndex(([id]) => id === before) + 1)
+        .filter(([, row]) => (model === undefined || row.model === model) && (open !== true || row.running))
+        .flatMap(([, { report }]) => (report === null ? [] : [structuredClone(report)]))
+        .slice(0, most);
     },
+    names: async () => newestFirst().map(([id]) => id),
     async nextId(model) {
       let number = numbers.get(model) ?? 0;
       do number += 1;
