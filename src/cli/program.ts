@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
+import { didYouMean } from '../domain/words.ts';
 import { projectRoot } from '../platform/root.ts';
 import { exitCodesHelp } from './exit.ts';
 import { applicationCommands } from './application-commands.ts';
@@ -61,7 +62,17 @@ export function program({ quietErrors = false } = {}): Command {
     completionCommand(() => gradus),
   ])
     gradus.addCommand(command);
+  gradus.addHelpText('beforeAll', ({ command }) => withoutUnknown(command));
   return throwing(gradus, quietErrors);
+}
+
+/** Commander answers `release nosuch --help` with the help of `release`; throws as without `--help`, else adds nothing. */
+function withoutUnknown(command: Command): string {
+  const [first] = command.args;
+  if (command.commands.length === 0 || first === undefined || first.startsWith('-')) return '';
+  const known = command.commands.map((inner) => inner.name());
+  if (known.includes(first) || first === 'help') return '';
+  command.error(`error: unknown command '${first}'${didYouMean(first, known)}`, { code: 'commander.unknownCommand' });
 }
 
 /** Commander ends the process by itself unless each command is told not to; after an error it says what to type next. */

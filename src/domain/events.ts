@@ -156,7 +156,7 @@ function requestOf(report: ReleaseReport, waiting: Waiting): Record<string, unkn
     capabilities: stage?.capabilities ?? [],
     question,
     change: whatChanges(report, waiting),
-    recommendation: recommendation(waiting),
+    recommendation: recommendation(report, waiting),
     measured: stage === undefined ? [] : examined(stage),
     findings: findings.map(({ capability, condition, state, reason }) => ({ capability, condition, state, reason })),
     from,

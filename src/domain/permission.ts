@@ -46,7 +46,7 @@ export async function standsFor(
   { openToAll = true } = {},
 ): Promise<string[]> {
   const policy = await policies.current();
-  const isKnown = (openToAll && Object.keys(policy.people).length === 0) || Object.hasOwn(policy.people, by);
+  const isKnown = (openToAll && !hasPeople(policy)) || Object.hasOwn(policy.people, by);
   if (!isKnown && (await policies.signedIn(by)).length === 0) return [];
   const all = givers(await delegations.list(), by, at);
   const roles = await Promise.all(all.map((giver) => policies.signedIn(giver)));

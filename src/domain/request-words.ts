@@ -2,7 +2,7 @@
 import { levelsOf, stageSteps } from './levels.ts';
 import type { Plan } from './plan.ts';
 import type { ReleaseReport, StageProgress, Waiting } from './report.ts';
-import type { Examination, GroupAccuracy } from './version.ts';
+import type { Evaluation, Examination, GroupAccuracy } from './version.ts';
 import { inWords, listed, percent, signed } from './words.ts';
 
 /** Groups of fewer examples say nothing by themselves. */
@@ -46,10 +46,10 @@ function worstGroup({ candidate }: Examination): GroupAccuracy | null {
 }
 
 /** What the numbers say, with why. A person decides. */
-export function recommendation({ findings, evidence }: Waiting): {
-  what: 'approve' | 'reject' | 'decide';
-  why: string;
-} {
+export function recommendation(
+  { stages }: Pick<ReleaseReport, 'stages'>,
+  { stage, findings, evidence }: Waiting,
+): { what: 'approve' | 'reject' | 'decide'; why: string } {
   const broken = findings.filter(({ state }) => state === 'breached');
   if (broken.length > 0) {
     return {
@@ -62,8 +62,26 @@ export function recommendation({ findings, evidence }: Waiting): {
     return { what: 'decide', why: `${open.length} of ${findings.length} conditions are open: the data allow both` };
   }
   if (findings.length === 0) return { what: 'decide', why: evidence[0] ?? 'nothing was measured for this step' };
-  return {
-    what: 'approve',
-    why: findings.length === 1 ? 'the one condition holds' : `all ${findings.length} conditions hold`,
-  };
+  const why = findings.length === 1 ? 'the one condition holds' : `all ${findings.length} conditions hold`;
+  const behind = stages.find(({ number }) => number === stage)?.examinations.flatMap(better) ?? [];
+  return behind.length === 0 ? { what: 'approve', why } : { what: 'decide', why: `${why}, but ${behind.join('; ')}` };
+}
+
+/** What a plan's conditions may not ask for, and a person would: that nothing known is clearly better. */
+function better({ capability, candidate, stable, comparison, baseline }: Examination): string[] {
+  const known = [
+    stable !== null && comparison !== null && comparison.high < 0 ? (['stable', stable] as const) : null,
+    baseline !== null && isClearlyBetter(baseline, candidate) ? (['a linear model', baseline] as const) : null,
+  ];
+  return known.flatMap((one) =>
+    one === null
+      ? []
+      : [`${capability}: ${one[0]} is right more often (${inWords(one[1].accuracy)}, not ${inWords(candidate.accuracy)})`],
+  );
+}
+
+/** By more than 1.96 standard errors of a difference of two shares. */
+function isClearlyBetter(one: Evaluation, other: Evaluation): boolean {
+  const variance = [one, other].reduce((sum, { accuracy, n }) => sum + (accuracy * (1 - accuracy)) / n, 0);
+  return one.accuracy - other.accuracy > 1.96 * Math.sqrt(variance);
 }

@@ -61,7 +61,7 @@ export function letterOf(report: ReleaseReport, { type, data }: ReleaseEvent, to
 function request(report: ReleaseReport, waiting: Waiting, { page, name, givers }: To, again: boolean): Letter {
   const { id, stages } = report;
   const stage = stages.find(({ number }) => number === waiting.stage);
-  const { what, why } = recommendation(waiting);
+  const { what, why } = recommendation(report, waiting);
   const findings = waiting.findings.map(
     ({ capability, condition, state, reason }) => `${marks[state]} ${capability}: ${condition}: ${reason}`,
   );

@@ -31,7 +31,7 @@ export function requestMessage(report: ReleaseReport, waiting: Waiting, closed: 
   if (closed !== null) {
     return { text: clipped(`${title}: ${outcomeText(closed)}`, 3000), blocks: [...blocks, small(outcomeOf(closed))] };
   }
-  const { what, why } = recommendation(waiting);
+  const { what, why } = recommendation(report, waiting);
   const of = {
     release: report.id,
     request: waiting.id,

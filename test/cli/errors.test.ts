@@ -76,6 +76,7 @@ describe('what is printed', () => {
 
   test.each([
     ['an unknown command', ['release', 'strat'], 'Did you mean start?', 'gradus release --help'],
+    ['help for none', ['release', 'strat', '--help'], 'did you mean start?', 'gradus release --help'],
     ['an unknown option', ['release', 'list', '--modl'], 'Did you mean --model?', 'gradus release list --help'],
     ['no records', ['release', 'status', 'x'], 'no records', 'gradus up'],
     ['a folder for a file', ['plan', 'check', folder], 'it is a folder', 'gradus plan list'],
