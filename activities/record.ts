@@ -3,8 +3,10 @@
  * a local activity it is given the report; otherwise it asks the workflow, since an argument would be copied into the
  * history at every change.
  */
+import { Context } from '@temporalio/activity';
 import type { RecordPorts } from '../src/domain/ports.ts';
 import type { ReleaseReport } from '../src/domain/report.ts';
+import { takeUp } from './take-up.ts';
 
 export interface Recording {
   id: string;
@@ -17,7 +19,11 @@ export function recordActivities(ports: RecordPorts) {
   return {
     async recordRelease({ id, ended, report: given }: Recording): Promise<void> {
       const report = given ?? (await ports.stateOf(id));
-      await ports.releases.record(id, report, ended);
+      const runId = Context.current().info.workflowExecution?.runId ?? '';
+      if (!(await ports.releases.record(id, runId, report, ended))) {
+        await takeUp(ports, report, runId);
+        await ports.releases.record(id, runId, report, ended);
+      }
       await ports.audit.append(report.decisions.map((decision, place) => ({ ...decision, subject: id, place })));
     },
   };

@@ -46,6 +46,7 @@ export function routeActivities(ports: RecordPorts) {
 
   /** Sets and insists on confirmation; the caller undoes what is set when it fails. */
   async function insist(change: RouteChange, withinMs: number): Promise<InEffect> {
+    await refuseOthers(ports, change);
     const revision = await ports.routes.set(change);
     const state = await confirmed(revision, withinMs);
     if (state.live === 0 || state.confirmed < state.live) throw lost(state, withinMs);
@@ -66,20 +67,31 @@ export function routeActivities(ports: RecordPorts) {
 
     /**
      * Puts users back on what was stable. It never fails for want of gateways: the store has the routes, and a gateway
-     * that comes back takes them from there before it serves.
+     * that comes back takes them from there before it serves. What somebody else has moved since is theirs.
      */
     async restore(input: Moving & { versions: Record<string, string | null> }): Promise<InEffect> {
       const { model, capabilities, versions, withinMs } = input;
+      const under = `${Context.current().info.workflowExecution?.workflowId ?? ''}/`;
       const revision = await ports.routes.set({
         model,
         capabilities,
         phase: '',
-        to: { kind: 'restored', versions },
+        to: { kind: 'restored', versions, under },
       });
       const state = await confirmed(revision, withinMs);
       return { revision, gateways: state.confirmed };
     },
   };
+}
+
+/** A release that was reset after its end may believe that it has its model: throws `RELEASE_OVER` where another one has. */
+async function refuseOthers({ releases }: RecordPorts, { model, phase }: RouteChange): Promise<void> {
+  const holder = await releases.holder(model);
+  if (holder === null || phase.startsWith(`${holder.id}/`)) return;
+  throw new GradusError(
+    'RELEASE_OVER',
+    `Model ${model} is being released by ${holder.id}: no other release may move its users.`,
+  );
 }
 
 function growth({ model, capabilities, asked }: Moving & Growing): Omit<RouteChange, 'phase' | 'to'> {

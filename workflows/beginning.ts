@@ -9,13 +9,13 @@ import { isOfType } from './failure-words.ts';
 import type { ReleaseInput } from './messages.ts';
 import type { Progress } from './progress.ts';
 
-/** The model is taken: another release of it is refused, or waits, until this one has ended; `goOn` is done while it waits. */
+/** The model is taken: another release of it is refused, or waits, until this one has ended; `goOn` is done while it waits, `over` where it had ended. */
 export async function begin(
   input: ReleaseInput,
   plan: Plan,
   progress: Progress,
   desk: Desk,
-  goOn: () => Promise<void>,
+  { goOn, over }: { goOn: () => Promise<void>; over: (error: unknown) => void },
 ): Promise<Before> {
   const { workflowId: id, runId, startTime } = workflowInfo();
   const order = { id, runId, plan, startedAt: startTime.toISOString(), by: progress.report.startedBy };
@@ -38,7 +38,7 @@ export async function begin(
     const why = `queued behind ${listed(ahead)}`;
     if (progress.report.plan === null) progress.planned(plan, null, called);
     if (progress.report.standing?.why !== why) progress.stands({ kind: 'queued', why, until: null });
-    progress.keepRecorded();
+    progress.keepRecorded(over);
     await condition(() => desk.hold.asked() !== asked, longestQueueMs);
     await goOn();
   }

@@ -132,7 +132,8 @@ export function openDesk(
         const says = read(message);
         // Whom somebody stands in for is not known here.
         if (isStandIn(name, says)) return;
-        if (!said.has(keyOf(name, says) ?? '')) refuse(says, problemOf(name, says), 'NOT_NOW');
+        const key = keyOf(name, says) ?? '';
+        if (!said.has(key) && !obeying.has(key)) refuse(says, problemOf(name, says), 'NOT_NOW');
       },
     });
     setHandler(

@@ -17,6 +17,7 @@ import { newReport, newStage, skippedBecause } from '../src/domain/report-parts.
 import type { Version } from '../src/domain/version.ts';
 import { has } from './changes.ts';
 import { atOnce, records } from './activities.ts';
+import { isOfType } from './failure-words.ts';
 import { releaseColumns } from './columns.ts';
 import { detailsOf } from './details.ts';
 import { fewTurns, inHaste } from './haste.ts';
@@ -192,8 +193,11 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
       decision(paused ? 'paused' : 'resumed', says, null);
     },
 
-    /** Writes the report to the store whenever it has changed, until the release ends, cancelled or not. */
-    keepRecorded(): void {
+    /**
+     * Writes the report to the store whenever it has changed, until the release ends, cancelled or not. `over` is called
+     * where the records say that it had ended before this run of it: nothing is written then.
+     */
+    keepRecorded(over: (error: unknown) => void): void {
       if (isKept) return;
       isKept = true;
       recording = CancellationScope.nonCancellable(async () => {
@@ -203,6 +207,9 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
           dirty = false;
           await record(false);
         }
+      }).catch((error: unknown) => {
+        if (!isOfType(error, 'RELEASE_OVER')) throw error;
+        over(error);
       });
     },
 

@@ -44,6 +44,11 @@ export async function release(input: ReleaseInput, carried?: Carried): Promise<R
   const progress = startProgress(carried?.report, starterIn(input));
   const story = new CancellationScope();
   let rolledBack = '';
+  let hadEnded: unknown = null;
+  const over = (error: unknown): void => {
+    hadEnded = error;
+    story.cancel();
+  };
   const desk = openDesk(
     progress,
     (reason, isStaged) => {
@@ -57,8 +62,11 @@ export async function release(input: ReleaseInput, carried?: Carried): Promise<R
       const plan = carried?.plan ?? (await records.readPlan(planIn(input), { ...input, plan: null }));
       const before =
         carried?.before ??
-        (await begin(input, plan, progress, desk, () => goOnAnewIfLong(input, { plan }, progress, desk)));
-      progress.keepRecorded();
+        (await begin(input, plan, progress, desk, {
+          goOn: () => goOnAnewIfLong(input, { plan }, progress, desk),
+          over,
+        }));
+      progress.keepRecorded(over);
       if (has('clearance')) await desk.hold.cleared('training');
       const candidate = await train(plan, progress);
       for (const stage of await split(plan, progress)) {
@@ -72,6 +80,7 @@ export async function release(input: ReleaseInput, carried?: Carried): Promise<R
     return await ended(progress, rolledBack);
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
+    if (hadEnded !== null) return await stoodDown(hadEnded);
     return await endedEarly(progress, error, rolledBack);
   }
 }
@@ -149,6 +158,12 @@ async function ended(progress: Progress, rolledBack: string): Promise<ReleaseRep
   const reason = failed?.reason ?? (rolledBack || 'every stage reached all users');
   await condition(allHandlersFinished);
   return progress.end(state, reason);
+}
+
+/** Another run has ended the release, whose record is left as it is. */
+async function stoodDown(error: unknown): Promise<never> {
+  await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
+  throw ApplicationFailure.nonRetryable(messageOf(error), 'RELEASE_OVER');
 }
 
 /** Cancelled, rolled back before the first stage, or failed: users are on stable already, and the record says so. */

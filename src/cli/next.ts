@@ -21,6 +21,7 @@ const nextByCode: Record<ErrorCode, string> = {
   VERSION_DAMAGED: 'gradus train PLAN',
   ANSWER_UNKNOWN: 'gradus predict --help',
   RELEASE_UNKNOWN: 'gradus release list',
+  RELEASE_OVER: 'gradus release list',
   DATA_UNKNOWN: 'gradus data list',
   DATA_INVALID: 'gradus data check --help',
   TRAINING_FAILED: 'gradus train PLAN, which goes on from where it was',

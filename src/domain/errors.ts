@@ -18,6 +18,7 @@ export const errorTable = {
   VERSION_DAMAGED: { status: 500, retryable: false },
   ANSWER_UNKNOWN: { status: 404, retryable: false },
   RELEASE_UNKNOWN: { status: 404, retryable: false },
+  RELEASE_OVER: { status: 409, retryable: false },
   DATA_UNKNOWN: { status: 404, retryable: false },
   DATA_INVALID: { status: 400, retryable: false },
   TRAINING_FAILED: { status: 500, retryable: true },

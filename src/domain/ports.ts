@@ -107,7 +107,12 @@ export interface RouteChange {
     /** The candidate becomes what everybody has. */
     | { kind: 'full'; candidate: string }
     /** Everybody has `version`, what was stable when the stage began (null: the capability is not offered). */
-    | { kind: 'restored'; versions: Record<string, string | null> };
+    | {
+        kind: 'restored';
+        versions: Record<string, string | null>;
+        /** Only capabilities whose phase begins so are put back: what somebody else has moved since is theirs. */
+        under?: string;
+      };
   /** When it was asked for; a freeze that holds then or now is heeded. Left out: the calendar does not matter. */
   asked?: Asked;
 }
@@ -229,8 +234,11 @@ export interface Releases {
   holder(model: string): Promise<{ id: string; startedAt: string } | null>;
   /** Frees the model of a release whose workflow is no more, and marks that release as failed with `reason`. */
   abandon(id: string, reason: string): Promise<void>;
-  /** Writes how far a release is, so that it can be read when Temporal is not there. */
-  record(id: string, report: ReleaseReport, ended: boolean): Promise<void>;
+  /**
+   * Writes how far a run of a release is, so that it can be read when Temporal is not there. False: another run has ended
+   * the release, and nothing is written. What comes late from the run that ended it is left alone.
+   */
+  record(id: string, runId: string, report: ReleaseReport, ended: boolean): Promise<boolean>;
   find(id: string): Promise<ReleaseReport | null>;
   /** Newest first. */
   list(which?: WhichReleases): Promise<ReleaseReport[]>;

@@ -76,7 +76,9 @@ function better({ capability, candidate, stable, comparison, baseline }: Examina
   return known.flatMap((one) =>
     one === null
       ? []
-      : [`${capability}: ${one[0]} is right more often (${inWords(one[1].accuracy)}, not ${inWords(candidate.accuracy)})`],
+      : [
+          `${capability}: ${one[0]} is right more often (${inWords(one[1].accuracy)}, not ${inWords(candidate.accuracy)})`,
+        ],
   );
 }
 

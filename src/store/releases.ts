@@ -106,18 +106,20 @@ export function createReleases(database: Database): Releases {
         });
       }),
 
-    record: (id, report, ended) =>
+    record: (id, runId, report, ended) =>
       database.run(async (db) => {
         const text = toJson(report);
         const endedAt = ended ? (report.endedAt ?? new Date().toISOString()) : null;
         // What comes late changes nothing: a release that ended does not run again because an older report arrives.
         const { numUpdatedRows } = await db
           .updateTable('releases')
-          .set(ended ? { report: text, ended_at: endedAt, changed: next } : { report: text, changed: next })
+          .set({ report: text, changed: next, ...(ended ? { ended_at: endedAt, run_id: runId } : {}) })
           .where('id', '=', id)
           .where((is) => (ended ? is.lit(true) : is('ended_at', 'is', null)))
           .executeTakeFirst();
-        if (numUpdatedRows > 0n || (await exists(db, id))) return;
+        if (numUpdatedRows > 0n) return true;
+        const known = await db.selectFrom('releases').select('run_id').where('id', '=', id).executeTakeFirst();
+        if (known !== undefined) return known.run_id === runId;
         if (!ended) {
           const message = `Release ${id} cannot be recorded: it has not begun, so it does not have model ${report.model}.`;
           throw new GradusError('RELEASE_UNKNOWN', message);
@@ -128,7 +130,7 @@ export function createReleases(database: Database): Releases {
           .insertInto('releases')
           .values({
             id,
-            run_id: '',
+            run_id: runId,
             model,
             plan: toJson(plan),
             report: text,
@@ -137,6 +139,7 @@ export function createReleases(database: Database): Releases {
           })
           .onConflict((on) => on.column('id').doNothing())
           .execute();
+        return true;
       }),
 
     find: (id) =>

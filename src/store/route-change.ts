@@ -5,6 +5,14 @@ import { nobody, type Exposure, type Route } from '../domain/route.ts';
 
 export type RouteState = Omit<Route, 'revision'>;
 
+/** The capabilities that a change moves, each once, of those that it names; `before` is their routes so far. */
+export function moved({ capabilities, to }: RouteChange, before: ReadonlyMap<string, RouteState>): string[] {
+  const named = [...new Set(capabilities)];
+  if (to.kind !== 'restored' || to.under === undefined) return named;
+  const { under } = to;
+  return named.filter((capability) => before.get(capability)?.phase.startsWith(under) === true);
+}
+
 /** The route of one of the change's capabilities afterwards; `before` is null where it has none yet. */
 export function changed(before: RouteState | null, capability: string, change: RouteChange): RouteState {
   const { model, phase, to } = change;

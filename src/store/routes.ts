@@ -7,7 +7,7 @@ import type { Route } from '../domain/route.ts';
 import { listed } from '../domain/words.ts';
 import { toJson, type Database } from './database.ts';
 import { policyInForce } from './policies.ts';
-import { changed, sameRoute } from './route-change.ts';
+import { changed, moved, sameRoute } from './route-change.ts';
 import { refuseWhileStopped } from './stop-alls.ts';
 import { createListener, routesChannel } from './listener.ts';
 import type { RouteTable, Tables } from './tables.ts';
@@ -84,9 +84,7 @@ async function set(tx: Kysely<Tables>, change: RouteChange): Promise<number> {
     .where('capability', 'in', capabilities)
     .execute();
   const before = new Map(rows.map((row) => [row.capability, fromRow(row)]));
-  const after = [...new Set(capabilities)].map((capability) =>
-    changed(before.get(capability) ?? null, capability, change),
-  );
+  const after = moved(change, before).map((capability) => changed(before.get(capability) ?? null, capability, change));
   const isSet = after.every((route) => {
     const old = before.get(route.capability);
     return old !== undefined && sameRoute(old, route);

@@ -103,7 +103,7 @@ describe('names from the records', () => {
     ]) {
       const { id, model, plan, startedAt } = report;
       await store.releases.begin({ id, runId: id, model: `${model}-${id}`, plan, startedAt });
-      await store.releases.record(id, report, report.endedAt !== null);
+      await store.releases.record(id, id, report, report.endedAt !== null);
     }
     await store.plans.save('mail', { model: 'mail-assistant' });
     await store.close();

@@ -25,7 +25,7 @@ const sent: unknown[] = [];
 beforeAll(async () => {
   provider = await startProvider(audience);
   await releases.begin({ id: 'mail-1', runId: 'r', model: 'mail', plan: {}, startedAt: '2026-01-01T00:00:00Z' });
-  await releases.record('mail-1', reportOf('mail-1', 'mail', 'running', 1), false);
+  await releases.record('mail-1', 'r', reportOf('mail-1', 'mail', 'running', 1), false);
 });
 afterAll(() => provider.stop());
 beforeEach(() => {
@@ -181,7 +181,7 @@ describe('reading', () => {
     for (const day of [2, 3, 4]) {
       const [id, startedAt] = [`maps-${day}`, `2026-01-0${day}T00:00:00Z`];
       await releases.begin({ id, runId: 'r', model: 'maps', plan: {}, startedAt });
-      await releases.record(id, reportOf(id, 'maps', day === 4 ? 'running' : 'released', day), day !== 4);
+      await releases.record(id, 'r', reportOf(id, 'maps', day === 4 ? 'running' : 'released', day), day !== 4);
     }
     const seen: string[] = [];
     for (let before = '', pages = 0; pages < 5; pages++) {
@@ -244,7 +244,7 @@ describe('whoever stands in for somebody', () => {
       const id = `${model}-1`;
       await releases.begin({ id, runId: 'r', model, plan: {}, startedAt });
       const waiting = asking.waiting === null ? null : { ...asking.waiting, from };
-      await releases.record(id, { ...asking, id, model, endedAt: null, waiting }, false);
+      await releases.record(id, 'r', { ...asking, id, model, endedAt: null, waiting }, false);
       return id;
     };
     const [ofWang, ofAnybody] = [
@@ -310,7 +310,7 @@ describe('a message', () => {
     };
     await releases.begin({ id: 'over-1', runId: 'r', model: 'over', plan: {}, startedAt: '2026-01-01T00:00:00Z' });
     const over = { ...reportOf('over-1', 'over', 'rolledBack', 1), endedAt: '2026-01-01T01:00:00Z', reason: 'worse' };
-    await releases.record('over-1', over, true);
+    await releases.record('over-1', 'r', over, true);
     failure = new GradusError('RELEASE_UNKNOWN', 'There is no release under way.');
     expect(await say('approve', 'over-1')).toMatchObject({
       status: 409,

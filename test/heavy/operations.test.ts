@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(async () => system.stop(), 60_000);
 
 /** A release that gives half of the users its candidate. */
-async function started(gray: object): Promise<Handle> {
+async function started(gray: object, more: object = {}): Promise<Handle> {
   number += 1;
   return system.start(`ops-${number}`, {
     model: `ops-${number}`,
@@ -22,12 +22,13 @@ async function started(gray: object): Promise<Handle> {
     strategy: 'gray',
     'internal test': { gate: 'accuracy >= 0.1' },
     gray: { ramp: ['50%'], 'check every': '1 s', ...gray },
+    ...more,
   });
 }
 
 /** One that leaves it at that for as long as one likes. */
-async function baking(): Promise<Handle> {
-  const handle = await started({ bake: '10 minutes' });
+async function baking(more: object = {}): Promise<Handle> {
+  const handle = await started({ bake: '10 minutes' }, more);
   await until(handle, 'exposed', ({ exposures }) => exposures.length > 0);
   return handle;
 }
@@ -49,17 +50,24 @@ async function approved(handle: Handle): Promise<ReleaseReport> {
 }
 
 /** To so many completed workflow tasks after the first, or before the end where it is negative. */
-async function reset(handle: Handle, tasks: number): Promise<Handle> {
-  const { events } = await handle.fetchHistory();
-  const completed = (events ?? []).filter((event) => event.workflowTaskCompletedEventAttributes);
+async function reset(handle: Handle, tasks: number, said: 'all' | 'without what was said' = 'all'): Promise<Handle> {
+  const completed = await tasksOf(handle);
   const { runId } = await system.client.workflowService.resetWorkflowExecution({
     namespace: system.addresses.namespace,
     workflowExecution: { workflowId: handle.workflowId },
     reason: 'tried again',
     workflowTaskFinishEventId: completed.at(tasks)?.eventId ?? null,
     requestId: `${handle.workflowId} ${tasks}`,
+    // Signals and updates, in Temporal's ResetReapplyExcludeType.
+    // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the names are in @temporalio/proto, which is not ours to import
+    resetReapplyExcludeTypes: said === 'all' ? [] : [1, 2],
   });
   return system.client.workflow.getHandle(handle.workflowId, runId);
+}
+
+async function tasksOf(handle: Handle) {
+  const { events } = await handle.fetchHistory();
+  return (events ?? []).filter((event) => event.workflowTaskCompletedEventAttributes);
 }
 
 async function status(handle: Handle): Promise<ReleaseReport> {
@@ -177,6 +185,47 @@ describe('temporal workflow', () => {
     await alone.executeUpdate('rollback', { args: [{ by: 'ann', why: 'enough' }] });
     expect(await alone.result()).toMatchObject({ state: 'rolledBack' });
     expect(await shareOf(`ops-${number}`)).toBeNull();
+  });
+
+  it('reset after its end to where users had the candidate, it ends again and gives it to nobody', async () => {
+    const handle = await baking();
+    const { length } = await tasksOf(handle);
+    await handle.executeUpdate('rollback', { args: [{ by: 'ann', why: 'enough' }] });
+    const { state, reason } = await handle.result();
+    const again = await reset(handle, length - 1, 'without what was said');
+    // It hears how its stage ended, or reads in the records that the users have moved.
+    const end = await again.result().catch((error: unknown) => error);
+    if (end instanceof Error) expect(end).toMatchObject({ cause: { type: 'RELEASE_OVER' } });
+    expect(await status(handle)).toMatchObject({ state, reason, endedAt: expect.any(String) });
+    expect(await shareOf(`ops-${number}`)).toBeNull();
+  });
+
+  it('reset after its end moves no users of the release that has the model now', async () => {
+    const handle = await baking();
+    await handle.executeUpdate('rollback', { args: [{ by: 'ann' }] });
+    await handle.result();
+    const other = await baking({ model: `ops-${number}` });
+    expect(await shareOf(`ops-${number - 1}`)).toBe(0.5);
+    const again = await reset(handle, 2, 'without what was said');
+    await expect(again.result()).rejects.toMatchObject({
+      cause: { type: 'RELEASE_OVER', message: expect.stringContaining(`${other.workflowId} has the model`) },
+    });
+    expect(await shareOf(`ops-${number - 1}`)).toBe(0.5);
+    await other.executeUpdate('rollback', { args: [{ by: 'ann' }] });
+    await other.result();
+  });
+
+  it('reset after its end to before its first users, it begins there again and is under way', async () => {
+    const handle = await baking();
+    await handle.executeUpdate('rollback', { args: [{ by: 'ann' }] });
+    await handle.result();
+    const again = await reset(handle, 2, 'without what was said');
+    await until(again, 'exposed again', ({ exposures }) => exposures.at(-1)?.share === 0.5);
+    expect(await status(again)).toMatchObject({ state: 'running', endedAt: null });
+    expect(await shareOf(`ops-${number}`)).toBe(0.5);
+    await again.executeUpdate('rollback', { args: [{ by: 'ann', why: 'again' }] });
+    expect(await again.result()).toMatchObject({ reason: 'rolled back by ann: again' });
+    expect(await status(again)).toMatchObject({ reason: 'rolled back by ann: again' });
   });
 
   it('reset to an earlier moment tells the story on from there, to an end', async () => {

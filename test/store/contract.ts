@@ -121,6 +121,31 @@ export function recordsContract(open: () => Promise<Records>): void {
       expect(routes.map(({ exposure }) => exposure)).toEqual([nobody, nobody, nobody]);
     });
 
+    test('of somebody else are left alone where only those of one release are restored', async () => {
+      const model = newModel();
+      await records.routes.set({ ...exposed(model, ['spam'], 0.5), phase: 'mail-1/1/gray' });
+      await records.routes.set({ ...exposed(model, ['topic'], 0.5), phase: 'mail-10/1/gray' });
+      const versions = { spam: null, topic: null, html: null };
+      const restore = () =>
+        records.routes.set({
+          model,
+          capabilities: ['spam', 'topic', 'html'],
+          phase: '',
+          to: { kind: 'restored', versions, under: 'mail-1/' },
+        });
+      const revision = await restore();
+      const shares = async () =>
+        (await records.routes.current(model)).map(({ capability, exposure }) => [capability, exposure.gray?.share]);
+      expect(await shares()).toEqual([
+        ['spam', undefined],
+        ['topic', 0.5],
+      ]);
+      // Late, and once more, when everybody has something else by then.
+      await records.routes.set({ ...full(model, ['spam'], 'v3'), phase: 'mail-2/1/full' });
+      expect(await restore()).toBeGreaterThan(revision);
+      expect((await records.routes.current(model)).find(({ capability }) => capability === 'spam')?.stable).toBe('v3');
+    });
+
     test('are not restored to a guess', async () => {
       const model = newModel();
       const to = { kind: 'restored', versions: {} } as const;
@@ -334,9 +359,9 @@ export function recordsContract(open: () => Promise<Records>): void {
         message: expect.stringContaining(`${model}-a since ${at(1)}`),
       });
       expect(await records.releases.holder(model)).toEqual({ id: `${model}-a`, startedAt: at(1) });
-      await records.releases.record(`${model}-a`, reportOf(`${model}-a`, model, 'running', 1), false);
+      await records.releases.record(`${model}-a`, 'run-1', reportOf(`${model}-a`, model, 'running', 1), false);
       await expect(begin(`${model}-b`, model)).rejects.toMatchObject({ code: 'MODEL_BUSY' });
-      await records.releases.record(`${model}-a`, reportOf(`${model}-a`, model, 'released', 1), true);
+      await records.releases.record(`${model}-a`, 'run-1', reportOf(`${model}-a`, model, 'released', 1), true);
       expect(await records.releases.holder(model)).toBeNull();
       await begin(`${model}-b`, model);
     });
@@ -363,15 +388,15 @@ export function recordsContract(open: () => Promise<Records>): void {
       expect(await releases.queue(model)).toEqual([`${model}-c`, `${model}-b`]);
       expect(await releases.holder(model)).toMatchObject({ id: `${model}-a` });
       // It may speak while it waits.
-      await releases.record(`${model}-b`, reportOf(`${model}-b`, model, 'running', 1), false);
+      await releases.record(`${model}-b`, 'run-1', reportOf(`${model}-b`, model, 'running', 1), false);
       expect((await releases.list({ model })).map(({ id }) => id)).toEqual([`${model}-b`]);
       await expect(begin(`${model}-c`, model)).rejects.toMatchObject({ code: 'MODEL_BUSY' });
-      await releases.record(`${model}-a`, reportOf(`${model}-a`, model, 'released', 2), true);
+      await releases.record(`${model}-a`, 'run-1', reportOf(`${model}-a`, model, 'released', 2), true);
       expect(await releases.holder(model)).toBeNull();
       await begin(`${model}-c`, model);
       expect(await releases.queue(model)).toEqual([`${model}-b`]);
       expect(await releases.holder(model)).toMatchObject({ id: `${model}-c` });
-      await releases.record(`${model}-b`, reportOf(`${model}-b`, model, 'cancelled', 3), true);
+      await releases.record(`${model}-b`, 'run-1', reportOf(`${model}-b`, model, 'cancelled', 3), true);
       expect(await releases.queue(model)).toEqual([]);
       // What comes late brings nothing back; a new run of it waits anew.
       await releases.enqueue(named('b'));
@@ -385,12 +410,17 @@ export function recordsContract(open: () => Promise<Records>): void {
       const model = newModel();
       const id = `${model}-a`;
       await begin(id, model);
-      await records.releases.record(id, reportOf(id, model, 'rolledBack', 1), true);
-      await records.releases.record(id, reportOf(id, model, 'running', 1), false);
+      await records.releases.record(id, 'run-1', reportOf(id, model, 'rolledBack', 1), true);
+      await records.releases.record(id, 'run-1', reportOf(id, model, 'running', 1), false);
       await begin(id, model);
       expect(await records.releases.holder(model)).toBeNull();
       expect(await records.releases.find(id)).toEqual(reportOf(id, model, 'rolledBack', 1));
+      // Nor by what a run says that was reset to after its beginning; that one is told.
+      expect(await records.releases.record(id, 'run-1', reportOf(id, model, 'running', 1), false)).toBe(true);
+      expect(await records.releases.record(id, 'run-2', reportOf(id, model, 'running', 1), false)).toBe(false);
+      expect(await records.releases.find(id)).toEqual(reportOf(id, model, 'rolledBack', 1));
       await begin(id, model, 'run-2');
+      expect(await records.releases.record(id, 'run-2', reportOf(id, model, 'running', 1), false)).toBe(true);
       expect(await records.releases.holder(model)).toMatchObject({ id });
     });
 
@@ -398,7 +428,7 @@ export function recordsContract(open: () => Promise<Records>): void {
       const model = newModel();
       const id = `${model}-a`;
       await begin(id, model);
-      await records.releases.record(id, reportOf(id, model, 'running', 1), false);
+      await records.releases.record(id, 'run-1', reportOf(id, model, 'running', 1), false);
       const queued = `${model}-b`;
       await records.releases.enqueue({ id: queued, runId: 'r', model, plan: {}, startedAt: at(2) });
       const open = async (): Promise<unknown> =>
@@ -418,7 +448,7 @@ export function recordsContract(open: () => Promise<Records>): void {
       const id = `${model}-a`;
       await begin(id, model);
       const report: ReleaseReport = { ...reportOf(id, model, 'running', 1), requests: [], waiting: waiting.waiting };
-      await records.releases.record(id, report, false);
+      await records.releases.record(id, 'run-1', report, false);
       await records.releases.abandon(id, 'terminated');
       const ended = await records.releases.find(id);
       expect(ended?.waiting).toBeNull();
@@ -435,8 +465,8 @@ export function recordsContract(open: () => Promise<Records>): void {
     test('are listed newest first, also one that was refused', async () => {
       const model = newModel();
       await begin(`${model}-a`, model);
-      await records.releases.record(`${model}-a`, reportOf(`${model}-a`, model, 'running', 1), false);
-      await records.releases.record(`${model}-b`, reportOf(`${model}-b`, model, 'failed', 2), true);
+      await records.releases.record(`${model}-a`, 'run-1', reportOf(`${model}-a`, model, 'running', 1), false);
+      await records.releases.record(`${model}-b`, 'run-1', reportOf(`${model}-b`, model, 'failed', 2), true);
       expect((await records.releases.list({ model })).map(({ id }) => id)).toEqual([`${model}-b`, `${model}-a`]);
       const idsOf = async (which: object): Promise<string[]> =>
         (await records.releases.list({ model, ...which })).map(({ id }) => id);
@@ -448,7 +478,7 @@ export function recordsContract(open: () => Promise<Records>): void {
       expect(await records.releases.names()).toEqual(expect.arrayContaining([`${model}-a`, `${model}-b`]));
       expect(await records.releases.holder(model)).toMatchObject({ id: `${model}-a` });
       await expect(
-        records.releases.record(`${model}-c`, reportOf(`${model}-c`, model, 'running', 3), false),
+        records.releases.record(`${model}-c`, 'run-1', reportOf(`${model}-c`, model, 'running', 3), false),
       ).rejects.toMatchObject({ code: 'RELEASE_UNKNOWN' });
       expect(await records.releases.find('never')).toBeNull();
     });
@@ -458,7 +488,7 @@ export function recordsContract(open: () => Promise<Records>): void {
       const id = `${model}-a`;
       await begin(id, model);
       const written = { ...reportOf(id, model, 'running', 1), reason: 'zero \0 and half a smile \ud83d' };
-      await records.releases.record(id, written, false);
+      await records.releases.record(id, 'run-1', written, false);
       expect(await records.releases.find(id)).toMatchObject({
         id,
         reason: expect.stringMatching(/^zero .* half a smile/),

@@ -82,9 +82,9 @@ describe('in PostgreSQL', () => {
       change: async (id) => {
         // Each of a model of its own, which it takes.
         await releases.begin({ id, runId: 'run', model: id, plan: {}, startedAt });
-        await releases.record(id, reportOf(id, id, 'running', 1), false);
+        await releases.record(id, 'run', reportOf(id, id, 'running', 1), false);
       },
-      end: async (id) => releases.record(id, reportOf(id, id, 'released', 2), true),
+      end: async (id) => void (await releases.record(id, 'run', reportOf(id, id, 'released', 2), true)),
     };
   });
 
@@ -113,7 +113,7 @@ describe('in PostgreSQL', () => {
     expect((await waiting()).map(({ release }) => release)).not.toContain(later);
     for (const { release } of await waiting()) await tellings.rolledBack(stop.number, release);
     expect(await waiting()).toEqual([]);
-    await releases.record(id, reportOf(id, id, 'released', 2), true);
+    await releases.record(id, 'run', reportOf(id, id, 'released', 2), true);
     expect(await due()).toBeNull();
   });
 
@@ -124,7 +124,7 @@ describe('in PostgreSQL', () => {
     await releases.begin(named('next-1'));
     for (const id of ['next-3', 'next-2']) await releases.enqueue(named(id));
     expect(await tellings.next()).not.toContain('next-3');
-    await releases.record('next-1', reportOf('next-1', model, 'released', 1), true);
+    await releases.record('next-1', 'run', reportOf('next-1', model, 'released', 1), true);
     const next = await tellings.next();
     expect([next.includes('next-3'), next.includes('next-2')]).toEqual([true, false]);
   });

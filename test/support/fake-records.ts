@@ -11,7 +11,7 @@ import type { Audit, Plans, Policies, Releases, Routes, Stop, Versions } from '.
 import type { ReleaseReport } from '../../src/domain/report.ts';
 import type { Route } from '../../src/domain/route.ts';
 import type { Version } from '../../src/domain/version.ts';
-import { changed, sameRoute } from '../../src/store/route-change.ts';
+import { changed, moved, sameRoute } from '../../src/store/route-change.ts';
 
 export function fakeVersions(): Versions {
   const all: Version[] = [];
@@ -74,8 +74,10 @@ export function fakeRoutes(
     async set(change) {
       const { model } = change;
       const before = (capability: string): Route | null => routes.get(`${model} ${capability}`) ?? null;
-      const after = change.capabilities.map((capability) => changed(before(capability), capability, change));
-      const old = change.capabilities.map(before);
+      const own = [...routes.values()].filter((route) => route.model === model);
+      const moving = moved(change, new Map(own.map((route) => [route.capability, route])));
+      const after = moving.map((capability) => changed(before(capability), capability, change));
+      const old = moving.map(before);
       if (after.every((route, i) => sameRoute(old[i] ?? { ...route, phase: 'no route yet' }, route))) {
         return old.length === 0 ? newest : Math.max(...old.map((route) => route?.revision ?? 0));
       }
@@ -185,17 +187,18 @@ export function fakeReleases(): FakeReleases {
       const endedAt = new Date().toISOString();
       if (row.report !== null) row.report = abandoned(row.report, reason, endedAt);
     },
-    async record(id, report, ended) {
+    async record(id, runId, report, ended) {
       const row = rows.get(id);
       if (row === undefined) {
         if (!ended) throw new GradusError('RELEASE_UNKNOWN', `Release ${id} has not begun.`);
         const { model, startedAt } = report;
-        rows.set(id, { runId: '', model, startedAt, running: false, queued: null, report: structuredClone(report) });
-        return;
+        rows.set(id, { runId, model, startedAt, running: false, queued: null, report: structuredClone(report) });
+        return true;
       }
-      if (!ended && !row.running) return;
+      if (!ended && !row.running) return row.runId === runId;
       row.report = structuredClone(report);
-      if (ended) row.running = false;
+      if (ended) Object.assign(row, { running: false, runId });
+      return true;
     },
     underWay: async () => [...rows].flatMap(([id, row]) => (row.running ? [id] : [])),
     find: async (id) => structuredClone(rows.get(id)?.report ?? null),
