@@ -1,8 +1,9 @@
 /** The activities as workflows call them: one proxy for each class of time-out. */
 import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { ActivityOptions, LocalActivityOptions } from '@temporalio/common';
 import type { Activities, TrainingActivities } from '../activities/index.ts';
 import { described } from './described.ts';
-import { inTurn } from './in-turn.ts';
+import { inTurn, inTurnOrPatiently } from './in-turn.ts';
 import { trainingQueue } from './messages.ts';
 import {
   iterationSummaries,
@@ -15,6 +16,16 @@ import {
   trainingSummaries,
 } from './summaries.ts';
 
+type PolicyLooks = Pick<Activities, 'refusalOf' | 'standsFor'>;
+type Standings = Pick<Activities, 'standing'>;
+
+/** Of what passes quickly or is done in another way. */
+const once: LocalActivityOptions = { startToCloseTimeout: '1 second', retry: { maximumAttempts: 1 } };
+const patiently = {
+  startToCloseTimeout: '30 seconds',
+  retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
+} satisfies ActivityOptions & LocalActivityOptions;
+
 /** Reads and writes of records; tried again for as long as the store is away. */
 export const records = described(
   proxyActivities<
@@ -22,10 +33,7 @@ export const records = described(
       Activities,
       'readPlan' | 'beginRelease' | 'queueRelease' | 'findVersion' | 'registerVersion' | 'split' | 'recordRelease'
     >
-  >({
-    startToCloseTimeout: '30 seconds',
-    retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
-  }),
+  >(patiently),
   recordSummaries,
 );
 
@@ -44,25 +52,17 @@ export const iterations = described(
 );
 
 /** A look at the policy while somebody waits for an answer: in the worker itself, without a turn through the server. */
-export const policy = inTurn(
-  described(
-    proxyLocalActivities<Pick<Activities, 'refusalOf' | 'standsFor'>>({
-      startToCloseTimeout: '30 seconds',
-      retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
-    }),
-    policySummaries,
-  ),
+export const policy = inTurnOrPatiently(
+  described(proxyLocalActivities<PolicyLooks>(once), policySummaries),
+  described(proxyActivities<PolicyLooks>(patiently), policySummaries),
+  described(proxyLocalActivities<PolicyLooks>(patiently), policySummaries),
 );
 
 /** Whether anything holds a release from outside: asked before each step that users notice, and so in the worker itself. */
-export const standings = inTurn(
-  described(
-    proxyLocalActivities<Pick<Activities, 'standing'>>({
-      startToCloseTimeout: '30 seconds',
-      retry: { initialInterval: '200 milliseconds', maximumInterval: '10 seconds' },
-    }),
-    standingSummaries,
-  ),
+export const standings = inTurnOrPatiently(
+  described(proxyLocalActivities<Standings>(once), standingSummaries),
+  described(proxyActivities<Standings>(patiently), standingSummaries),
+  described(proxyLocalActivities<Standings>(patiently), standingSummaries),
 );
 
 /** What is decided from records; while no gateway is alive, this waits for one, and says so by heartbeats. */

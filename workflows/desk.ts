@@ -24,6 +24,10 @@ export type Desk = ReturnType<typeof openDesk>;
 /** What people said, by the id of their message, and what they were told: in the order in which it arrived. */
 export type Said = [id: string, receipt: string][];
 
+/** Signals that wait for their turn; a rollback may be behind twice as many. */
+const mostWaiting = 250;
+const tooMany = `${mostWaiting} messages were waiting before it, so nobody looked at it: send it again`;
+
 /** Messages that are remembered, so that one which arrives twice is done once. */
 const remembered = 200;
 
@@ -43,6 +47,9 @@ export function openDesk(
 
   /** Settles when the message before has been obeyed or refused. */
   let last: Promise<unknown> = Promise.resolve();
+
+  /** Messages that are not yet obeyed or refused. */
+  let waiting = 0;
 
   /** Receipts of messages that are being obeyed. */
   const obeying = new Map<string, Promise<string>>();
@@ -73,9 +80,17 @@ export function openDesk(
   function first(name: Operation, says: PersonSays): Promise<string> {
     const work = () => progress.first(() => tryTo(name, says));
     if (!has('in their order')) return work();
+    waiting += 1;
     const turn = last.then(work);
     last = turn.catch(() => undefined);
+    void last.then(() => (waiting -= 1));
     return turn;
+  }
+
+  /** More than people send: nobody knows what it is for, and to look at each would hold up those that may. */
+  function isFlood(name: Operation): boolean {
+    const most = name === 'rollback' ? 2 * mostWaiting : mostWaiting;
+    return waiting >= most && has('few refusals');
   }
 
   function isStandIn(name: Operation, says: PersonSays): boolean {
@@ -130,8 +145,8 @@ export function openDesk(
       description,
       validator: (message) => {
         const says = read(message);
-        // Whom somebody stands in for is not known here.
-        if (isStandIn(name, says)) return;
+        // Whom somebody stands in for is not known here, nor what those before it will have come to.
+        if (isStandIn(name, says) || waiting > 0) return;
         const key = keyOf(name, says) ?? '';
         if (!said.has(key) && !obeying.has(key)) refuse(says, problemOf(name, says), 'NOT_NOW');
       },
@@ -139,6 +154,7 @@ export function openDesk(
     setHandler(
       signal,
       async (message) => {
+        if (isFlood(name)) return progress.refused(name, tooMany, '');
         const says = readMessage(message);
         try {
           await uncancelled(() => obey(name, read(message)));

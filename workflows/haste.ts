@@ -1,5 +1,6 @@
 /** Short work is done in the worker itself, without turns through the server; where that fails, as an activity that waits. */
 import { isCancellation } from '@temporalio/workflow';
+import { isCrowded } from './in-turn.ts';
 
 /** Rounds that are done patiently after one that failed, so that a store that is away does not hold up each of them. */
 const patientRounds = 10;
@@ -19,6 +20,7 @@ export function inHaste(quick: boolean) {
       patient -= 1;
       return patiently();
     }
+    if (isCrowded()) return patiently();
     try {
       return await atOnce();
     } catch (error) {

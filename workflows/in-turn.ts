@@ -1,27 +1,78 @@
 /**
- * Local activities of a workflow run one at a time. Of two that are under way at once, the one that ends first is told
- * first, and on replay the order may be another one: the SDK's own issues call that nondeterminism (sdk-python 1578, 1881).
+ * Local activities of a workflow run one at a time, and few in one task. Of two that are under way at once, the one that ends
+ * first is told first, and on replay the order may be another one: the SDK's own issues call that nondeterminism (sdk-python
+ * 1578, 1881). And one that is under way when its task grows too long, so that the SDK begins another task, ends one task
+ * earlier on replay: before the messages that had come in between.
  */
-import { workflowInfo } from '@temporalio/workflow';
+import { isCancellation, workflowInfo } from '@temporalio/workflow';
 import { has } from './changes.ts';
 
 /** The last turn that was taken, by the run's id. */
 const last = new Map<string, Promise<unknown>>();
 
+/** How many a task may have: each ends within a second or two, and the SDK begins another task after eight. */
+const mostInTask = 6;
+
+/** Of the task under way: how long the history was, and how many it has had. */
+const had = new Map<string, { historyLength: number; count: number }>();
+
 /** At the start of a workflow, also when it is replayed: turns of what was evicted from the worker's memory never end. */
 export function beginTurns(): void {
   last.delete(workflowInfo().runId);
+  had.delete(workflowInfo().runId);
+}
+
+/** Whether this task has had as many as it may; asking counts as one. */
+export function isCrowded(): boolean {
+  if (!has('short local activities')) return false;
+  const { runId, historyLength } = workflowInfo();
+  const before = had.get(runId);
+  const count = before?.historyLength === historyLength ? before.count + 1 : 1;
+  had.set(runId, { historyLength, count });
+  return count > mostInTask;
 }
 
 /** The same activities; each call waits until the one before has ended, however it ended. */
 export function inTurn<A extends object>(activities: A): A {
+  return each(activities, (call) => take(async () => call()));
+}
+
+/**
+ * `quick` in turn, which is tried once; where it fails, or the task has had enough of them, `patient`, which waits for what
+ * is away. Runs that began before there were both have `endless` alone.
+ */
+export function inTurnOrPatiently<A extends object>(quick: A, patient: A, endless: A): A {
+  return each(quick, (call, name, args) =>
+    take(async () => {
+      if (!has('short local activities')) return callOf(endless, name)(...args);
+      if (isCrowded()) return callOf(patient, name)(...args);
+      try {
+        return await call();
+      } catch (error) {
+        if (isCancellation(error)) throw error;
+        return callOf(patient, name)(...args);
+      }
+    }),
+  );
+}
+
+function each<A extends object>(
+  activities: A,
+  around: (call: () => unknown, name: string | symbol, args: unknown[]) => unknown,
+): A {
   return new Proxy(activities, {
     get(target, name, receiver) {
       const activity: unknown = Reflect.get(target, name, receiver);
       if (typeof activity !== 'function') return activity;
-      return (...args: unknown[]): unknown => take(async () => Reflect.apply(activity, undefined, args));
+      return (...args: unknown[]): unknown => around(() => Reflect.apply(activity, undefined, args), name, args);
     },
   });
+}
+
+function callOf(activities: object, name: string | symbol): (...args: unknown[]) => unknown {
+  const activity: unknown = Reflect.get(activities, name);
+  if (typeof activity !== 'function') throw new TypeError(`there is no activity ${String(name)}`);
+  return (...args) => Reflect.apply(activity, undefined, args);
 }
 
 function take(work: () => Promise<unknown>): Promise<unknown> {

@@ -12,7 +12,7 @@ import type { PersonSays } from '../src/domain/approval.ts';
 import { curvePoint } from '../src/domain/curve.ts';
 import { memoOf } from '../src/domain/memo.ts';
 import type { Plan, Step } from '../src/domain/plan.ts';
-import type { ReleaseReport, StageProgress, Standing, StepState, Waiting } from '../src/domain/report.ts';
+import type { Decision, ReleaseReport, StageProgress, Standing, StepState, Waiting } from '../src/domain/report.ts';
 import { newReport, newStage, skippedBecause } from '../src/domain/report-parts.ts';
 import type { Version } from '../src/domain/version.ts';
 import { has } from './changes.ts';
@@ -28,6 +28,13 @@ import type { StageUpdate } from './rollout-messages.ts';
 /** Events are named by these times: those that were told under another name before are not told again. */
 const moments = 'moments';
 
+const wasRefused = 'was refused';
+const refusalsKept = 50;
+const tooMany = {
+  by: 'gradus',
+  why: `${refusalsKept} were refused; of further ones only the worker's log says something`,
+};
+
 export type Progress = ReturnType<typeof startProgress>;
 
 /** `before` is the report of the release's earlier run, where there was one. */
@@ -42,6 +49,7 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
   let shown = '';
   const quick = has(fewTurns);
   const soon = inHaste(quick);
+  let refusals = report.decisions.filter(isRefusal).length;
 
   /** Shows the report in Temporal's UI, and has it written to the store soon. */
   function changed(): void {
@@ -183,9 +191,15 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
       decision(what, says, waiting);
     },
 
+    /** Of many, the first ones are kept: a flood must not grow the report, which is written as a whole at each change. */
     refused(what: string, says: PersonSays | string, problem: string): void {
+      if (has('few refusals')) {
+        refusals += 1;
+        if (refusals > refusalsKept + 1) return;
+        if (refusals > refusalsKept) return decision('keeps no more refused messages', tooMany, null);
+      }
       const refused = typeof says === 'string' ? { by: 'unknown', why: says } : { ...says, why: problem };
-      decision(`${what} was refused`, refused, null);
+      decision(`${what} ${wasRefused}`, refused, null);
     },
 
     paused(paused: boolean, says: PersonSays): void {
@@ -236,6 +250,10 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
       return report;
     },
   };
+}
+
+function isRefusal({ what, by }: Decision): boolean {
+  return what.endsWith(wasRefused) || (by === tooMany.by && what.startsWith('keeps no more'));
 }
 
 function applyUpdate(stage: StageProgress, update: StageUpdate): void {

@@ -11,7 +11,21 @@ const indexedValueTypes = { Keyword: 2, Double: 4 } as const;
 
 /** Signals are ours to handle, so that activities can finish in the order that we want. */
 export function installRuntime(): void {
-  Runtime.install({ shutdownSignals: [], logger: new DefaultLogger('INFO') });
+  Runtime.install({ shutdownSignals: [], logger: new WatchfulLogger('INFO') });
+}
+
+/**
+ * Ends the process where the SDK had to stop a workflow's code: all workflows of a process share one JavaScript context, in
+ * which that code goes on by and by, and its commands get into histories of others. The next process begins anew.
+ */
+class WatchfulLogger extends DefaultLogger {
+  override log(...entry: Parameters<DefaultLogger['log']>): void {
+    super.log(...entry);
+    const error = entry[2]?.['error'];
+    if (!(error instanceof Error) || !error.message.startsWith('Script execution timed out')) return;
+    console.error('worker: a workflow computed for too long and was stopped; this process ends, to be started again');
+    process.exit(1);
+  }
 }
 
 export async function connectTemporal(temporal: TemporalAddress, signal: AbortSignal): Promise<NativeConnection> {

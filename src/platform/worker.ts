@@ -16,6 +16,12 @@ export function runWorker(config: Config): Promise<void> {
   return runOwnProcess('worker', (own) => work(config, own));
 }
 
+/**
+ * How long one moment of a workflow may compute, which is milliseconds: longer than a task may take, so that a busy machine
+ * stops nothing. The SDK has this setting, and does not show it in its types.
+ */
+const patience = { isolateExecutionTimeout: '20 seconds' };
+
 async function work(config: Config, { signal, ready }: OwnProcess): Promise<void> {
   const database = databaseOf(config);
   const temporal = temporalOf(config);
@@ -43,6 +49,7 @@ async function work(config: Config, { signal, ready }: OwnProcess): Promise<void
     maxConcurrentActivityTaskExecutions: 40,
     // A worker that was killed keeps its workflows for this long at most, before another gets them.
     stickyQueueScheduleToStartTimeout: '2 seconds',
+    ...patience,
     shutdownGraceTime: '2 seconds',
     shutdownForceTime: '8 seconds',
   });
