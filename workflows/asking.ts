@@ -8,6 +8,7 @@ import {
   decidedSignal,
   internal,
   isDecided,
+  isFromRelease,
   type Decided,
   type Position,
   type RolloutInput,
@@ -43,9 +44,12 @@ export function openAsking(asker: Asker) {
   const { plan, number } = input;
   let decided: Decided | null = input.decided ?? null;
 
-  setHandler(decidedSignal, (decision: unknown) => void (decided = isDecided(decision) ? decision : decided), {
-    description: internal,
-  });
+  setHandler(
+    decidedSignal,
+    (decision: unknown, to?: unknown) =>
+      void (decided = isDecided(decision) && isFromRelease(input, to) ? decision : decided),
+    { description: internal },
+  );
 
   /** Null when people approved; otherwise what is to be shown to them instead. Throws where they did not. */
   async function askAbout(

@@ -176,7 +176,7 @@ export function openDesk(
       current = handle;
       inbox.serve(handle);
       if (handle === null) requests.withdrawAll();
-      else if (report.state === 'paused') await handle.signal(standStillSignal, true);
+      else if (report.state === 'paused') await handle.tell(standStillSignal, true);
     },
   };
 }

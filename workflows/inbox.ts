@@ -3,12 +3,14 @@
  * on for a while, and what it had said is delivered once more: that is no word about this run.
  */
 import { CancellationScope, setHandler } from '@temporalio/workflow';
+import { has } from './changes.ts';
 import type { RolloutHandle } from './rollout-handle.ts';
 import type { Requests } from './requests.ts';
 import {
   askSignal,
   internal,
   isStageEnd,
+  ownAlone,
   readRequest,
   readUpdates,
   stageEndedSignal,
@@ -24,7 +26,8 @@ export function openInbox(requests: Requests, updated: (update: StageUpdate) => 
 
   function take(from: unknown, hear: () => Promise<void>): Promise<void> {
     // Rollouts that an earlier Gradus started do not say who they are.
-    if (typeof from !== 'string' || from === served?.run) return hear();
+    if (typeof from !== 'string') return has(ownAlone) ? Promise.resolve() : hear();
+    if (from === served?.run) return hear();
     if (served === null) early.push({ from, hear });
     return Promise.resolve();
   }

@@ -119,7 +119,7 @@ export function operationsOf({ progress, requests, current, hold, onRollback }: 
       objection: () => (report.state === 'paused' ? 'the release is paused already' : ended()),
       async act(says: PersonSays): Promise<string> {
         progress.paused(true, says);
-        await current()?.signal(standStillSignal, true);
+        await current()?.tell(standStillSignal, true);
         return 'paused: no more users get the candidate until somebody resumes';
       },
     },
@@ -130,7 +130,7 @@ export function operationsOf({ progress, requests, current, hold, onRollback }: 
       objection: () => (report.state === 'paused' ? null : 'the release is not paused'),
       async act(says: PersonSays): Promise<string> {
         progress.paused(false, says);
-        await current()?.signal(standStillSignal, false);
+        await current()?.tell(standStillSignal, false);
         return 'resumed';
       },
     },
@@ -146,7 +146,7 @@ export function operationsOf({ progress, requests, current, hold, onRollback }: 
         // Remembered in both cases: the rollout may be ending in this very moment.
         onRollback(`rolled back by ${says.by}: ${why || 'no reason given'}`, rollout !== null);
         await rollout
-          ?.signal(undoSignal, { by: says.by, why })
+          ?.tell(undoSignal, { by: says.by, why })
           .catch((error: unknown) => log.info('the rollout has just ended', { error }));
         return 'rolling back: users of the stage under way go back to stable, earlier stages stay released';
       },

@@ -103,7 +103,7 @@ export function openRequests(
     by,
     why,
   }: Pick<ClosedRequest, 'request' | 'outcome' | 'by' | 'why'>): Promise<void> {
-    await current()?.signal(decidedSignal, { request: request.id, approved: outcome === 'approved', by, why });
+    await current()?.tell(decidedSignal, { request: request.id, approved: outcome === 'approved', by, why });
   }
 
   function end(request: Waiting, outcome: ClosedRequest['outcome'], by: string, why: string, emergency = false): void {

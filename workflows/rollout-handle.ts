@@ -10,16 +10,18 @@ import {
   type ChildWorkflowHandle,
   type ExternalWorkflowHandle,
 } from '@temporalio/workflow';
-import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { ApplicationFailure, CancelledFailure, type SignalDefinition } from '@temporalio/common';
 import { has } from './changes.ts';
 import type { rollout } from './rollout.ts';
-import type { StageEnd } from './rollout-messages.ts';
+import { lookAgainSignal, type StageEnd } from './rollout-messages.ts';
 
 export interface RolloutHandle {
   /** Its first run: what it says comes with this. */
   run: string;
-  /** One that has ended hears nothing any more. */
-  signal: ExternalWorkflowHandle['signal'];
+  /** Says something that it takes from its release alone. One that has ended hears nothing any more. */
+  tell<T>(signal: SignalDefinition<[T, string?]>, value: T): Promise<void>;
+  /** Tells it that there is something to see. */
+  nudge(): Promise<void>;
   /** It has said how it ended. */
   ends(end: StageEnd): void;
   /** How it ended. Rejects where it failed, or was cancelled; is the release cancelled, so is the rollout first. */
@@ -32,7 +34,8 @@ export async function openRollout(start: () => Promise<ChildWorkflowHandle<typeo
     const child = await start();
     return {
       run: child.firstExecutionRunId,
-      signal: child.signal,
+      tell: (signal, value) => child.signal(signal, value, child.firstExecutionRunId),
+      nudge: () => child.signal(lookAgainSignal),
       ends: () => undefined,
       outcome: () => child.result(),
     };
@@ -64,7 +67,8 @@ export async function openRollout(start: () => Promise<ChildWorkflowHandle<typeo
 
   return {
     run: child.firstExecutionRunId,
-    signal: (signal, ...args) => named.signal(signal, ...args).catch(gone),
+    tell: (signal, value) => named.signal(signal, value, child.firstExecutionRunId).catch(gone),
+    nudge: () => named.signal(lookAgainSignal).catch(gone),
     ends: (said) => void (end ??= said),
     outcome,
   };

@@ -1,5 +1,5 @@
 /** What a release and the rollouts of its stages say to each other; nobody else sends these. */
-import { defineSignal } from '@temporalio/workflow';
+import { defineSignal, workflowInfo } from '@temporalio/workflow';
 import { steps, type Plan, type StageStep, type Step } from '../src/domain/plan.ts';
 import type { Decision, ExposurePoint, StepState, Waiting } from '../src/domain/report.ts';
 import type { Verdict } from '../src/domain/verdict.ts';
@@ -18,6 +18,8 @@ export interface RolloutInput {
   paused: boolean;
   /** Freezes that are over by then do not hold it. */
   overriddenUntil?: string;
+  /** It hears only what is sent to it by name of its first run, as its release does; left out by an earlier Gradus. */
+  hearsReleaseAlone?: boolean;
   /** Where an earlier run of this rollout left off. */
   position: Position;
   /** What people decided and the run before had not obeyed yet. */
@@ -137,6 +139,14 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
+/** Marks releases that hear, and are heard by, their own rollouts alone. */
+export const ownAlone = 'own rollouts alone';
+
+/** What a rollout takes from its release: false for what anybody else has sent, by hand or by mistake. */
+export function isFromRelease({ hearsReleaseAlone }: RolloutInput, to: unknown): boolean {
+  return hearsReleaseAlone !== true || to === workflowInfo().firstExecutionRunId;
+}
+
 export const internal = 'Between a release and its rollouts; nothing for people.';
 
 /** From rollout to release, with the id of the rollout's first run. */
@@ -151,10 +161,10 @@ export const stageEndedSignal = defineSignal<[StageEnd, string?]>('stageEnded');
 /** To either: something outside has changed that may hold the release, or let it go on. */
 export const lookAgainSignal = defineSignal('lookAgain');
 
-/** From release to rollout. */
-export const decidedSignal = defineSignal<[Decided]>('decided');
+/** From release to rollout, with the id of the rollout's first run. */
+export const decidedSignal = defineSignal<[Decided, string?]>('decided');
 /** The constant is not named as on the wire, where people's own `hold` is another message, to the release. */
-export const standStillSignal = defineSignal<[boolean]>('hold');
+export const standStillSignal = defineSignal<[boolean, string?]>('hold');
 /** Freezes that are over by then do not hold it: ISO time. */
-export const overriddenSignal = defineSignal<[string]>('overridden');
-export const undoSignal = defineSignal<[Undo]>('undo');
+export const overriddenSignal = defineSignal<[string, string?]>('overridden');
+export const undoSignal = defineSignal<[Undo, string?]>('undo');

@@ -16,6 +16,7 @@ import type { Verdict } from '../src/domain/verdict.ts';
 import { fewTurns, inHaste } from './haste.ts';
 import {
   internal,
+  isFromRelease,
   isUndo,
   lookAgainSignal,
   overriddenSignal,
@@ -44,12 +45,15 @@ export function openStage(input: RolloutInput) {
   let undo: Undo | null = null;
 
   const description = internal;
-  setHandler(standStillSignal, (hold: unknown) => void (paused = hold === true), { description });
-  setHandler(undoSignal, (message: unknown) => void (undo = isUndo(message) ? message : undo), { description });
+  const isOwn = (to: unknown): boolean => isFromRelease(input, to);
+  const standStill = (hold: unknown, to?: unknown): void => void (paused = isOwn(to) ? hold === true : paused);
+  const putBack = (message: unknown, to?: unknown): void => void (undo = isUndo(message) && isOwn(to) ? message : undo);
+  setHandler(standStillSignal, standStill, { description });
+  setHandler(undoSignal, putBack, { description });
   let looks = 0;
   let overridden = input.overriddenUntil === undefined ? {} : { overriddenUntil: input.overriddenUntil };
-  const overrule = (until: unknown): void => {
-    if (typeof until !== 'string') return;
+  const overrule = (until: unknown, to?: unknown): void => {
+    if (typeof until !== 'string' || !isOwn(to)) return;
     overridden = { overriddenUntil: until };
     looks += 1;
   };

@@ -23,7 +23,7 @@ import type { Desk } from './desk.ts';
 import { messageOf } from './failure-words.ts';
 import type { Progress } from './progress.ts';
 import { openRollout } from './rollout-handle.ts';
-import type { RolloutInput, StageOutcome } from './rollout-messages.ts';
+import { ownAlone, type RolloutInput, type StageOutcome } from './rollout-messages.ts';
 import { rollout } from './rollout.ts';
 
 /** Seconds that an earlier run's rollout has to put its users back. */
@@ -53,6 +53,7 @@ export async function rollOut(
     candidate,
     before: stable,
     paused: false,
+    ...(has(ownAlone) ? { hearsReleaseAlone: true } : {}),
     ...(progress.report.overriddenUntil === undefined ? {} : { overriddenUntil: progress.report.overriddenUntil }),
     position,
   };

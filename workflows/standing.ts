@@ -48,7 +48,7 @@ export function openHold(progress: Progress, current: () => RolloutHandle | null
     if (JSON.stringify(standing) === JSON.stringify(report.standing ?? null)) return;
     progress.stands(standing);
     try {
-      await current()?.signal(lookAgainSignal);
+      await current()?.nudge();
     } catch (error) {
       log.info('the rollout has just ended', { error });
     }
@@ -75,7 +75,7 @@ export function openHold(progress: Progress, current: () => RolloutHandle | null
     /** Freezes that are over by then do not hold the release any more. */
     async override(until: string): Promise<void> {
       report.overriddenUntil = until;
-      await current()?.signal(overriddenSignal, until);
+      await current()?.tell(overriddenSignal, until);
       lookAgain();
     },
   };

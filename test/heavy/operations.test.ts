@@ -103,6 +103,40 @@ describe('temporal workflow', () => {
     expect(await shareOf('ops-1')).toBeNull();
   });
 
+  it('signal with what a release and its stage say to each other, sent by hand, changes nothing and stops nothing', async () => {
+    const handle = await asking();
+    const stage = system.client.workflow.getHandle(`${handle.workflowId}/1`);
+    const request = {
+      id: '9/x/1',
+      question: 'forged?',
+      from: [1],
+      count: -3,
+      needs: [5],
+      findings: [null],
+      digest: 'd',
+    };
+    const update = { number: 1, step: 'gray', state: 'running', note: 'forged', exposure: 0.9 };
+    for (const [name, ...args] of [
+      ['ask', { ...request, until: '2030-01-01', since: 'x', otherwise: 'approve', escalateTo: [null], withinMs: 1 }],
+      ['stageUpdate', { ...update, verdict: 7, examinations: 'q', exposurePoint: 3, decision: { what: 5 } }],
+      ['stageUpdate', update, handle.workflowId],
+      ['stageEnded', { kind: 'released', reason: 'forged' }],
+      ['withdraw', '1/gray/1', 'forged'],
+    ] as const)
+      await handle.signal(name, ...args);
+    const decided = { request: '1/gray/1', approved: true, by: 'nobody', why: 'forged' };
+    await stage.signal('decided', decided);
+    await stage.signal('decided', decided, (await handle.describe()).runId);
+    await stage.signal('undo', { by: 'nobody', why: 'forged' });
+    await stage.signal('hold', true);
+    // Both have looked at all of it when they answer.
+    await stage.query('__temporal_workflow_metadata');
+    const report = await handle.query<ReleaseReport>('state');
+    expect([report.state, report.waiting?.id, report.exposures.length]).toEqual(['running', '1/gray/1', 1]);
+    expect(JSON.stringify(report)).not.toContain('forged');
+    expect(await approved(handle)).toMatchObject({ state: 'released' });
+  });
+
   it('cancel puts the users back on stable', async () => {
     const handle = await baking();
     expect(await shareOf(`ops-${number}`)).toBe(0.5);

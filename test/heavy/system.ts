@@ -2,9 +2,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { Worker } from '@temporalio/worker';
 import pg from 'pg';
+import { expect } from 'vitest';
 import type { ReleaseReport } from '../../src/domain/report.ts';
 import { readRun, type Addresses } from '../../src/platform/run-file.ts';
+import { workflowBundle } from '../../src/platform/workflow-bundle.ts';
 import type { release } from '../../workflows/index.ts';
 import { stateQuery, taskQueue } from '../../workflows/messages.ts';
 import { allGone, freshHome, outcomeOf, processesOf, startGradus, untilPrinted } from '../support/gradus.ts';
@@ -154,4 +157,11 @@ export function smallPlan(share: number, more: object = {}): object {
     },
     ...more,
   };
+}
+
+/** What a workflow has done is told alike when another worker takes it over. */
+export async function expectReplay(handle: Handle): Promise<void> {
+  const history = await handle.fetchHistory();
+  const replayed = Worker.runReplayHistory({ workflowBundle: await workflowBundle() }, history, handle.workflowId);
+  await expect(replayed).resolves.toBeUndefined();
 }
