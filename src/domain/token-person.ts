@@ -30,10 +30,15 @@ export function nameOfToken(people: Record<string, { oidc?: string }>, token: To
 /** One way to write what `oidc` means: an address is compared with verified addresses alone, and all else with the sub. */
 export function readOidc(oidc: string): { kind: 'email' | 'sub'; value: string } {
   if (oidc.startsWith('sub:')) return { kind: 'sub', value: oidc.slice('sub:'.length) };
-  return { kind: z.email().safeParse(oidc).success ? 'email' : 'sub', value: oidc };
+  return z.email().safeParse(oidc).success ? { kind: 'email', value: small(oidc) } : { kind: 'sub', value: oidc };
+}
+
+/** Addresses are compared without regard to case, as providers do; of ASCII letters alone, since others have look-alikes there. */
+function small(address: string): string {
+  return address.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 function means(oidc: string, token: TokenSays): boolean {
   const { kind, value } = readOidc(oidc);
-  return token[kind] === value;
+  return kind === 'email' ? token.email !== null && small(token.email) === value : token.sub === value;
 }

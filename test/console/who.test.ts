@@ -37,6 +37,14 @@ describe('a token', () => {
     expect(await name({ sub: '17' })).toBe('ann');
     expect(await name({ sub: '18', ...verified('bob@example.org') })).toBe('bob');
     expect(await name({ sub: 'eve@example.org' })).toBe('eve');
+    // Addresses have no case; what only looks like one of their letters (a Kelvin sign, a dotless i) is another letter.
+    expect(await name({ sub: '18', ...verified('Bob@Example.ORG') })).toBe('bob');
+    expect(await name({ sub: 'Eve@example.org' })).toBe('oidc:Eve@example.org');
+    const kim = parsePolicy({ people: { root: { roles: 'admin' }, kim: { roles: 'admin', oidc: 'Kim@Example.org' } } });
+    expect(await name({ sub: '21', ...verified('kim@example.org') }, kim)).toBe('kim');
+    expect(await name({ sub: '22', ...verified('\u212aim@example.org') }, kim)).toBe('oidc:22');
+    const same = { a: { roles: 'admin', oidc: 'Kim@example.org' }, b: { oidc: 'kim@Example.org' } };
+    expect(() => parsePolicy({ people: same })).toThrow(/is a's already/);
   });
 
   test.each(['ann', 'root', 'gradus', 'cem@example.org', 'dora', 'oidc:17', '17'])(
