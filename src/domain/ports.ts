@@ -229,7 +229,7 @@ export interface Releases {
   /** Releases that wait for a model, the first one first. */
   queue(model: string): Promise<string[]>;
   /** Releases under way and those that wait for their model, the oldest first. */
-  open(): Promise<{ id: string; isQueued: boolean }[]>;
+  open(): Promise<{ id: string; model: string; isQueued: boolean }[]>;
   /** Who has the model now; null when nobody has. */
   holder(model: string): Promise<{ id: string; startedAt: string } | null>;
   /** Frees the model of a release whose workflow is no more, and marks that release as failed with `reason`. */

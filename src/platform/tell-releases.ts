@@ -58,6 +58,19 @@ export async function tellReleases(
   if (failure !== null) throw failure;
 }
 
+/** Whoever waits for a model says behind whom: they look again when others have left, or joined, those before them. */
+async function tellQueues(client: Client, { releases }: Records, seen: Map<string, string>): Promise<void> {
+  const open = await releases.open();
+  for (const { id, model, isQueued } of open) {
+    if (!isQueued) continue;
+    const others = open.flatMap((one) => (one.model === model ? [`${one.id} ${one.isQueued}`] : [])).join(', ');
+    if (seen.get(id) === others) continue;
+    await nudge(client, id);
+    seen.set(id, others);
+  }
+  for (const id of seen.keys()) if (!open.some((one) => one.id === id && one.isQueued)) seen.delete(id);
+}
+
 /** A release that is no more need not be told. */
 async function nudge(client: Client, release: string): Promise<void> {
   try {
@@ -71,8 +84,10 @@ async function nudge(client: Client, release: string): Promise<void> {
 export async function keepTelling(client: Client, store: Records, signal: AbortSignal): Promise<void> {
   const unknownSince = new Map<string, number>();
   const goneSince = new Map<string, number>();
+  const queues = new Map<string, string>();
   await Promise.all([
     keep('releases will be told later', againMs, signal, () => tellReleases(client, store, unknownSince)),
+    keep('releases that wait will be told later', againMs, signal, () => tellQueues(client, store, queues)),
     keep('releases whose workflow is gone will be ended later', lookMs, signal, async () => {
       const ended = await endAllAbandoned(client, store, goneSince);
       for (const id of ended) console.log(`worker: ${id} has no workflow any more: its users are back, it has ended`);

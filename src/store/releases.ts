@@ -75,12 +75,12 @@ export function createReleases(database: Database): Releases {
       database.run(async (db) => {
         const rows = await db
           .selectFrom('releases')
-          .select(['id', 'queued'])
+          .select(['id', 'model', 'queued'])
           .where('ended_at', 'is', null)
           .orderBy('started_at')
           .orderBy('id')
           .execute();
-        return rows.map(({ id, queued }) => ({ id, isQueued: queued !== null }));
+        return rows.map(({ id, model, queued }) => ({ id, model, isQueued: queued !== null }));
       }),
 
     holder: (model) => database.run((db) => holder(db, model)),

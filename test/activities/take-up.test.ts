@@ -37,7 +37,7 @@ describe('it goes on, and has its model again', () => {
     const half = await ended({ state: 'running', exposure: 0.5 });
     await half.set('mail-1/1/gray', { kind: 'exposed', candidate: candidate.digest, exposure: gray });
     await half.again();
-    expect(await half.ports.releases.open()).toEqual([{ id: 'mail-1', isQueued: false }]);
+    expect(await half.ports.releases.open()).toEqual([{ id: 'mail-1', model, isQueued: false }]);
 
     const full = await ended({ state: 'released', exposure: 1 });
     await full.set('mail-1/1/full', { kind: 'full', candidate: candidate.digest });

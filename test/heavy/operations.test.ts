@@ -1,6 +1,8 @@
 /** What Temporal's own tools can do to a release under way, on the real server: each ends in a state that can be explained. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ReleaseReport } from '../../src/domain/report.ts';
+import type { release } from '../../workflows/index.ts';
+import { taskQueue } from '../../workflows/messages.ts';
 import { gradus } from '../support/gradus.ts';
 import { startSystem, until, type Handle, type System } from './system.ts';
 
@@ -15,15 +17,19 @@ afterAll(async () => system.stop(), 60_000);
 /** A release that gives half of the users its candidate. */
 async function started(gray: object, more: object = {}): Promise<Handle> {
   number += 1;
-  return system.start(`ops-${number}`, {
-    model: `ops-${number}`,
+  const plan = planOf(`ops-${number}`);
+  return system.start(`ops-${number}`, { ...plan, gray: { ...plan.gray, ...gray }, ...more });
+}
+
+function planOf(model: string) {
+  return {
+    model,
     train: { data: 'mail', share: 0.05, epochs: 1, units: 16, embedding: 16 },
     capabilities: ['spam'],
     strategy: 'gray',
     'internal test': { gate: 'accuracy >= 0.1' },
-    gray: { ramp: ['50%'], 'check every': '1 s', ...gray },
-    ...more,
-  });
+    gray: { ramp: ['50%'], 'check every': '1 s' },
+  };
 }
 
 /** One that leaves it at that for as long as one likes. */
@@ -165,6 +171,26 @@ describe('temporal workflow', () => {
       .poll(async () => (await status(handle)).reason, { timeout: 60_000, interval: 500 })
       .toBe('its workflow was terminated; rolled back by gradus: nothing carries it out any more');
     expect(await shareOf(`ops-${number}`)).toBeNull();
+  });
+
+  it('terminate in a queue makes room: who waits behind it says behind whom it waits now', async () => {
+    const handle = await baking();
+    const queue = async (id: string): Promise<Handle> =>
+      system.client.workflow.start<typeof release>('release', {
+        taskQueue,
+        workflowId: id,
+        args: [{ plan: planOf(`ops-${number}`), queue: true }],
+      });
+    const second = await queue(`ops-${number}-second`);
+    await until(second, 'queued', ({ standing }) => standing?.kind === 'queued');
+    const third = await queue(`ops-${number}-third`);
+    const behind = async () => (await third.query<ReleaseReport>('state')).standing?.why;
+    await expect.poll(behind).toBe(`queued behind ${handle.workflowId} and ${second.workflowId}`);
+    await second.terminate();
+    await expect.poll(behind, { timeout: 60_000, interval: 500 }).toBe(`queued behind ${handle.workflowId}`);
+    await third.cancel();
+    await handle.executeUpdate('rollback', { args: [{ by: 'ann' }] });
+    await handle.result();
   });
 
   it('cancel ends also what waits for people, its users on stable and its request closed', async () => {

@@ -434,12 +434,12 @@ export function recordsContract(open: () => Promise<Records>): void {
       const open = async (): Promise<unknown> =>
         (await records.releases.open()).filter((one) => one.id === id || one.id === queued);
       expect(await open()).toEqual([
-        { id, isQueued: false },
-        { id: queued, isQueued: true },
+        { id, model, isQueued: false },
+        { id: queued, model, isQueued: true },
       ]);
       await records.releases.abandon(id, 'terminated');
       expect(await records.releases.holder(model)).toBeNull();
-      expect(await open()).toEqual([{ id: queued, isQueued: true }]);
+      expect(await open()).toEqual([{ id: queued, model, isQueued: true }]);
       expect(await records.releases.find(id)).toMatchObject({ state: 'failed', reason: 'terminated', model });
     });
 

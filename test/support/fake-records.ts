@@ -174,7 +174,7 @@ export function fakeReleases(): FakeReleases {
       return [...rows]
         .filter(([, row]) => row.running)
         .sort(([, a], [, b]) => (a.startedAt < b.startedAt ? -1 : 1))
-        .map(([id, { queued }]) => ({ id, isQueued: queued !== null }));
+        .map(([id, { model, queued }]) => ({ id, model, isQueued: queued !== null }));
     },
     async holder(model) {
       const found = holderOf(model);
