@@ -1,5 +1,5 @@
 /** Where people's messages to a release arrive: checked, decided by the same rules for Update and Signal, and recorded. */
-import { ApplicationFailure, CancellationScope, log, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, log, setDefaultSignalHandler, setHandler } from '@temporalio/workflow';
 import {
   couldStandIn,
   operations,
@@ -9,6 +9,7 @@ import {
   type Operation,
   type PersonSays,
 } from '../src/domain/approval.ts';
+import { didYouMean, printable } from '../src/domain/words.ts';
 import { has } from './changes.ts';
 import { policy } from './activities.ts';
 import { operationsOf } from './operations.ts';
@@ -138,6 +139,14 @@ export function openDesk(
     }
     return operation.act(says);
   }
+
+  // Whoever misspells a Signal gets no answer: the record says what became of it.
+  if (has('few refusals'))
+    setDefaultSignalHandler((name, message) => {
+      const known = operations.map((operation) => doing[operation].signal.name);
+      const problem = `there is no message of that name${didYouMean(name, known) || ` (known: ${known.join(', ')})`}`;
+      progress.refused(printable(name).slice(0, 60), readMessage(message), problem);
+    });
 
   for (const name of operations) {
     const { update, signal, description } = doing[name];

@@ -7,6 +7,8 @@ import type { ReleaseReport, StageProgress, StepProgress, Waiting } from '../src
 import { whyClockStands } from '../src/domain/request-clock.ts';
 import { listed, percent, standingText } from '../src/domain/words.ts';
 
+const nothingYet = { t: 0, n: 0, p: 0 };
+
 /** `pageOf` is where the UI shows a workflow. */
 export function detailsOf(report: ReleaseReport, pageOf: (workflow: string) => string): string {
   const next = comesNext(report);
@@ -41,7 +43,11 @@ export function detailsOf(report: ReleaseReport, pageOf: (workflow: string) => s
     ),
     ...table(
       ['t', 'N(t): capabilities released to all', 'P(t): share of all'],
-      report.curve.map((point) => [String(point.t), String(point.n), point.p.toFixed(2)]),
+      (report.curve.length === 0 ? [nothingYet] : report.curve).map(({ t, n, p }) => [
+        String(t),
+        String(n),
+        p.toFixed(2),
+      ]),
     ),
   ].join('\n');
 }

@@ -104,6 +104,11 @@ describe('temporal workflow', () => {
     await expect(handle.query('stat')).rejects.toThrow(/did not register a handler for stat/);
     const report = await handle.query<ReleaseReport>('state');
     expect([report.state, report.decisions.at(-1)?.what]).toEqual(['running', 'approve was refused']);
+    expect(report.decisions.at(-2)).toMatchObject({
+      what: 'aprove was refused',
+      by: 'ann',
+      why: 'there is no message of that name (did you mean approve?)',
+    });
     await handle.executeUpdate('rollback', { args: [{ by: 'ann', why: 'enough' }] });
     expect((await handle.result()).reason).toBe('rolled back by ann: enough');
     expect(await shareOf('ops-1')).toBeNull();
