@@ -212,10 +212,20 @@ export function askedOf({
   return `${listed([`${approvals(first.count)} ${first.group}`, ...rest])}${but}`;
 }
 
-/** `approved by ann so far`, or that nobody has. */
+/** `approved by ann so far`, or that nobody has; of groups that approve each by itself, how many each has. */
 export function approvedSoFar(waiting: Waiting): string {
   const approved = approversOf(waiting);
-  return approved.length === 0 ? 'nobody has approved yet' : `approved by ${listed(approved)} so far`;
+  if (approved.length === 0) return 'nobody has approved yet';
+  const groups = waiting.needs.length === 0 ? '' : ` (${byGroup(waiting)})`;
+  return `approved by ${listed(approved)} so far${groups}`;
+}
+
+/** `1 of 2 of ml, 0 of 1 of safety`. */
+export function byGroup(waiting: Pick<Waiting, 'needs' | 'count' | 'approvedBy'>): string {
+  const left = missing(waiting);
+  return waiting.needs
+    .map(({ group, count }) => `${count - (left.get(group) ?? 0)} of ${count} of ${group}`)
+    .join(', ');
 }
 
 /** What happens to a request when nobody decides in time, as in "else reject". */
