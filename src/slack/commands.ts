@@ -1,6 +1,7 @@
 /** `/gradus …`: what is under way and what waits for whoever asks, and pause, resume and roll back by name. */
 import { awaitedOf, isFor, type Operation } from '../domain/approval.ts';
 import type { ReleaseReport } from '../domain/report.ts';
+import { questionOf } from '../domain/request-words.ts';
 import { didYouMean } from '../domain/words.ts';
 import { button, stopButton } from './buttons.ts';
 import { afterRollback, stateWords } from './release-message.ts';
@@ -73,7 +74,7 @@ export function listMessage(
       waiting === null
         ? ''
         : isFor(waiting, by, givers, may)
-          ? ` · *waits for you*: ${escaped(waiting.question)}`
+          ? ` · *waits for you*: ${escaped(questionOf(report, waiting))}`
           : ` · waits for ${escaped(awaitedOf(waiting))}`;
     return `${link(pageOf(report.id), report.id)}: ${stateWords(report)}${asks}`;
   });

@@ -2,6 +2,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterStopText } from '../domain/after-stop.ts';
+import { questionOf } from '../domain/request-words.ts';
 import { GradusError } from '../domain/errors.ts';
 import type { Config } from '../platform/config.ts';
 import { endAbandoned } from '../platform/end-abandoned.ts';
@@ -60,8 +61,11 @@ async function work(config: Config, { signal, ready }: OwnProcess): Promise<void
     people: peopleInSlack({ ...store, pageOf }),
     surveys: surveyAnswers({ ...store, userOf: (name) => hashUser(userKey, name) }),
     async questionOf(release: string, request: string | undefined) {
-      const waiting = (await store.releases.find(release))?.waiting ?? null;
-      return waiting?.id === request ? (waiting?.question ?? release) : `${release}: this request is over by now`;
+      const report = await store.releases.find(release);
+      const waiting = report?.waiting ?? null;
+      return report === null || waiting === null || waiting.id !== request
+        ? `${release}: this request is over by now`
+        : `${release}: ${questionOf(report, waiting)}`;
     },
     say,
   };

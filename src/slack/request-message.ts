@@ -1,10 +1,12 @@
 /** A request for a decision as a message: with buttons while it is open, with who decided what afterwards. */
 import { approvedSoFar, askedOf, whenSilent } from '../domain/approval.ts';
 import type { ClosedRequest, ReleaseReport, Waiting } from '../domain/report.ts';
+import { exposedAt } from '../domain/at-moment.ts';
+import { leftOut, tellingFirst } from '../domain/most-telling.ts';
 import { button } from './buttons.ts';
 import { whyClockStands } from '../domain/request-clock.ts';
 import { howEnded } from '../domain/report-words.ts';
-import { examined, recommendation, whatChanges } from '../domain/request-words.ts';
+import { examined, questionOf, recommendation, whatChanges } from '../domain/request-words.ts';
 import { clipped, escaped, section, small, time, type Block } from './text.ts';
 
 export interface Written {
@@ -18,15 +20,20 @@ const marks = { holds: '✓', breached: '✗', open: '○' } as const;
 /** `closed` says how the request ended; null while it is open. */
 export function requestMessage(report: ReleaseReport, waiting: Waiting, closed: ClosedRequest | null): Written {
   const stage = report.stages.find((one) => one.number === waiting.stage);
-  const title = `stage ${waiting.stage} of ${report.stages.length} · ${waiting.question}`;
-  const findings = waiting.findings.map(
+  const title = `stage ${waiting.stage} of ${report.stages.length} · ${clipped(questionOf(report, waiting), 1500)}`;
+  const inOrder = tellingFirst(waiting.findings);
+  const findings = inOrder.map(
     ({ capability, condition, state, reason }) =>
       `${marks[state]} *${escaped(capability)}* \`${escaped(condition)}\` ${escaped(reason)}`,
   );
+  // A request that is over says what it was about, whatever users have by now.
+  const then = closed === null ? report : exposedAt(report, waiting.since);
   const blocks: Block[] = [
-    section([`*${escaped(title)}*`, escaped(whatChanges(report, waiting))]),
-    ...(stage === undefined || stage.examinations.length === 0 ? [] : [section(examined(stage).map(escaped))]),
-    ...(findings.length === 0 ? [] : [section(findings)]),
+    section([`*${escaped(title)}*`, escaped(whatChanges(then, waiting))]),
+    ...(stage === undefined || stage.examinations.length === 0
+      ? []
+      : [section(examined(stage, waiting.findings).map(escaped))]),
+    ...(findings.length === 0 ? [] : [section(findings, (shown) => leftOut(inOrder.slice(shown)))]),
   ];
   if (closed !== null) {
     return { text: clipped(`${title}: ${outcomeText(closed)}`, 3000), blocks: [...blocks, small(outcomeOf(closed))] };

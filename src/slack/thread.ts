@@ -5,6 +5,7 @@ import { awaitedOf, isFor, whenSilent } from '../domain/approval.ts';
 import { reminderAt, type Reminder } from '../domain/reminders.ts';
 import type { Decision, ReleaseReport } from '../domain/report.ts';
 import { decisionWords } from '../domain/report-words.ts';
+import { questionOf } from '../domain/request-words.ts';
 import { listed } from '../domain/words.ts';
 import { releaseMessage } from './release-message.ts';
 import { decisionKeys, isRequest, openingKey, reminderKey, requestKey, requestOf, type Key } from './keys.ts';
@@ -76,14 +77,14 @@ export function forgotten(report: ReleaseReport, sent: readonly Sent[], known: r
 }
 
 /** In the thread of its release, for those who can still decide. */
-function reminderMessage({ id }: ReleaseReport, { waiting }: Reminder, mention: (name: string) => string): Written {
+function reminderMessage(report: ReleaseReport, { waiting }: Reminder, mention: (name: string) => string): Written {
   const { from, escalated, escalateTo } = waiting;
   const whom = [...from, ...(escalated ? escalateTo : [])]
     .filter((name) => isFor(waiting, name))
     .slice(0, mostMentioned);
-  const text = `Still waits for ${listed(whom.map(mention), 'or') || escaped(awaitedOf(waiting))}: ${escaped(clipped(waiting.question, 1500))}`;
+  const text = `Still waits for ${listed(whom.map(mention), 'or') || escaped(awaitedOf(waiting))}: ${escaped(clipped(questionOf(report, waiting), 1500))}`;
   const blocks = [section([text]), small(`by ${time(waiting.until)}, else ${whenSilent(waiting)}`)];
-  return { text: clipped(`${id} still waits for ${listed(whom, 'or') || awaitedOf(waiting)}`, 3000), blocks };
+  return { text: clipped(`${report.id} still waits for ${listed(whom, 'or') || awaitedOf(waiting)}`, 3000), blocks };
 }
 
 function decisionMessage(decision: Decision, report: ReleaseReport): Written {
