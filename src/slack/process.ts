@@ -72,9 +72,9 @@ async function work(config: Config, { signal, ready }: OwnProcess): Promise<void
   const start = (free: number) => startSlackApp({ ...options, port: free });
   const app = by.kind === 'socket' ? await start(0) : await listenOn(port, host, start);
   ready(app.url);
-  const { outbox, releases, policies } = store;
+  const { outbox, releases, policies, delegations } = store;
   await Promise.all([
-    deliver({ client: app.client, channel, outbox, releases, policies, pageOf, say }, signal),
+    deliver({ client: app.client, channel, outbox, releases, policies, delegations, pageOf, say }, signal),
     deliverPictures({ client: app.client, channel, outbox, releases, say }, signal),
     askInSlack({ client: app.client, notices: store.notices, say }, signal),
     takeUp(pressing, signal, say),

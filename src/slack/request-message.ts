@@ -3,6 +3,7 @@ import { approvedSoFar, askedOf, whenSilent } from '../domain/approval.ts';
 import type { ClosedRequest, ReleaseReport, Waiting } from '../domain/report.ts';
 import { exposedAt } from '../domain/at-moment.ts';
 import { leftOut, tellingFirst } from '../domain/most-telling.ts';
+import { askingLine, type Naming } from './asked.ts';
 import { button } from './buttons.ts';
 import { whyClockStands } from '../domain/request-clock.ts';
 import { howEnded } from '../domain/report-words.ts';
@@ -18,7 +19,13 @@ export interface Written {
 const marks = { holds: '✓', breached: '✗', open: '○' } as const;
 
 /** `closed` says how the request ended; null while it is open. */
-export function requestMessage(report: ReleaseReport, waiting: Waiting, closed: ClosedRequest | null): Written {
+export function requestMessage(
+  report: ReleaseReport,
+  waiting: Waiting,
+  closed: ClosedRequest | null,
+  /** Left out where nobody is told: on somebody's home. */
+  naming: Naming | null = null,
+): Written {
   const stage = report.stages.find((one) => one.number === waiting.stage);
   const title = `stage ${waiting.stage} of ${report.stages.length} · ${clipped(questionOf(report, waiting), 1500)}`;
   const inOrder = tellingFirst(waiting.findings);
@@ -51,6 +58,7 @@ export function requestMessage(report: ReleaseReport, waiting: Waiting, closed: 
     blocks: [
       ...blocks,
       section([advice]),
+      ...(naming === null ? [] : [section([askingLine(waiting, naming)])]),
       {
         type: 'actions',
         elements: [

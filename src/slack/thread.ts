@@ -1,19 +1,16 @@
 /** All messages of a release, as they should be now: the release itself, what was asked of people, and what was decided. */
 import { createHash } from 'node:crypto';
 import type { Sent } from '../domain/outbox.ts';
-import { awaitedOf, isFor, whenSilent } from '../domain/approval.ts';
+import { awaitedOf, whenSilent } from '../domain/approval.ts';
 import { reminderAt, type Reminder } from '../domain/reminders.ts';
 import type { Decision, ReleaseReport } from '../domain/report.ts';
 import { decisionWords } from '../domain/report-words.ts';
 import { questionOf } from '../domain/request-words.ts';
-import { listed } from '../domain/words.ts';
+import { askingLine, byName, whomOf, type Naming } from './asked.ts';
 import { releaseMessage } from './release-message.ts';
 import { decisionKeys, isRequest, openingKey, reminderKey, requestKey, requestOf, type Key } from './keys.ts';
 import { forgottenMessage, requestMessage, type Written } from './request-message.ts';
 import { clipped, escaped, section, small, time } from './text.ts';
-
-/** People who are told by name at once. */
-const mostMentioned = 20;
 
 export interface Wanted extends Written, Key {
   /** Of what it says. */
@@ -25,12 +22,12 @@ export interface Showing {
   /** Its page in Temporal's UI. */
   page?: string | null;
   nowMs: number;
-  /** A person's name as Slack tells them of it; left out: the name. */
-  mention?: (name: string) => string;
+  /** How people are told of it; left out: nobody is told. */
+  naming?: Naming;
 }
 
 /** The first one opens the thread, the others are replies, in this order. */
-export function messagesOf(report: ReleaseReport, { page = null, nowMs, mention = escaped }: Showing): Wanted[] {
+export function messagesOf(report: ReleaseReport, { page = null, nowMs, naming = byName }: Showing): Wanted[] {
   const opened = [
     ...report.requests.map((closed) => ({ waiting: closed.request, closed })),
     ...(report.waiting === null ? [] : [{ waiting: report.waiting, closed: null }]),
@@ -40,18 +37,18 @@ export function messagesOf(report: ReleaseReport, { page = null, nowMs, mention 
       const decision = report.decisions[i];
       return decision === undefined
         ? []
-        : [{ at: decision.at, wanted: wanted(key, decisionMessage(decision, report)) }];
+        : [{ at: decision.at, wanted: wanted(key, decisionMessage(decision, report, naming)) }];
     }),
     ...opened.map(({ waiting, closed }) => ({
       at: waiting.since,
-      wanted: wanted(requestKey(waiting), requestMessage(report, waiting, closed)),
+      wanted: wanted(requestKey(waiting), requestMessage(report, waiting, closed, naming)),
     })),
   ];
   const { due } = reminderAt(report, nowMs);
   if (due !== null) {
     replies.push({
       at: new Date(due.dueMs).toISOString(),
-      wanted: wanted(reminderKey(due.key, due.waiting), reminderMessage(report, due, mention)),
+      wanted: wanted(reminderKey(due.key, due.waiting), reminderMessage(report, due, naming)),
     });
   }
   const inOrder = replies.sort((a, b) => Date.parse(a.at) - Date.parse(b.at)).map((reply) => reply.wanted);
@@ -77,21 +74,22 @@ export function forgotten(report: ReleaseReport, sent: readonly Sent[], known: r
 }
 
 /** In the thread of its release, for those who can still decide. */
-function reminderMessage(report: ReleaseReport, { waiting }: Reminder, mention: (name: string) => string): Written {
-  const { from, escalated, escalateTo } = waiting;
-  const whom = [...from, ...(escalated ? escalateTo : [])]
-    .filter((name) => isFor(waiting, name))
-    .slice(0, mostMentioned);
-  const text = `Still waits for ${listed(whom.map(mention), 'or') || escaped(awaitedOf(waiting))}: ${escaped(clipped(questionOf(report, waiting), 1500))}`;
+function reminderMessage(report: ReleaseReport, { waiting }: Reminder, naming: Naming): Written {
+  const text = `Still waits for ${whomOf(waiting, naming)}: ${escaped(clipped(questionOf(report, waiting), 1500))}`;
   const blocks = [section([text]), small(`by ${time(waiting.until)}, else ${whenSilent(waiting)}`)];
-  return { text: clipped(`${report.id} still waits for ${listed(whom, 'or') || awaitedOf(waiting)}`, 3000), blocks };
+  return { text: clipped(`${report.id} still waits for ${awaitedOf(waiting)}`, 3000), blocks };
 }
 
-function decisionMessage(decision: Decision, report: ReleaseReport): Written {
-  const { by, why, stage, step } = decision;
+function decisionMessage(decision: Decision, report: ReleaseReport, naming: Naming): Written {
+  const { by, why, stage, step, what, request } = decision;
   const where = stage === null ? '' : `stage ${stage}, ${step ?? ''}: `;
   const text = clipped(`${where}${decisionWords(decision, report)} (${by})${why === '' ? '' : `: ${why}`}`, 2500);
-  return { text: escaped(text), blocks: [section([escaped(text)])] };
+  // Whoever is asked later than the others hears of it here.
+  const asks = what === 'asked again' && by === 'gradus' && report.waiting?.id === request ? report.waiting : null;
+  return {
+    text: escaped(text),
+    blocks: [section([escaped(text), ...(asks === null ? [] : [askingLine(asks, naming)])])],
+  };
 }
 
 function wanted(key: Key, { text, blocks }: Written): Wanted {
