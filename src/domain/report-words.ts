@@ -21,6 +21,16 @@ export function outcomeWords({ state, stable }: Pick<ReleaseReport, 'state' | 's
   return outcomes[state].words;
 }
 
+/** How it stands, with what holds it from outside: `queued behind …`, `running, frozen until 2027-01-03 16:00 UTC`. */
+export function stateWords(report: Pick<ReleaseReport, 'state' | 'stable' | 'standing' | 'endedAt'>): string {
+  const { standing = null, endedAt } = report;
+  const words = outcomeWords(report);
+  if (standing === null || endedAt !== null) return words;
+  if (standing.kind === 'queued') return standing.why;
+  const until = standing.until === null ? '' : ` until ${standing.until.slice(0, 16).replace('T', ' ')} UTC`;
+  return `${words}, ${standing.kind}${until}`;
+}
+
 /** A sentence without its full stop; of a release that has ended. */
 export function howEnded(report: ReleaseReport): string {
   const why = report.reason === '' ? '' : ` (${report.reason})`;

@@ -4,7 +4,7 @@ import type { ReleaseReport } from '../domain/report.ts';
 import { questionOf } from '../domain/request-words.ts';
 import { didYouMean } from '../domain/words.ts';
 import { button, stopButton } from './buttons.ts';
-import { afterRollback, stateWords } from './release-message.ts';
+import { afterRollback, lineOf } from './release-message.ts';
 import type { Written } from './request-message.ts';
 import { escaped, link, section, type Block } from './text.ts';
 
@@ -76,7 +76,7 @@ export function listMessage(
         : isFor(waiting, by, givers, may)
           ? ` · *waits for you*: ${escaped(questionOf(report, waiting))}`
           : ` · waits for ${escaped(awaitedOf(waiting))}`;
-    return `${link(pageOf(report.id), report.id)}: ${stateWords(report)}${asks}`;
+    return `${link(pageOf(report.id), report.id)}: ${lineOf(report)}${asks}`;
   });
   return { text: `${open.length} under way`, blocks: [section(lines)] };
 }

@@ -6,7 +6,7 @@ import type { ReleaseReport } from '../domain/report.ts';
 import { stopButton } from './buttons.ts';
 import { releaseMessage } from './release-message.ts';
 import { requestMessage } from './request-message.ts';
-import { escaped, section, small, time, type Block } from './text.ts';
+import { escaped, link, section, small, time, type Block } from './text.ts';
 
 /** A view takes 100 blocks. */
 const mostBlocks = 95;
@@ -33,7 +33,7 @@ export function homeView(
       : waits.length === 0
         ? [section([may || givers.length > 0 ? 'Nothing.' : 'Nothing: you have no role that decides.'])]
         : waits.flatMap(({ report, waiting }) => [
-            section([`*${escaped(report.model)}* · ${escaped(report.id)}`]),
+            section([link(pageOf(report.id), report.id)]),
             ...requestMessage(report, waiting, null).blocks,
           ])),
     header('Under way'),

@@ -27,7 +27,8 @@ export function requestMessage(
   naming: Naming | null = null,
 ): Written {
   const stage = report.stages.find((one) => one.number === waiting.stage);
-  const title = `stage ${waiting.stage} of ${report.stages.length} · ${clipped(questionOf(report, waiting), 1500)}`;
+  const version = report.candidate === null ? '' : ` v${report.candidate.number}`;
+  const title = `${report.model}${version} · stage ${waiting.stage} of ${report.stages.length} · ${clipped(questionOf(report, waiting), 1500)}`;
   const inOrder = tellingFirst(waiting.findings);
   const findings = inOrder.map(
     ({ capability, condition, state, reason }) =>
@@ -54,7 +55,7 @@ export function requestMessage(
   const advice = what === 'decide' ? `*No recommendation*: ${escaped(why)}` : `Recommended: *${what}*. ${escaped(why)}`;
   const clock = whyClockStands(report, waiting) ?? `by ${time(waiting.until)}, else ${whenSilent(waiting)}`;
   return {
-    text: clipped(`${report.model}: ${title}`, 3000),
+    text: clipped(title, 3000),
     blocks: [
       ...blocks,
       section([advice]),
