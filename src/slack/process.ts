@@ -21,6 +21,7 @@ import { peopleInSlack } from './people.ts';
 import { deliverPictures } from './pictures.ts';
 import { createPressing, type StopPress } from './presses.ts';
 import { surveyAnswers } from './survey-answers.ts';
+import { tellStops } from './stops.ts';
 import { askInSlack } from './survey-delivery.ts';
 
 /** So long a release may take to answer before its message is left with Temporal. */
@@ -72,10 +73,14 @@ async function work(config: Config, { signal, ready }: OwnProcess): Promise<void
   const start = (free: number) => startSlackApp({ ...options, port: free });
   const app = by.kind === 'socket' ? await start(0) : await listenOn(port, host, start);
   ready(app.url);
-  const { outbox, releases, policies, delegations } = store;
+  const { outbox, releases, policies, delegations, stopAlls } = store;
   await Promise.all([
     deliver({ client: app.client, channel, outbox, releases, policies, delegations, pageOf, say }, signal),
     deliverPictures({ client: app.client, channel, outbox, releases, say }, signal),
+    tellStops(
+      { client: app.client, channel, outbox, releases, stopAlls, afterEnd: (ended) => afterEnd(store, ended), say },
+      signal,
+    ),
     askInSlack({ client: app.client, notices: store.notices, say }, signal),
     takeUp(pressing, signal, say),
     whenAborted(signal),
