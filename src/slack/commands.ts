@@ -6,6 +6,7 @@ import { didYouMean } from '../domain/words.ts';
 import { button, stopButton } from './buttons.ts';
 import { afterRollback, lineOf } from './release-message.ts';
 import type { Written } from './request-message.ts';
+import type { Rights } from './rights.ts';
 import { escaped, link, section, type Block } from './text.ts';
 
 /** What somebody typed after the command. */
@@ -61,11 +62,8 @@ export function helpText(problem: string | null): string {
 /** `open` are the releases under way. */
 export function listMessage(
   open: ReleaseReport[],
-  by: string | null,
+  { by, givers, may }: Rights,
   pageOf: (id: string) => string | null,
-  /** Whom they stand in for, and whether the policy lets them approve for themselves. */
-  givers: readonly string[] = [],
-  may = true,
 ): Written {
   if (open.length === 0) return plain('No release is under way.');
   const lines = open.map((report) => {
@@ -73,7 +71,7 @@ export function listMessage(
     const asks =
       waiting === null
         ? ''
-        : isFor(waiting, by, givers, may)
+        : isFor(waiting, by, givers, may('approve'))
           ? ` · *waits for you*: ${escaped(questionOf(report, waiting))}`
           : ` · waits for ${escaped(awaitedOf(waiting))}`;
     return `${link(pageOf(report.id), report.id)}: ${lineOf(report)}${asks}`;

@@ -1,5 +1,5 @@
 /** A release as the first message of its thread: where it stands, edited as it goes on. */
-import { awaitedOf } from '../domain/approval.ts';
+import { awaitedOf, type Operation } from '../domain/approval.ts';
 import { doingNow } from '../domain/next-step.ts';
 import { outOfReach } from '../domain/quorum.ts';
 import type { ReleaseReport, StageProgress } from '../domain/report.ts';
@@ -42,8 +42,13 @@ export function lineOf(report: ReleaseReport): string {
   return `${stateOf(report)}: stage ${stage.number} of ${stages.length}, ${stage.step === null ? 'begins' : stepNames[stage.step]}, ${percent(stage.exposure)} of users`;
 }
 
-/** `page` is the release's page in Temporal's UI, where that is known. */
-export function releaseMessage(report: ReleaseReport, page: string | null): Written {
+/** `page` is the release's page in Temporal's UI, where that is known; `may` says which buttons there are. */
+export function releaseMessage(
+  report: ReleaseReport,
+  page: string | null,
+  /** Of whoever alone reads it; left out where all do. */
+  may: (operation: Operation) => boolean = () => true,
+): Written {
   const { model, candidate, stable, reason, endedAt, stages, curve, waiting, standing = null } = report;
   const against = stable === null ? '' : ` against v${stable.number}`;
   const title = `${model} ${candidate === null ? '' : `v${candidate.number}${against}`}`.trim();
@@ -65,7 +70,8 @@ export function releaseMessage(report: ReleaseReport, page: string | null): Writ
     ]),
     ...(stages.length === 0 ? [] : [section(stages.map(stageLine))]),
   ];
-  if (endedAt === null) blocks.push({ type: 'actions', elements: controls(report) });
+  const elements = endedAt === null ? controls(report, may) : [];
+  if (elements.length > 0) blocks.push({ type: 'actions', elements });
   const who = report.startedBy === null ? '' : ` by ${escaped(report.startedBy)}`;
   const ended = endedAt === null ? '' : ` · ended ${time(endedAt)}`;
   blocks.push(small(`started ${time(report.startedAt)}${who}${ended}`));
@@ -85,11 +91,12 @@ export function afterRollback({ stable }: ReleaseReport): string {
   return `The users of the stage under way ${users}. Stages that are released stay released.`;
 }
 
-function controls(report: ReleaseReport) {
+function controls(report: ReleaseReport, may: (operation: Operation) => boolean) {
   const of = { release: report.id };
   const text = afterRollback(report);
+  const turn = report.state === 'paused' ? 'resume' : 'pause';
   return [
-    report.state === 'paused' ? button('resume', of) : button('pause', of),
-    button('rollback', of, { title: `Roll back ${report.model}?`, text }),
+    ...(may(turn) ? [button(turn, of)] : []),
+    ...(may('rollback') ? [button('rollback', of, { title: `Roll back ${report.model}?`, text })] : []),
   ];
 }

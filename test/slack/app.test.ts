@@ -273,6 +273,61 @@ describe('/gradus', () => {
   });
 });
 
+describe('whoever the policy', () => {
+  const view = async (user: string): Promise<string> => {
+    await slack.openHome({ user });
+    await expect.poll(() => slack.home(user)).toBeDefined();
+    return JSON.stringify(slack.home(user)?.blocks);
+  };
+  const type = async (text: string, user: string): Promise<string> =>
+    (await slack.command({ user, channel, command: '/gradus', text })).body;
+  const typed = ['', `status ${waiting.id}`, `rollback ${waiting.id}`, 'stop-all fire', `pause ${waiting.id} why`];
+
+  test('does not know reads nothing by command or at home, and is told whom to ask', async () => {
+    await start('http');
+    for (const said of [await view(eve), ...(await Promise.all(typed.map((text) => type(text, eve))))]) {
+      expect(said).toContain('Gradus does not know who you are');
+      expect(said).toContain('Ask an admin (ann)');
+      expect(said).not.toContain('spam');
+      expect(said).not.toContain('"type":"button"');
+    }
+    expect(sent).toEqual([]);
+    // What they may type is no secret.
+    expect(await type('help', eve)).toContain('/gradus status RELEASE');
+  });
+
+  test('gives no role reads nothing either', async () => {
+    policy = { people: { ...usual.people, vic: { roles: [], slack: eve } } };
+    await start('http');
+    expect(await view(eve)).toContain('it is for the role viewer, and vic has none. Ask an admin (ann).');
+  });
+
+  test('lets only read sees where releases stand, and no button that is not theirs', async () => {
+    policy = { people: { ...usual.people, vic: { roles: ['viewer'], slack: eve } } };
+    await start('http');
+    expect(await view(eve)).toContain('Under way');
+    expect(await view(eve)).toContain('spam');
+    expect(await view(eve)).not.toContain('"type":"button"');
+    expect(await type(`status ${waiting.id}`, eve)).not.toContain('"type":"button"');
+    for (const text of [`rollback ${waiting.id}`, 'stop-all fire']) {
+      const said = await type(text, eve);
+      expect(said).toContain('vic may not do that: it is for the role operator');
+      expect(said).not.toContain('"type":"button"');
+    }
+    // An approver may decide and stop everything, and does not steer a release.
+    expect(await view('U0BOB')).toContain('gradus.approve');
+    expect(await view('U0BOB')).toContain('gradus.stop.begin');
+    expect(await view('U0BOB')).not.toContain('gradus.pause');
+  });
+
+  test('is not in force for: where there is none, all may read, and nobody is shown a button', async () => {
+    policy = { people: {} };
+    await start('http');
+    expect(await view(eve)).toContain('Under way');
+    expect(await view(eve)).not.toContain('"type":"button"');
+  });
+});
+
 test('a home shows what waits for its person, and its buttons work; refusals open as a note', async () => {
   await start('http');
   await slack.openHome({ user: ada });

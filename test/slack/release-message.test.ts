@@ -4,13 +4,15 @@ import type { ReleaseReport, Standing } from '../../src/domain/report.ts';
 import { listMessage } from '../../src/slack/commands.ts';
 import { homeView } from '../../src/slack/home.ts';
 import { releaseMessage } from '../../src/slack/release-message.ts';
+import type { Rights } from '../../src/slack/rights.ts';
 import { requestMessage } from '../../src/slack/request-message.ts';
 import { baking, justStarted, waiting } from '../fixtures/report-mail.ts';
 import { asText } from '../support/slack/as-text.ts';
 
 const noPage = (): null => null;
+const ann: Rights = { by: 'ann', refused: null, givers: [], may: () => true, whyNot: () => null };
 const read = (report: ReleaseReport): string => asText(releaseMessage(report, null).blocks);
-const list = (...open: ReleaseReport[]): string => asText(listMessage(open, 'ann', noPage).blocks);
+const list = (...open: ReleaseReport[]): string => asText(listMessage(open, ann, noPage).blocks);
 const frozen: Standing = { kind: 'frozen', why: 'frozen: year end', until: '2027-01-03T16:00:00.000Z' };
 const queued: Standing = { kind: 'queued', why: 'queued behind mail-assistant-1', until: null };
 
@@ -24,7 +26,7 @@ describe('what holds a release from outside', () => {
   });
 
   test('is said on a home', () => {
-    const home = asText(homeView([{ ...justStarted, standing: queued }, baking], 'ann', noPage, null).blocks);
+    const home = asText(homeView([{ ...justStarted, standing: queued }, baking], ann, noPage, null).blocks);
     expect(home).toContain('○ queued behind mail-assistant-1');
     expect(home).not.toContain('The plan is read');
   });
