@@ -1,6 +1,7 @@
 /** How states, steps, verdicts and versions are called wherever people read of a release: terminal, page and Slack. */
 import { byGroup } from './approval.ts';
 import type { Step } from './plan.ts';
+import { isMoreTime } from './reminders.ts';
 import type { Decision, ReleaseReport, StageProgress, Waiting } from './report.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -60,8 +61,16 @@ export function decisionWords(decision: Decision, report: ReleaseReport): string
   const { what, by, emergency } = decision;
   if (what === 'rollBack') return verdictWords.rollBack;
   if (what === 'advance' && by === 'gradus' && isAsked(decision, report)) return 'asks people';
+  if (isMoreTime(what)) return what + endedHold(decision, report);
   if (!isApproval(decision) || by === 'gradus' || emergency === true) return what;
   return what + placeOf(decision, report);
+}
+
+/** More time sets the clock going again, and so ends what somebody held. */
+function endedHold(decision: Decision, { decisions }: ReleaseReport): string {
+  const before = decisions.slice(0, decisions.indexOf(decision)).filter(({ request }) => request === decision.request);
+  const last = before.findLast(({ what }) => what === 'held' || isMoreTime(what));
+  return last?.what === 'held' ? `, which ends the hold of ${last.by}` : '';
 }
 
 function isApproval({ what, for: giver }: Decision): boolean {

@@ -9,7 +9,7 @@ import { namingOf } from './asked.ts';
 import { platformError, reasonOf, retryAfterMs } from './errors.ts';
 import { isRequest, sentAs } from './keys.ts';
 import { findPosted, type Mark } from './posted.ts';
-import { forgotten, messagesOf, type Wanted } from './thread.ts';
+import { forgotten, messagesOf, pastReminders, type Wanted } from './thread.ts';
 
 export interface DeliveryOptions {
   client: webApi.WebClient;
@@ -82,7 +82,8 @@ function createDelivery(
       known.push(ref);
       thread ??= ref;
     }
-    for (const [{ key, ref }, message] of forgotten(report, sent, known)) {
+    const past = [...forgotten(report, sent, known), ...pastReminders(report, sent, known, naming)];
+    for (const [{ key, ref }, message] of past) {
       if (ref === null) continue;
       await edit(ref, message);
       await outbox.posted(place, release, { key, ref, digest: message.digest });

@@ -91,7 +91,7 @@ function outcomeText({ outcome, by, why }: ClosedRequest): string {
   return why === '' ? who : `${who}: ${why}`;
 }
 
-function outcomeOf(closed: ClosedRequest): string {
+export function outcomeOf(closed: ClosedRequest): string {
   const mark = { approved: '✓', rejected: '✗', withdrawn: '–' }[closed.outcome];
   return `${mark} *${escaped(outcomeText(closed))}* · ${time(closed.at)} · evidence \`${closed.request.digest.slice(0, 8) || 'none'}\``;
 }

@@ -1,16 +1,15 @@
 /** All messages of a release, as they should be now: the release itself, what was asked of people, and what was decided. */
 import { createHash } from 'node:crypto';
 import type { Sent } from '../domain/outbox.ts';
-import { awaitedOf, whenSilent } from '../domain/approval.ts';
-import { reminderAt, type Reminder } from '../domain/reminders.ts';
+import { reminderAt } from '../domain/reminders.ts';
 import type { Decision, ReleaseReport } from '../domain/report.ts';
 import { decisionWords } from '../domain/report-words.ts';
-import { questionOf } from '../domain/request-words.ts';
-import { askingLine, byName, whomOf, type Naming } from './asked.ts';
+import { askingLine, byName, type Naming } from './asked.ts';
 import { releaseMessage } from './release-message.ts';
 import { decisionKeys, isRequest, openingKey, reminderKey, requestKey, requestOf, type Key } from './keys.ts';
 import { forgottenMessage, requestMessage, type Written } from './request-message.ts';
-import { clipped, escaped, section, small, time } from './text.ts';
+import { pastReminder, reminderMessage } from './reminder-message.ts';
+import { clipped, escaped, section } from './text.ts';
 
 export interface Wanted extends Written, Key {
   /** Of what it says. */
@@ -48,7 +47,7 @@ export function messagesOf(report: ReleaseReport, { page = null, nowMs, naming =
   if (due !== null) {
     replies.push({
       at: new Date(due.dueMs).toISOString(),
-      wanted: wanted(reminderKey(due.key, due.waiting), reminderMessage(report, due, naming)),
+      wanted: wanted(reminderKey(due.key, due.waiting), reminderMessage(report, due.waiting, naming)),
     });
   }
   const inOrder = replies.sort((a, b) => Date.parse(a.at) - Date.parse(b.at)).map((reply) => reply.wanted);
@@ -60,9 +59,7 @@ export function messagesOf(report: ReleaseReport, { page = null, nowMs, naming =
  * are the messages that it does know. A reset takes requests back, or the release was started again under its name.
  */
 export function forgotten(report: ReleaseReport, sent: readonly Sent[], known: readonly string[]): [Sent, Wanted][] {
-  const left = sent.filter(({ key, ref }) => isRequest(key) && ref !== null && !known.includes(ref));
-  // The newest name of a message counts, which is the longest.
-  const own = left.filter((one) => !left.some(({ key, ref }) => ref === one.ref && key.startsWith(`${one.key}/`)));
+  const own = unknown(sent, known).filter(({ key }) => isRequest(key));
   return own.flatMap((one): [Sent, Wanted][] => {
     const ways = [report, { ...report, endedAt: null }].map((way) =>
       wanted({ key: one.key, formerly: null }, forgottenMessage(way, requestOf(one.key))),
@@ -73,11 +70,25 @@ export function forgotten(report: ReleaseReport, sent: readonly Sent[], known: r
   });
 }
 
-/** In the thread of its release, for those who can still decide. */
-function reminderMessage(report: ReleaseReport, { waiting }: Reminder, naming: Naming): Written {
-  const text = `Still waits for ${whomOf(waiting, naming)}: ${escaped(clipped(questionOf(report, waiting), 1500))}`;
-  const blocks = [section([text]), small(`by ${time(waiting.until)}, else ${whenSilent(waiting)}`)];
-  return { text: clipped(`${report.id} still waits for ${awaitedOf(waiting)}`, 3000), blocks };
+/** Reminders that are there and are not the last one of what is open, with what they say from now on. */
+export function pastReminders(
+  report: ReleaseReport,
+  sent: readonly Sent[],
+  known: readonly string[],
+  naming: Naming,
+): [Sent, Wanted][] {
+  return unknown(sent, known).flatMap((one): [Sent, Wanted][] => {
+    const written = pastReminder(report, one.key, naming);
+    if (written === null) return [];
+    const now = wanted({ key: one.key, formerly: null }, written);
+    return now.digest === one.digest ? [] : [[one, now]];
+  });
+}
+
+/** What is there and not among the known ones: the newest name of each counts, which is the longest. */
+function unknown(sent: readonly Sent[], known: readonly string[]): Sent[] {
+  const left = sent.filter(({ ref }) => ref !== null && !known.includes(ref));
+  return left.filter((one) => !left.some(({ key, ref }) => ref === one.ref && key.startsWith(`${one.key}/`)));
 }
 
 function decisionMessage(decision: Decision, report: ReleaseReport, naming: Naming): Written {

@@ -57,6 +57,24 @@ describe('an approval', () => {
   });
 });
 
+test('more time says whose hold it ends, and nothing where nobody held', () => {
+  const say = (minute: number, what: string, by: string): Decision => approved(minute, by, { what });
+  const report = asking({}, [
+    say(1, 'gave 2 days more', 'bob'),
+    say(2, 'held', 'zoe'),
+    say(3, 'gave 2 days more', 'bob'),
+    say(4, 'gave 2 days more', 'bob'),
+    { ...say(5, 'held', 'zoe'), request: '1/gray/1' },
+    say(6, 'gave 2 days more', 'bob'),
+  ]);
+  expect(words(report).filter((text) => text.startsWith('gave'))).toEqual([
+    'gave 2 days more',
+    'gave 2 days more, which ends the hold of zoe',
+    'gave 2 days more',
+    'gave 2 days more',
+  ]);
+});
+
 test('numbers that allow to go on do not say so while people are asked about them', () => {
   const verdict = (minute: number): Decision => ({ ...approved(minute, 'gradus'), step: 'gray', what: 'advance' });
   const report = asking({ step: 'gray', since: at(5) }, [verdict(1), verdict(5)]);

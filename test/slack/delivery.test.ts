@@ -243,6 +243,42 @@ test('who has not answered is reminded in the thread by name, once, and not afte
   change += 1;
   await expect.poll(() => JSON.stringify(slack.messages(channel))).toContain('approved by ann, bo');
   expect(keys().filter((key) => key.startsWith('reminder/'))).toHaveLength(1);
+  // Nobody reads that it still waits.
+  const after = (): string => said(`reminder/${open.id}/0/1/${open.since}`);
+  await expect.poll(after).toContain('Was reminded of. ✓ *approved by ann, bo*');
+  expect(after()).not.toContain('Still waits');
+  expect(slack.calls('chat.update').filter(({ arguments: { ts } }) => ts === reminder?.ts)).toHaveLength(1);
+}, 20_000);
+
+test('a reminder of what is held says so, and by when again when there is more time', async () => {
+  const hour = 3_600_000;
+  const now = Date.now();
+  const open = report.waiting;
+  if (open === null) throw new Error('nothing waits');
+  const until = new Date(now + 4 * hour).toISOString();
+  Object.assign(open, { since: new Date(now - 6 * hour).toISOString(), until, withinMs: 10 * hour });
+  const key = `reminder/${open.id}/0/1/${open.since}`;
+  begin();
+  await expect.poll(keys).toContain(key);
+  expect(said(key)).toContain('by <!date^');
+  open.held = true;
+  change += 1;
+  await expect.poll(() => said(key)).toContain('held: it stays open until somebody decides');
+  const more = {
+    at: new Date().toISOString(),
+    stage: open.stage,
+    step: open.step,
+    by: 'bo',
+    why: '',
+    request: open.id,
+  };
+  report.decisions.push({ ...more, what: 'held', by: 'ann' }, { ...more, what: 'gave 10 hours more' });
+  Object.assign(open, { held: false, until: new Date(now + 14 * hour).toISOString() });
+  change += 1;
+  await expect.poll(() => said(key)).toContain(`by <!date^${Math.floor((now + 14 * hour) / 1000)}^`);
+  await expect
+    .poll(() => slack.messages(channel).map(({ text }) => text))
+    .toContain('stage 2, internal test: gave 10 hours more, which ends the hold of ann (bo)');
 }, 20_000);
 
 /** `temporal workflow reset` to before the stage was asked about: from there its new run tells what happens again, later. */
