@@ -10,10 +10,13 @@ import type { ReleaseReport } from '../../src/domain/report.ts';
 import { startSlackApp } from '../../src/slack/app.ts';
 import { peopleInSlack } from '../../src/slack/people.ts';
 import { createPressing } from '../../src/slack/presses.ts';
+import { surveyMessage } from '../../src/slack/survey-message.ts';
 import { messagesOf } from '../../src/slack/thread.ts';
 import { released, waiting } from '../fixtures/report-mail.ts';
 import { fakeDelegations, fakePresses, fakeStopAlls } from '../support/fake-records.ts';
 import { startSlackApi, type SlackApi } from '../support/slack/api.ts';
+import { asText } from '../support/slack/as-text.ts';
+import { clientOf } from '../support/slack/official-client.ts';
 import { slackOptions } from '../support/slack/example-workspace.ts';
 
 const channel = 'C0RELEASES';
@@ -36,6 +39,8 @@ let reports: ReleaseReport[];
 /** What the release answers. */
 let answer: () => Promise<string>;
 let stops: string[][];
+/** What was said to surveys. */
+let said: unknown[];
 let stopAlls: StopAlls;
 let delegations: Delegations;
 let stop: () => Promise<unknown>;
@@ -46,7 +51,7 @@ beforeEach(async () => {
     [],
     [structuredClone(waiting), { ...structuredClone(released), id: 'mail-assistant-1' }],
   ];
-  abandonedBy = [];
+  [abandonedBy, said] = [[], []];
   [stops, stopAlls, delegations] = [[], fakeStopAlls(), fakeDelegations()];
   answer = async () => 'done';
   policy = usual;
@@ -91,7 +96,14 @@ async function start(kind: 'http' | 'socket'): Promise<void> {
       },
       leave: async (...message) => void left.push(message),
     }),
-    surveys: { keep: async () => null, questionOf: async () => 'What would help?' },
+    surveys: {
+      keep: async (_slack, _of, what) => {
+        said.push(what);
+        return null;
+      },
+      questionOf: async () => 'What would help?',
+      asked: async () => ({ question: 'How is it?', about: { model: 'mail', capability: 'spam' } }),
+    },
     people: peopleInSlack({
       releases,
       policies,
@@ -325,6 +337,43 @@ describe('whoever the policy', () => {
     await start('http');
     expect(await view(eve)).toContain('Under way');
     expect(await view(eve)).not.toContain('"type":"button"');
+  });
+});
+
+describe('a survey', () => {
+  const of = { survey: 's', user: 'u' };
+  const about = { question: 'How is it?', about: { model: 'mail', capability: 'spam' } };
+  const shown = (): string => asText(slack.messages(ada)[0]?.blocks ?? []);
+  const press = (actionId: string) =>
+    slack.press({ user: ada, channel: ada, ts: slack.messages(ada)[0]?.ts ?? '', actionId: `gradus.${actionId}` });
+  const write = async (comment: string): Promise<void> => {
+    await press('comment');
+    await expect.poll(() => slack.openViews()).toHaveLength(1);
+    await slack.submit({ user: ada, viewId: slack.openViews()[0]?.view.id ?? '', values: { comment: { comment } } });
+  };
+  beforeEach(async () => {
+    await start('http');
+    await clientOf(slack, slackOptions().botToken).chat.postMessage({ channel: ada, ...surveyMessage(about, of) });
+  });
+
+  test('that was rated can still be said more to, and thanks for it', async () => {
+    await press('rate.4');
+    await expect.poll(shown).toContain('Thank you: 4 of 5.');
+    expect(shown()).toContain('[Say more…]');
+    expect(shown()).not.toContain('[4]');
+    await write('far too slow');
+    await expect.poll(shown).toContain('Thank you: 4 of 5. Thank you for your words.');
+    expect(shown()).not.toContain('[');
+    expect(said).toEqual([{ rating: 4 }, { comment: 'far too slow' }]);
+  });
+
+  test('that was written to first can still be rated', async () => {
+    await write('far too slow');
+    await expect.poll(shown).toContain('Thank you for your words.');
+    expect(shown()).toContain('[1] [2] [3] [4] [5]');
+    expect(shown()).not.toContain('Say more');
+    await press('rate.2');
+    await expect.poll(shown).toContain('Thank you: 2 of 5. Thank you for your words.');
   });
 });
 
