@@ -15,7 +15,8 @@ export function questionOf(report: Pick<ReleaseReport, 'stages'>, waiting: Waiti
   const names = report.stages.find(({ number }) => number === waiting.stage)?.capabilities ?? [];
   const few = fewOf(names);
   const question = few === listed(names) ? waiting.question : waiting.question.replace(names.join(', '), () => few);
-  return waiting.findings.every(({ state }) => state === 'holds')
+  const { findings } = waiting;
+  return findings.length > 0 && findings.every(({ state }) => state === 'holds')
     ? question
     : question.replace(/^(gray release|internal test|A\/B test) (?:went well|passed);/, '$1 is over;');
 }

@@ -6,7 +6,7 @@ import type { Permissions } from '../domain/permission.ts';
 import type { Releases } from '../domain/ports.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import { didYouMean } from '../domain/words.ts';
-import { confirmRollback, confirmStop, helpText, listMessage, plain, readCommand } from './commands.ts';
+import { confirmRollback, confirmStop, helpText, listMessage, nameIt, plain, readCommand } from './commands.ts';
 import { homeView } from './home.ts';
 import type { Answer, Press, StopPress } from './presses.ts';
 import { releaseMessage } from './release-message.ts';
@@ -53,6 +53,7 @@ export function peopleInSlack({ releases, policies, stopAlls, delegations, pageO
       }
       const own = await rights(user);
       if (own.refused !== null) return plain(own.refused);
+      if (typed.kind === 'unnamed') return nameIt(typed.word, await open());
       if (typed.kind === 'list') return listMessage(await open(), own, pageOf);
       // Nobody is asked whether they mean what they may not do.
       const refused = typed.kind === 'stopAll' || typed.kind === 'rollback' ? own.whyNot(typed.kind) : null;

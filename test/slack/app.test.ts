@@ -264,7 +264,18 @@ describe('/gradus', () => {
     expect(await type('status mail')).toContain('There is no release');
     expect(await type('help')).toContain('/gradus pause RELEASE WHY');
     expect(await type('pauze x')).toContain('did you mean pause?');
-    expect(await type('pause')).toContain('Name the release');
+  });
+
+  test('names the release that is under way to whoever named none', async () => {
+    await start('http');
+    const second = { ...structuredClone(waiting), id: 'other-7', state: 'paused' as const };
+    expect(await type('resume')).toContain('Name the release: /gradus resume mail-assistant-2"');
+    reports = [...reports, second];
+    expect(await type('resume')).toContain('Name the release: /gradus resume other-7"');
+    expect(await type('pause')).toContain('Name the release: /gradus pause mail-assistant-2"');
+    expect(await type('rollback')).toContain('Name the release: /gradus rollback mail-assistant-2 (also other-7)');
+    reports = [];
+    expect(await type('status')).toContain('No release is under way.');
   });
 
   test('says once which release refused', async () => {

@@ -63,6 +63,8 @@ describe('a request about 40 capabilities with long names', () => {
     expect(text).not.toContain('went well');
     const held = waiting.findings.map((one) => ({ ...one, state: 'holds' as const }));
     expect(read(report, { ...waiting, findings: held })).toContain('gray release went well; go on with');
+    // Nothing that was measured is nothing that went well.
+    expect(read(report, { ...waiting, findings: [] })).toContain('gray release is over; go on with');
   });
 
   test('stays within what Slack takes, and its closed form keeps what was to change', () => {
