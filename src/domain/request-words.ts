@@ -78,7 +78,10 @@ export function recommendation(
   }
   const open = findings.filter(({ state }) => state === 'open');
   if (open.length > 0) {
-    return { what: 'decide', why: `${open.length} of ${findings.length} conditions are open: the data allow both` };
+    return {
+      what: 'decide',
+      why: `${open.length} of ${findings.length} conditions ${open.length === 1 ? 'is' : 'are'} open: the data allow both`,
+    };
   }
   if (findings.length === 0) return { what: 'decide', why: evidence[0] ?? 'nothing was measured for this step' };
   const why = findings.length === 1 ? 'the one condition holds' : `all ${findings.length} conditions hold`;
