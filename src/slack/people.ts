@@ -24,6 +24,8 @@ export interface PeoplePorts {
 
 export interface PeopleInSlack {
   homeOf(user: string): Promise<types.HomeView>;
+  /** Null where they may decide, for themselves or for somebody else. */
+  whyNotDecide(user: string): Promise<string | null>;
   /** `take` brings what the command asks for to its release. */
   answer(
     user: string,
@@ -43,6 +45,11 @@ export function peopleInSlack({ releases, policies, stopAlls, delegations, pageO
   return {
     async homeOf(user) {
       return homeView(await open(), await rights(user), pageOf, await stopAlls.current());
+    },
+
+    async whyNotDecide(user) {
+      const { givers, whyNot } = await rights(user);
+      return givers.length > 0 ? null : whyNot('reject');
     },
 
     async answer(user, text, take) {

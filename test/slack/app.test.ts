@@ -343,6 +343,16 @@ describe('whoever the policy', () => {
     expect(await view('U0BOB')).not.toContain('gradus.pause');
   });
 
+  test('lets not decide is told so before they are asked why', async () => {
+    policy = { people: { ...usual.people, vic: { roles: ['viewer'], slack: eve } } };
+    await start('http');
+    await slack.press({ user: eve, ...request(), actionId: 'gradus.reject' });
+    await expect.poll(told).toEqual([expect.stringMatching(/^vic may not do that: it is for the role approver/)]);
+    expect(slack.openViews()).toEqual([]);
+    await slack.press({ user: 'U0BOB', ...request(), actionId: 'gradus.reject' });
+    await expect.poll(() => slack.openViews()).toHaveLength(1);
+  });
+
   test('is not in force for: where there is none, all may read, and nobody is shown a button', async () => {
     policy = { people: {} };
     await start('http');
