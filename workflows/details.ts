@@ -4,6 +4,7 @@ import { clock, comesNext, doingNow } from '../src/domain/next-step.ts';
 import { outOfReach } from '../src/domain/quorum.ts';
 import { steps } from '../src/domain/plan.ts';
 import type { ReleaseReport, StageProgress, StepProgress, Waiting } from '../src/domain/report.ts';
+import { questionOf } from '../src/domain/request-words.ts';
 import { whyClockStands } from '../src/domain/request-clock.ts';
 import { listed, percent, standingText } from '../src/domain/words.ts';
 
@@ -82,7 +83,7 @@ function request(report: ReleaseReport, waiting: Waiting): string[] {
       ? `Until ${clock(until)}, else ${whenSilent(waiting)}.`
       : `${stands.slice(0, 1).toUpperCase()}${stands.slice(1)}.`;
   return [
-    `- **Waits for ${plain(askedOf(waiting))}** (${plain(approvedSoFar(waiting))}): ${plain(waiting.question)}`,
+    `- **Waits for ${plain(askedOf(waiting))}** (${plain(approvedSoFar(waiting))}): ${plain(questionOf(report, waiting))}`,
     ...waiting.evidence.map((line) => `- Evidence: ${plain(line)}`),
     `- ${clockwork}${needs.length > 1 ? ' Each group decides by itself.' : ''} When rejected, the users of this stage go back to stable.`,
   ];

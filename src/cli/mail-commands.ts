@@ -62,9 +62,9 @@ function list(): Command {
     print(all, options, (rows) =>
       table(
         ['address', 'gets', 'taken', 'waits', 'given up', 'last problem'],
-        rows.map(({ address, name, taken, waiting, givenUp, problem }) => [
+        rows.map(({ address, name, everything, taken, waiting, givenUp, problem }) => [
           address,
-          name === null ? 'everything' : `what is ${name}'s`,
+          everything ? 'everything' : `what is ${name}'s`,
           String(taken),
           String(waiting),
           String(givenUp),

@@ -2,6 +2,7 @@
 import { approvedSoFar, askedOf, awaitedOf, isFor, whenSilent } from '../domain/approval.ts';
 import type { StageStep } from '../domain/plan.ts';
 import type { ReleaseReport, StageProgress, Waiting } from '../domain/report.ts';
+import { questionOf } from '../domain/request-words.ts';
 import { whyClockStands } from '../domain/request-clock.ts';
 import type { Finding } from '../domain/verdict.ts';
 import type { TrainingProgress } from '../domain/version.ts';
@@ -215,7 +216,7 @@ export function waitingParts(
   const clock =
     whyClockStands(report, waiting) ?? `by ${moment(waiting.until)} UTC${left}, else ${whenSilent(waiting)}`;
   return {
-    question: questionLines(waiting, by, width),
+    question: questionLines(report, waiting, by, width),
     evidence: waiting.evidence
       .slice(0, 4)
       .flatMap((text) => wrap(text, width - 8).map((line): Line => ['     ', line])),
@@ -228,10 +229,10 @@ export function waitingParts(
 }
 
 /** Who is waited for, and what they are asked; `you` is only who is named and may still approve. */
-function questionLines(waiting: Waiting, by: string, width: number): Line[] {
+function questionLines(report: ReleaseReport, waiting: Waiting, by: string, width: number): Line[] {
   const isYou = waiting.from.length > 0 && isFor(waiting, by);
   const label = `waits for ${isYou ? 'you' : awaitedOf(waiting)}: `;
-  return wrap(label + waiting.question, width - 6).map((text, index): Line => {
+  return wrap(label + questionOf(report, waiting), width - 6).map((text, index): Line => {
     if (index > 0) return ['     ', text];
     return text.startsWith(label) ? ['   ', [label, 'warn'], text.slice(label.length)] : ['   ', [text, 'warn']];
   });

@@ -3,10 +3,11 @@ import { InvalidArgumentError, type Command } from 'commander';
 import type { StopAll } from '../domain/control.ts';
 import type { WhichReleases } from '../domain/ports.ts';
 import type { ReleaseReport } from '../domain/report.ts';
+import { stateWords } from '../domain/report-words.ts';
 import { readConfig } from '../platform/config.ts';
 import { runningOn } from '../platform/run-file.ts';
 import { dataCommand, print, printJson, table, terminal, writeNamed, type JsonOption } from './output.ts';
-import { lastMoment, moment, outcomeWords, stopWords, versionsOf } from './words.ts';
+import { lastMoment, moment, stopWords, versionsOf } from './words.ts';
 
 export function releaseReadCommands(): Command[] {
   return [list(), status(), report()];
@@ -50,7 +51,7 @@ function listText(releases: readonly ReleaseReport[], { model, open }: WhichRele
       release.id,
       release.plan === null ? '' : versionsOf(release),
       release.strategy,
-      stateOf(release),
+      stateWords(release),
       release.stages.length === 0 ? '' : `${released} of ${release.stages.length}`,
       moment(release.startedAt),
       release.endedAt === null ? '' : moment(release.endedAt),
@@ -63,14 +64,6 @@ function listText(releases: readonly ReleaseReport[], { model, open }: WhichRele
 function stopText(stop: StopAll | null): string {
   if (stop === null) return '';
   return `\n\nAll releases are stopped: ${stopWords(stop)}.\nEnd that with: gradus stop-all --end --why REASON`;
-}
-
-/** `running`, or what holds it. */
-function stateOf(report: ReleaseReport): string {
-  const { standing = null } = report;
-  const words = outcomeWords(report);
-  if (standing === null) return words;
-  return standing.kind === 'queued' ? standing.why : `${words}, ${standing.kind}`;
 }
 
 function status(): Command {

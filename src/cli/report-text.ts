@@ -1,6 +1,7 @@
 /** A release's report as one screen of text: what was released when, what was decided and why, and what was measured. */
 import { askedOf, whenSilent } from '../domain/approval.ts';
 import type { ReleaseReport, StageProgress } from '../domain/report.ts';
+import { questionOf } from '../domain/request-words.ts';
 import { standingText } from '../domain/words.ts';
 import { releaseLearning } from './iteration-text.ts';
 import { cell, clip, columns, draw, wrap, type Line, type Tone } from './lines.ts';
@@ -197,7 +198,7 @@ function ending(report: ReleaseReport, width: number): Line[] {
       ? null
       : ([
           'waits for',
-          `${report.waiting.question} (${askedOf(report.waiting)}, by ${moment(report.waiting.until)} UTC, else ${whenSilent(report.waiting)})`,
+          `${questionOf(report, report.waiting)} (${askedOf(report.waiting)}, by ${moment(report.waiting.until)} UTC, else ${whenSilent(report.waiting)})`,
         ] as const),
   ].filter((one) => one !== null);
   return entries.flatMap(([name, text]) =>

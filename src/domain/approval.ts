@@ -177,6 +177,16 @@ export function isFor(waiting: Waiting, by: string | null, givers: readonly stri
   return (may || says.for !== undefined) && objection(report, says, 'approve') === null;
 }
 
+/** Of those whom the plan names, who can still approve; of groups that approve each by itself, those that have not yet. */
+export function stillAsked(waiting: Waiting): string[] {
+  const left = missing(waiting);
+  const isMissing = (name: string): boolean =>
+    waiting.escalateTo.includes(name) ||
+    waiting.needs.some(({ group, members }) => left.has(group) && members.includes(name));
+  const named = [...new Set(allowedTo(waiting))].filter((name) => isFor(waiting, name));
+  return waiting.needs.length === 0 ? named : named.filter(isMissing);
+}
+
 /** Names that stand in one sentence. */
 const mostNamed = 6;
 
@@ -184,7 +194,7 @@ const mostNamed = 6;
 export function awaitedOf(waiting: Waiting): string {
   const { from, notBy } = waiting;
   if (from.length === 0) return `${anybody}${notBy === null ? '' : ` but ${notBy}, who started it`}`;
-  const open = allowedTo(waiting).filter((name) => isFor(waiting, name));
+  const open = stillAsked(waiting);
   const more = open.length - mostNamed;
   if (open.length === 0) return notBy === null ? listed(from, 'or') : `somebody else than ${notBy}, who started it`;
   return listed(more > 1 ? [...open.slice(0, mostNamed), `${more} others`] : open, 'or');
@@ -212,10 +222,20 @@ export function askedOf({
   return `${listed([`${approvals(first.count)} ${first.group}`, ...rest])}${but}`;
 }
 
-/** `approved by ann so far`, or that nobody has. */
+/** `approved by ann so far`, or that nobody has; of groups that approve each by itself, how many each has. */
 export function approvedSoFar(waiting: Waiting): string {
   const approved = approversOf(waiting);
-  return approved.length === 0 ? 'nobody has approved yet' : `approved by ${listed(approved)} so far`;
+  if (approved.length === 0) return 'nobody has approved yet';
+  const groups = waiting.needs.length === 0 ? '' : ` (${byGroup(waiting)})`;
+  return `approved by ${listed(approved)} so far${groups}`;
+}
+
+/** `1 of 2 of ml, 0 of 1 of safety`. */
+export function byGroup(waiting: Pick<Waiting, 'needs' | 'count' | 'approvedBy'>): string {
+  const left = missing(waiting);
+  return waiting.needs
+    .map(({ group, count }) => `${count - (left.get(group) ?? 0)} of ${count} of ${group}`)
+    .join(', ');
 }
 
 /** What happens to a request when nobody decides in time, as in "else reject". */

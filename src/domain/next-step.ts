@@ -2,7 +2,7 @@
 import { levelsOf, stageSteps } from './levels.ts';
 import type { Plan, Step } from './plan.ts';
 import type { ReleaseReport, StageProgress } from './report.ts';
-import { duration, listed, percent } from './words.ts';
+import { duration, fewOf, percent } from './words.ts';
 
 type Told = Pick<
   ReleaseReport,
@@ -19,7 +19,7 @@ export function doingNow(report: Told): string {
   if (candidate === null) return 'The candidate is trained.';
   const stage = running(report);
   if (stage === null) return 'Between two stages: nobody has the candidate on trial.';
-  const whose = `stage ${stage.number} (${listed(stage.capabilities)})`;
+  const whose = `stage ${stage.number} (${fewOf(stage.capabilities)})`;
   if (waiting !== null) return `It waits for people to decide about ${whose}.`;
   if (stage.step === 'internal test') {
     const whom = plan.internalTest.testers.length > 0 ? 'only testers can have it' : 'no user has it yet';
@@ -29,7 +29,7 @@ export function doingNow(report: Told): string {
   if (stage.step === 'A/B') return `A/B test of ${whose}: ${heldSince(report, plan, stage)}`;
   return stage.step === 'full'
     ? `All users get ${whose}.`
-    : `Stage ${stage.number} (${listed(stage.capabilities)}) begins.`;
+    : `Stage ${stage.number} (${fewOf(stage.capabilities)}) begins.`;
 }
 
 /** What happens after that, if all goes well; null when nothing does. */
@@ -40,14 +40,14 @@ export function comesNext(report: Told): string | null {
   if (stage !== null && stage.step !== null) return afterStep(report, plan, stage, stage.step);
   const [first] = stages.filter(({ state }) => state === 'waiting');
   if (first !== undefined)
-    return `stage ${first.number} (${listed(first.capabilities)}) begins with its ${stageSteps(plan)[0]}`;
+    return `stage ${first.number} (${fewOf(first.capabilities)}) begins with its ${stageSteps(plan)[0]}`;
   return stages.length === 0
     ? 'the capabilities are split into stages'
     : 'what users said is gathered, and the release ends';
 }
 
 function afterStep(report: Told, plan: Plan, { number, capabilities }: StageProgress, step: Step): string {
-  const names = listed(capabilities);
+  const names = fewOf(capabilities);
   if (step === 'gray') {
     const next = levelsOf(plan, report.id, number, 'gray')[levelOf(report, number)];
     if (next !== undefined) return `${next.name} get ${names}`;
@@ -71,7 +71,7 @@ function nextIn(report: Told, plan: Plan, number: number, step: Step, names: str
   if (step === 'full' && report.waiting !== null) return `all users get ${names}`;
   const following = report.stages[number];
   if (following === undefined) return 'what users said is gathered, and the release ends';
-  return `stage ${following.number} (${listed(following.capabilities)}) begins`;
+  return `stage ${following.number} (${fewOf(following.capabilities)}) begins`;
 }
 
 function approvalAfter({ internalTest, gray, abTest }: Plan, step: Step): boolean {

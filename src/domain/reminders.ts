@@ -48,7 +48,7 @@ export function reminderAt(report: ReleaseReport, nowMs: number): { due: Reminde
 }
 
 /** As the release records that a request's time began anew. */
-function isMoreTime(what: string): boolean {
+export function isMoreTime(what: string): boolean {
   return what === 'asked again' || /^gave .+ more$/.test(what);
 }
 

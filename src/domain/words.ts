@@ -45,6 +45,16 @@ export function listed(names: readonly string[], last: 'and' | 'or' = 'and'): st
   return `${names.slice(0, -1).join(', ')} ${last} ${names.at(-1)}`;
 }
 
+/** More names than this are counted. */
+const mostNames = 5;
+
+/** `a, b and c`, or where they are many `40 capabilities: a, b, c and 37 more`. */
+export function fewOf(names: readonly string[], kind = 'capabilities'): string {
+  if (names.length <= mostNames) return listed(names);
+  const shown = names.slice(0, 3);
+  return `${names.length} ${kind}: ${shown.join(', ')} and ${names.length - shown.length} more`;
+}
+
 /** What holds a release from outside of it, and until when: a sentence without its full stop. */
 export function standingText({ why, until }: { why: string; until: string | null }): string {
   return until === null ? why : `${why}; it goes on at ${until.slice(0, 16).replace('T', ' ')} UTC`;

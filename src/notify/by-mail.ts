@@ -17,8 +17,10 @@ import { reasonOf, sendAll, type Sent } from './sending.ts';
 
 export interface Reader {
   address: string;
-  /** Who they are in the policy; null: they get everything. */
+  /** Who they are in the policy; null: it does not know the address. */
   name: string | null;
+  /** They get everything, and not only what is theirs. */
+  everything: boolean;
   /** Whether the policy lets them approve; what anybody may decide is not asked of the others. */
   may: boolean;
   /** Whom they stand in for now. */
@@ -28,14 +30,24 @@ export interface Reader {
 /** How soon somebody who is added to the policy, or begins to stand in for somebody, gets e-mail. */
 const readPolicyEveryMs = 5_000;
 
-/** An address of both gets everything, once. */
+/** An address of both gets everything, once, and is told to type its own name where it is one person's. */
 export function readersOf({ to }: MailSettings, policy: Policy): Reader[] {
-  const readers = new Map<string, Reader>(
-    to.map((address) => [channelOf(address), { address, name: null, may: true, givers: [] }]),
-  );
-  for (const [name, { email }] of Object.entries(policy.people)) {
+  const people = Object.entries(policy.people);
+  const ownersOf = (address: string): string[] =>
+    people.flatMap(([name, { email }]) =>
+      email !== undefined && channelOf(email) === channelOf(address) ? [name] : [],
+    );
+  const readers = new Map<string, Reader>();
+  for (const address of to) {
+    const [owner = null, ...others] = ownersOf(address);
+    const name = others.length === 0 ? owner : null;
+    const may = name === null || refusal(policy, name, 'approve') === null;
+    readers.set(channelOf(address), { address, name, everything: true, may, givers: [] });
+  }
+  for (const [name, { email }] of people) {
     if (email === undefined || readers.has(channelOf(email))) continue;
-    readers.set(channelOf(email), { address: email, name, may: refusal(policy, name, 'approve') === null, givers: [] });
+    const may = refusal(policy, name, 'approve') === null;
+    readers.set(channelOf(email), { address: email, name, everything: false, may, givers: [] });
   }
   return [...readers.values()];
 }
@@ -58,10 +70,10 @@ async function standingIn(readers: Reader[], { policies, delegations }: Around):
  */
 export function concerns(
   report: ReleaseReport,
-  { name, may, givers: absent }: Omit<Reader, 'address'>,
+  { name, everything, may, givers: absent }: Omit<Reader, 'address'>,
   asks: boolean,
 ): boolean {
-  if (name === null) return true;
+  if (everything || name === null) return true;
   if (asks) return report.waiting !== null && isFor(report.waiting, name, absent, may);
   const asked = report.requests.some(({ request: { from, escalated, escalateTo } }) =>
     [...from, ...(escalated ? escalateTo : [])].some((one) => one === name || absent.includes(one)),

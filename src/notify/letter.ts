@@ -2,8 +2,9 @@
 import { approvedSoFar, askedOf, awaitedOf, couldStandIn, standingIn, whenSilent } from '../domain/approval.ts';
 import type { ReleaseEvent } from '../domain/events.ts';
 import type { ReleaseReport, Waiting } from '../domain/report.ts';
+import { tellingFirst } from '../domain/most-telling.ts';
 import { whyClockStands } from '../domain/request-clock.ts';
-import { examined, recommendation, whatChanges } from '../domain/request-words.ts';
+import { examined, questionOf, recommendation, whatChanges } from '../domain/request-words.ts';
 import { listed } from '../domain/words.ts';
 
 export interface Letter {
@@ -61,8 +62,9 @@ export function letterOf(report: ReleaseReport, { type, data }: ReleaseEvent, to
 function request(report: ReleaseReport, waiting: Waiting, { page, name, givers }: To, again: boolean): Letter {
   const { id, stages } = report;
   const stage = stages.find(({ number }) => number === waiting.stage);
+  const question = questionOf(report, waiting);
   const { what, why } = recommendation(report, waiting);
-  const findings = waiting.findings.map(
+  const findings = tellingFirst(waiting.findings).map(
     ({ capability, condition, state, reason }) => `${marks[state]} ${capability}: ${condition}: ${reason}`,
   );
   const by = name === null ? 'NAME' : quoted(name);
@@ -74,8 +76,8 @@ function request(report: ReleaseReport, waiting: Waiting, { page, name, givers }
   const reply = (operation: string): string =>
     `gradus release ${operation} ${quoted(id)} --request ${quoted(waiting.id)} --by ${by}`;
   return {
-    subject: `${again ? 'Reminder: ' : ''}${id} asks for a decision: ${waiting.question}`,
-    lead: `${nameOf(report)}, stage ${waiting.stage} of ${stages.length}, ${again ? 'still waits' : 'waits'} for ${awaitedOf(waiting)}: ${waiting.question}`,
+    subject: `${again ? 'Reminder: ' : ''}${id} asks for a decision: ${question}`,
+    lead: `${nameOf(report)}, stage ${waiting.stage} of ${stages.length}, ${again ? 'still waits' : 'waits'} for ${awaitedOf(waiting)}: ${question}`,
     facts: [
       ['What changes', whatChanges(report, waiting)],
       ['Recommended', what === 'decide' ? `nothing: ${why}` : `${what}; ${why}`],
@@ -83,7 +85,7 @@ function request(report: ReleaseReport, waiting: Waiting, { page, name, givers }
       ['Needs', `${askedOf(waiting)}; ${approvedSoFar(waiting)}`],
       ...standIn,
     ],
-    points: [...(stage === undefined ? [] : examined(stage)), ...findings],
+    points: [...(stage === undefined ? [] : examined(stage, waiting.findings)), ...findings],
     commands: [
       { what: 'Approve', typed: `${reply('approve')} --why "looks right"` },
       { what: 'Reject', typed: `${reply('reject')} --why "…"` },
@@ -133,7 +135,7 @@ function ended(report: ReleaseReport, page: string | null): Letter {
       ['With all users', listed(withAll) || 'nothing'],
       ['N(t) and P(t)', last === undefined ? '0' : `${last.n} and ${last.p.toFixed(2)}`],
     ],
-    points: stages.flatMap(examined),
+    points: stages.flatMap((stage) => examined(stage)),
     commands: [{ what: 'See all of it', typed: `gradus release report ${quoted(id)}` }],
     page,
     asks: false,

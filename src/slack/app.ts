@@ -65,6 +65,12 @@ export async function startSlackApp(options: SlackAppOptions) {
       if (of === null) return ack();
       if (operation === 'reject') {
         await ack();
+        // Nobody is asked why who may not.
+        const refused = await people.whyNotDecide(body.user.id);
+        if (refused !== null) {
+          await respond({ response_type: 'ephemeral', replace_original: false, text: refused });
+          return;
+        }
         const question = await questionOf(of.release, of.request);
         await client.views.open({ trigger_id: body.trigger_id, view: whyView(of, question) });
         return;

@@ -3,8 +3,12 @@ import type { ReleaseReport, StageProgress, Waiting } from '../domain/report.ts'
 import { scaleOver, timeScale } from '../domain/scale.ts';
 import type { Finding } from '../domain/verdict.ts';
 import type { Examination } from '../domain/version.ts';
-import { duration, inWords, percent, signed } from '../domain/words.ts';
-import { circle, colours, line, rect, svg, text, widthOf, type Drawn } from './drawing.ts';
+import { duration, inWords, percent } from '../domain/words.ts';
+import { worstFirst } from '../domain/most-telling.ts';
+import { heading, labels, left, legend, more, most, pad, right, row, width } from './chart-layout.ts';
+import { colours, line, rect, svg, text, widthOf, type Drawn } from './drawing.ts';
+import { forest, type Difference } from './forest.ts';
+import { cutAtEnd, labelsOf } from './labels.ts';
 
 export interface Chart {
   svg: string;
@@ -12,17 +16,6 @@ export interface Chart {
   /** For those who cannot see it. */
   words: string;
 }
-
-/** All of it, in the units of the drawing. */
-const width = 720;
-const pad = 24;
-const labels = 190;
-const numbers = 170;
-const row = 34;
-const left = pad + labels;
-const right = width - pad - numbers;
-/** Rows of one chart; what is left over is counted. */
-const most = 10;
 
 /** Null where there is nothing to draw. */
 export function chartOf(report: ReleaseReport, waiting: Waiting): Chart | null {
@@ -33,9 +26,12 @@ export function chartOf(report: ReleaseReport, waiting: Waiting): Chart | null {
   const title = `${model}${versions} · stage ${stage.number} of ${report.stages.length} · ${waiting.step}`;
   const compared = waiting.findings.filter(({ difference, candidate: value }) => difference !== null && value !== null);
   const isExposed = report.exposures.some(({ stage: number, share }) => number === stage.number && share > 0);
+  const { examinations } = stage;
+  // Where not all have room, the worst are shown.
+  const inOrder = examinations.length > most ? worstFirst(examinations, waiting.findings) : examinations;
   const parts = isExposed
     ? [exposures(report, stage), differences(compared)]
-    : [accuracies(stage.examinations), accuracyDifferences(stage.examinations)];
+    : [accuracies(inOrder), accuracyDifferences(inOrder)];
   const drawn = parts.filter((part) => part !== null);
   if (drawn.length === 0) return null;
   let y = 58;
@@ -44,7 +40,7 @@ export function chartOf(report: ReleaseReport, waiting: Waiting): Chart | null {
     y += part.height + 18;
     return moved;
   });
-  const head = text(pad, 34, clippedTo(title, width - 2 * pad, 17), { size: 17, bold: true });
+  const head = text(pad, 34, cutAtEnd(title, width - 2 * pad, 17), { size: 17, bold: true });
   return { svg: svg(width, y + 4, [head, ...body]), title, words: drawn.map(({ words }) => words).join(' ') };
 }
 
@@ -53,12 +49,17 @@ function accuracies(all: Examination[]): Drawn | null {
   if (all.length === 0) return null;
   const x = (share: number): number => left + share * (right - left);
   const shown = all.slice(0, most);
-  const rows = shown.map(({ capability, candidate, stable, baseline }, i) => {
+  const names = labelsOf(
+    shown.map(({ capability }) => capability),
+    labels - 12,
+    12,
+  );
+  const rows = shown.map(({ candidate, stable, baseline }, i) => {
     const y = 52 + i * row;
     const bar = (value: number, at: number, colour: string): string =>
       rect(left, y + at, Math.max(1, x(value) - left), 7, colour);
     return [
-      text(pad, y + 17, clippedTo(capability, labels - 12)),
+      text(pad, y + 17, names[i] ?? ''),
       ...(stable === null ? [] : [bar(stable.accuracy, 1, colours.stable)]),
       bar(candidate.accuracy, 10, colours.candidate),
       ...(baseline === null ? [] : [bar(baseline.accuracy, 19, colours.baseline)]),
@@ -94,21 +95,13 @@ function accuracies(all: Examination[]): Drawn | null {
   return { markup, height: bottom + (all.length > most ? 36 : 20), words: `Accuracy: ${words}.` };
 }
 
-const toneOf = { good: colours.good, bad: colours.bad, unclear: colours.soft } as const;
-
-interface Difference {
-  name: string;
-  value: number;
-  low: number;
-  high: number;
-  state: 'good' | 'bad' | 'unclear';
-}
-
 function accuracyDifferences(all: Examination[]): Drawn | null {
   const compared = all.flatMap(({ capability, comparison }): Difference[] => {
     if (comparison === null) return [];
     const { difference: value, low, high } = comparison;
-    return [{ name: capability, value, low, high, state: low > 0 ? 'good' : high < 0 ? 'bad' : 'unclear' }];
+    return [
+      { name: capability, metric: null, value, low, high, state: low > 0 ? 'good' : high < 0 ? 'bad' : 'unclear' },
+    ];
   });
   return forest('Accuracy, candidate − stable', compared, {
     good: 'better',
@@ -125,51 +118,13 @@ function differences(findings: Finding[]): Drawn | null {
       : [
           {
             ...difference,
-            name: `${capability}: ${metric === null ? condition : spaced(metric)}`,
+            name: capability,
+            metric: metric === null ? condition : spaced(metric),
             state: states[state],
           },
         ],
   );
   return forest('Candidate − stable', compared, { good: 'condition holds', unclear: 'open yet', bad: 'broken' });
-}
-
-/** Differences with their intervals, beside zero. Each row has its own unit, so latencies are scaled by themselves. */
-function forest(title: string, all: Difference[], states: Record<Difference['state'], string>): Drawn | null {
-  if (all.length === 0) return null;
-  const shown = all.slice(0, most);
-  const isShare = ({ low, high }: Difference): boolean => Math.abs(low) <= 1 && Math.abs(high) <= 1;
-  const scale = scaleOver([0, ...shown.filter(isShare).flatMap(({ low, high }) => [low, high])], 4);
-  const x = (value: number): number => left + scale.of(value) * (right - left);
-  const rows = shown.map((one, i) => {
-    const y = 48 + i * row;
-    const colour = toneOf[one.state];
-    const middle = y + 15;
-    const drawn = isShare(one)
-      ? [
-          line(x(one.low), middle, x(one.high), middle, colour, 3),
-          circle(x(one.value), middle, 5.5, one.state === 'unclear' ? colours.card : colour, colour),
-        ]
-      : [];
-    const interval = `[${signed(one.low)}, ${signed(one.high)}]`;
-    return [
-      text(pad, y + 19, clippedTo(one.name, labels - 12)),
-      ...drawn,
-      text(right + 14, y + 13, signed(one.value), { bold: true }),
-      text(right + 14, y + 27, interval, { soft: true, size: 11 }),
-    ].join('');
-  });
-  const bottom = 48 + shown.length * row;
-  const grid = scale.ticks.map((tick) =>
-    [
-      line(x(tick), 42, x(tick), bottom, tick === 0 ? colours.soft : colours.grid),
-      text(x(tick), bottom + 15, signed(tick), { soft: true, anchor: 'middle', size: 11 }),
-    ].join(''),
-  );
-  const kinds = (['good', 'unclear', 'bad'] as const).filter((kind) => all.some(({ state }) => state === kind));
-  const key = legend(kinds.map((kind) => [states[kind], toneOf[kind]]));
-  const markup = [heading(title), key, ...grid, ...rows, more(all.length, bottom + 32)].join('');
-  const words = shown.map((one) => `${one.name} ${signed(one.value)} [${signed(one.low)}, ${signed(one.high)}]`);
-  return { markup, height: bottom + (all.length > most ? 36 : 20), words: `${title}: ${words.join(', ')}.` };
 }
 
 /** The share of all users with the stage's candidate, by time. */
@@ -219,30 +174,4 @@ function exposures(report: ReleaseReport, { number }: StageProgress): Drawn | nu
 /** `errorRate` as people write it. */
 function spaced(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-}
-
-function heading(words: string): string {
-  return text(pad, 12, words, { bold: true, size: 13 });
-}
-
-function legend(entries: (readonly [string, string])[]): string {
-  let x = left;
-  return entries
-    .map(([name, colour]) => {
-      const at = x;
-      x += widthOf(name, 12) + 38;
-      return rect(at, 23, 12, 10, colour) + text(at + 18, 32, name, { soft: true });
-    })
-    .join('');
-}
-
-function more(count: number, y: number): string {
-  return count > most ? text(pad, y, `and ${count - most} more`, { soft: true }) : '';
-}
-
-function clippedTo(words: string, wide: number, size = 12): string {
-  if (widthOf(words, size) <= wide) return words;
-  const characters = Array.from(words);
-  while (characters.length > 1 && widthOf(`${characters.join('')}…`, size) > wide) characters.pop();
-  return `${characters.join('')}…`;
 }

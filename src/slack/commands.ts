@@ -1,10 +1,12 @@
 /** `/gradus …`: what is under way and what waits for whoever asks, and pause, resume and roll back by name. */
 import { awaitedOf, isFor, type Operation } from '../domain/approval.ts';
 import type { ReleaseReport } from '../domain/report.ts';
-import { didYouMean } from '../domain/words.ts';
+import { questionOf } from '../domain/request-words.ts';
+import { didYouMean, fewOf } from '../domain/words.ts';
 import { button, stopButton } from './buttons.ts';
-import { afterRollback, stateWords } from './release-message.ts';
+import { afterRollback, lineOf } from './release-message.ts';
 import type { Written } from './request-message.ts';
+import type { Rights } from './rights.ts';
 import { escaped, link, section, type Block } from './text.ts';
 
 /** What somebody typed after the command. */
@@ -17,6 +19,8 @@ export type Typed =
   /** Asks once more before it is done. */
   | { kind: 'stopAll'; why: string }
   | { kind: 'endStop'; why: string }
+  /** Whether one is meant can be told by those under way. */
+  | { kind: 'unnamed'; word: string }
   | { kind: 'help'; problem: string | null };
 
 const words = ['list', 'status', 'pause', 'resume', 'rollback', 'stop-all', 'go-on', 'help'];
@@ -38,7 +42,7 @@ export function readCommand(text: string): Typed {
     case 'rollback':
     case 'pause':
     case 'resume':
-      if (release === '') return { kind: 'help', problem: `Name the release: /gradus ${word} mail-assistant-2` };
+      if (release === '') return { kind: 'unnamed', word };
       if (word === 'status' || word === 'rollback') return { kind: word, release };
       return { kind: 'do', operation: word, release, why: why.join(' ').slice(0, 1000) };
     default:
@@ -60,11 +64,8 @@ export function helpText(problem: string | null): string {
 /** `open` are the releases under way. */
 export function listMessage(
   open: ReleaseReport[],
-  by: string | null,
+  { by, givers, may }: Rights,
   pageOf: (id: string) => string | null,
-  /** Whom they stand in for, and whether the policy lets them approve for themselves. */
-  givers: readonly string[] = [],
-  may = true,
 ): Written {
   if (open.length === 0) return plain('No release is under way.');
   const lines = open.map((report) => {
@@ -72,12 +73,29 @@ export function listMessage(
     const asks =
       waiting === null
         ? ''
-        : isFor(waiting, by, givers, may)
-          ? ` · *waits for you*: ${escaped(waiting.question)}`
+        : isFor(waiting, by, givers, may('approve'))
+          ? ` · *waits for you*: ${escaped(questionOf(report, waiting))}`
           : ` · waits for ${escaped(awaitedOf(waiting))}`;
-    return `${link(pageOf(report.id), report.id)}: ${stateWords(report)}${asks}`;
+    return `${link(pageOf(report.id), report.id)}: ${lineOf(report)}${asks}`;
   });
   return { text: `${open.length} under way`, blocks: [section(lines)] };
+}
+
+/** What somebody is told who named no release: those that they may have meant. */
+export function nameIt(word: string, open: readonly ReleaseReport[]): Written {
+  const isMeant = ({ state }: ReleaseReport): boolean =>
+    word === 'status' || (state === 'paused') === (word === 'resume');
+  const likely = word === 'rollback' ? [] : open.filter(isMeant);
+  const [one, ...others] = likely.length > 0 ? likely : open;
+  if (one === undefined) return plain('No release is under way.');
+  const more =
+    others.length === 0
+      ? ''
+      : ` (also ${fewOf(
+          others.map(({ id }) => id),
+          'releases',
+        )})`;
+  return plain(`Name the release: /gradus ${word} ${one.id}${more}`);
 }
 
 export function confirmRollback(report: ReleaseReport): Written {

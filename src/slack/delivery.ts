@@ -1,15 +1,15 @@
 /** Keeps a channel of Slack in step with the releases: whatever happens meanwhile, in the end each message is there once. */
 import type { webApi } from '@slack/bolt';
 import type { Outbox } from '../domain/outbox.ts';
-import type { Policy } from '../domain/policy.ts';
+import type { Delegations } from '../domain/delegation.ts';
 import type { Policies, Releases } from '../domain/ports.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import { keepInStep } from '../notify/in-step.ts';
+import { namingOf } from './asked.ts';
 import { platformError, reasonOf, retryAfterMs } from './errors.ts';
 import { isRequest, sentAs } from './keys.ts';
 import { findPosted, type Mark } from './posted.ts';
-import { escaped } from './text.ts';
-import { forgotten, messagesOf, type Wanted } from './thread.ts';
+import { forgotten, messagesOf, pastReminders, type Wanted } from './thread.ts';
 
 export interface DeliveryOptions {
   client: webApi.WebClient;
@@ -17,6 +17,7 @@ export interface DeliveryOptions {
   outbox: Outbox;
   releases: Pick<Releases, 'find'>;
   policies: Pick<Policies, 'current'>;
+  delegations: Pick<Delegations, 'list'>;
   /** The release's page in Temporal's UI. */
   pageOf: (release: string) => string | null;
   /** Says what went wrong, once until it goes well again. */
@@ -51,7 +52,10 @@ export async function deliver(options: DeliveryOptions, signal: AbortSignal): Pr
   );
 }
 
-function createDelivery({ client, channel, outbox, policies, pageOf, say }: DeliveryOptions, place: string) {
+function createDelivery(
+  { client, channel, outbox, policies, delegations, pageOf, say }: DeliveryOptions,
+  place: string,
+) {
   let posted = 0;
 
   async function bring(report: ReleaseReport, nowMs: number): Promise<void> {
@@ -59,11 +63,8 @@ function createDelivery({ client, channel, outbox, policies, pageOf, say }: Deli
     const sent = await outbox.messages(place, release);
     const known: string[] = [];
     let thread: string | null = null;
-    for (const message of messagesOf(report, {
-      page: pageOf(release),
-      nowMs,
-      mention: mentionBy(await policies.current()),
-    })) {
+    const naming = namingOf(await policies.current(), await delegations.list(), nowMs);
+    for (const message of messagesOf(report, { page: pageOf(release), nowMs, naming })) {
       const before = sentAs(message, sent);
       let ref = before?.ref ?? null;
       // It was about to be posted when its process ended: whether it is there.
@@ -81,7 +82,8 @@ function createDelivery({ client, channel, outbox, policies, pageOf, say }: Deli
       known.push(ref);
       thread ??= ref;
     }
-    for (const [{ key, ref }, message] of forgotten(report, sent, known)) {
+    const past = [...forgotten(report, sent, known), ...pastReminders(report, sent, known, naming)];
+    for (const [{ key, ref }, message] of past) {
       if (ref === null) continue;
       await edit(ref, message);
       await outbox.posted(place, release, { key, ref, digest: message.digest });
@@ -129,13 +131,4 @@ function createDelivery({ client, channel, outbox, policies, pageOf, say }: Deli
 
 function markOf(release: string, key: string): Mark {
   return { event_type: eventType, event_payload: { release, key } };
-}
-
-/** Slack tells those whom the policy knows there. */
-function mentionBy({ people }: Policy): (name: string) => string {
-  const known = new Map(Object.entries(people).map(([name, { slack }]) => [name, slack]));
-  return (name) => {
-    const slack = known.get(name) ?? null;
-    return slack === null ? escaped(name) : `<@${slack}>`;
-  };
 }

@@ -6,40 +6,43 @@ import type { ReleaseReport } from '../domain/report.ts';
 import { stopButton } from './buttons.ts';
 import { releaseMessage } from './release-message.ts';
 import { requestMessage } from './request-message.ts';
-import { escaped, section, small, time, type Block } from './text.ts';
+import type { Rights } from './rights.ts';
+import { escaped, link, section, small, time, type Block } from './text.ts';
 
 /** A view takes 100 blocks. */
 const mostBlocks = 95;
 
-/** `open` are the releases under way; `by` is who looks, null where the policy does not know them. */
+/** `open` are the releases under way; `rights` are of who looks. */
 export function homeView(
   open: ReleaseReport[],
-  by: string | null,
+  rights: Rights,
   pageOf: (id: string) => string | null,
   stop: StopAll | null,
-  /** Whom they stand in for. */
-  givers: readonly string[] = [],
-  /** Whether the policy lets them approve for themselves. */
-  may = true,
 ): types.HomeView {
+  const { by, givers, refused } = rights;
+  if (refused !== null) return { type: 'home', blocks: [section([escaped(refused)])] };
+  const may = rights.may('approve');
   const waits = open.flatMap((report) =>
     report.waiting !== null && isFor(report.waiting, by, givers, may) ? [{ report, waiting: report.waiting }] : [],
   );
   const blocks: Block[] = [
-    ...stopBlocks(stop),
+    ...stopBlocks(stop, rights),
     header('Waits for you'),
     ...(by === null
       ? [section(['Gradus does not know who you are: an admin adds you to its policy.'])]
       : waits.length === 0
         ? [section([may || givers.length > 0 ? 'Nothing.' : 'Nothing: you have no role that decides.'])]
         : waits.flatMap(({ report, waiting }) => [
-            section([`*${escaped(report.model)}* · ${escaped(report.id)}`]),
+            section([link(pageOf(report.id), report.id)]),
             ...requestMessage(report, waiting, null).blocks,
           ])),
     header('Under way'),
     ...(open.length === 0
       ? [section(['No release. Start one with `gradus release start PLAN`, or in Temporal’s UI.'])]
-      : open.flatMap((report): Block[] => [...releaseMessage(report, pageOf(report.id)).blocks, { type: 'divider' }])),
+      : open.flatMap((report): Block[] => [
+          ...releaseMessage(report, pageOf(report.id), rights.may).blocks,
+          { type: 'divider' },
+        ])),
   ];
   const shown = blocks.slice(0, mostBlocks);
   if (shown.length < blocks.length) shown.push(small('There is more than fits here: see `gradus release list`.'));
@@ -47,15 +50,16 @@ export function homeView(
 }
 
 /** The switch for everything, with what it does. */
-function stopBlocks(stop: StopAll | null): Block[] {
+function stopBlocks(stop: StopAll | null, { may }: Rights): Block[] {
   const confirm = 'Nobody more gets a candidate until somebody ends it, in releases that start later too.';
   if (stop === null) {
     const elements = [stopButton('begin', 'pressed in Slack', confirm)];
-    return [{ type: 'actions', elements }];
+    return may('stopAll') ? [{ type: 'actions', elements }] : [];
   }
+  const elements = [stopButton('end', 'pressed in Slack', 'Releases go on where they were held.')];
   return [
     section([`:octagonal_sign: *Nothing goes on*: ${escaped(stopText(stop))} (${time(stop.at)})`]),
-    { type: 'actions', elements: [stopButton('end', 'pressed in Slack', 'Releases go on where they were held.')] },
+    ...(may('endStop') ? [{ type: 'actions', elements } satisfies Block] : []),
   ];
 }
 

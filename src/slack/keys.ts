@@ -31,6 +31,14 @@ export function reminderKey(reminder: string, { since }: Pick<Waiting, 'since'>)
   return { key: `${reminder}/${since}`, formerly: reminder };
 }
 
+const ofReminder = /^reminder\/(.+)\/\d+\/\d+(?:\/(\d{4}-\d\d-\d\dT[\d:.]+Z))?$/;
+
+/** The request of a reminder, and since when it was open (null: an earlier Gradus did not say); null: it is another message. */
+export function reminded(key: string): { id: string; since: string | null } | null {
+  const [, id, since = null] = ofReminder.exec(key) ?? [];
+  return id === undefined ? null : { id, since };
+}
+
 /** One for each decision, in their order; what happened twice at the same moment are two. */
 export function decisionKeys(decisions: readonly Decision[]): Key[] {
   const seen = new Map<string, number>();

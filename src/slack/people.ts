@@ -2,16 +2,16 @@
 import type { types } from '@slack/bolt';
 import type { StopAlls } from '../domain/control.ts';
 import type { Delegations } from '../domain/delegation.ts';
-import { refusalNow, standsFor, type Permissions } from '../domain/permission.ts';
-import { personInSlack } from '../domain/policy.ts';
+import type { Permissions } from '../domain/permission.ts';
 import type { Releases } from '../domain/ports.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import { didYouMean } from '../domain/words.ts';
-import { confirmRollback, confirmStop, helpText, listMessage, plain, readCommand } from './commands.ts';
+import { confirmRollback, confirmStop, helpText, listMessage, nameIt, plain, readCommand } from './commands.ts';
 import { homeView } from './home.ts';
 import type { Answer, Press, StopPress } from './presses.ts';
 import { releaseMessage } from './release-message.ts';
 import type { Written } from './request-message.ts';
+import { rightsOf, type Rights } from './rights.ts';
 import { section } from './text.ts';
 
 export interface PeoplePorts {
@@ -24,6 +24,8 @@ export interface PeoplePorts {
 
 export interface PeopleInSlack {
   homeOf(user: string): Promise<types.HomeView>;
+  /** Null where they may decide, for themselves or for somebody else. */
+  whyNotDecide(user: string): Promise<string | null>;
   /** `take` brings what the command asks for to its release. */
   answer(
     user: string,
@@ -34,14 +36,7 @@ export interface PeopleInSlack {
 
 export function peopleInSlack({ releases, policies, stopAlls, delegations, pageOf }: PeoplePorts): PeopleInSlack {
   const open = (): Promise<ReleaseReport[]> => releases.list({ open: true });
-  const nameOf = async (user: string): Promise<string | null> => personInSlack(await policies.current(), user);
-
-  /** For whom somebody may decide: for those whom they stand in for, and whether for themselves. */
-  async function rightsOf(by: string | null): Promise<[givers: string[], may: boolean]> {
-    if (by === null) return [[], false];
-    const refused = await refusalNow(policies, by, 'approve');
-    return [await standsFor(policies, delegations, by, Date.now()), refused === null];
-  }
+  const rights = (user: string): Promise<Rights> => rightsOf(policies, delegations, user);
 
   async function unknown(release: string): Promise<Written> {
     return plain(`There is no release "${release.slice(0, 100)}"${didYouMean(release, await releases.names())}.`);
@@ -49,8 +44,12 @@ export function peopleInSlack({ releases, policies, stopAlls, delegations, pageO
 
   return {
     async homeOf(user) {
-      const by = await nameOf(user);
-      return homeView(await open(), by, pageOf, await stopAlls.current(), ...(await rightsOf(by)));
+      return homeView(await open(), await rights(user), pageOf, await stopAlls.current());
+    },
+
+    async whyNotDecide(user) {
+      const { givers, whyNot } = await rights(user);
+      return givers.length > 0 ? null : whyNot('reject');
     },
 
     async answer(user, text, take) {
@@ -59,10 +58,13 @@ export function peopleInSlack({ releases, policies, stopAlls, delegations, pageO
         const text = helpText(typed.problem);
         return { text, blocks: [section([text])] };
       }
-      if (typed.kind === 'list') {
-        const by = await nameOf(user);
-        return listMessage(await open(), by, pageOf, ...(await rightsOf(by)));
-      }
+      const own = await rights(user);
+      if (own.refused !== null) return plain(own.refused);
+      if (typed.kind === 'unnamed') return nameIt(typed.word, await open());
+      if (typed.kind === 'list') return listMessage(await open(), own, pageOf);
+      // Nobody is asked whether they mean what they may not do.
+      const refused = typed.kind === 'stopAll' || typed.kind === 'rollback' ? own.whyNot(typed.kind) : null;
+      if (refused !== null) return plain(refused);
       if (typed.kind === 'stopAll') return confirmStop(typed.why);
       if (typed.kind === 'endStop') {
         const answer = await take({ stop: 'end', why: typed.why });
@@ -70,7 +72,7 @@ export function peopleInSlack({ releases, policies, stopAlls, delegations, pageO
       }
       const report = await releases.find(typed.release);
       if (report === null) return unknown(typed.release);
-      if (typed.kind === 'status') return releaseMessage(report, pageOf(report.id));
+      if (typed.kind === 'status') return releaseMessage(report, pageOf(report.id), own.may);
       if (typed.kind === 'rollback') return confirmRollback(report);
       const { operation, why } = typed;
       const answer = await take({ operation, of: { release: report.id }, ...(why === '' ? {} : { why }) });

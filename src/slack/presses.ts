@@ -8,6 +8,7 @@ import type { Releases } from '../domain/ports.ts';
 import { howEnded } from '../domain/report-words.ts';
 import { operations, overText, type Operation, type PersonSays } from '../domain/approval.ts';
 import { carried, type Carried } from './buttons.ts';
+import { strangerText } from './rights.ts';
 
 export interface Press {
   /** The same for the same press, however often its request arrives. */
@@ -51,12 +52,9 @@ const leftMs = 10_000;
 export function createPressing(ports: PressPorts) {
   /** Throws where neither the release nor Temporal can be reached. */
   async function obey(press: Press | StopPress): Promise<Answer> {
-    const by = personInSlack(await ports.policies.current(), press.user);
-    if (by === null) {
-      const { user } = press;
-      const text = `Gradus does not know who you are: Slack's ${user} is not in its policy. An admin adds you with: gradus policy set FILE`;
-      return { kind: 'refused', text };
-    }
+    const policy = await ports.policies.current();
+    const by = personInSlack(policy, press.user);
+    if (by === null) return { kind: 'refused', text: strangerText(policy, press.user) };
     if ('stop' in press) return stopAs(by, press);
     const { id, operation, of, why } = press;
     const { release, ...seen } = of;

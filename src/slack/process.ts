@@ -2,6 +2,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterStopText } from '../domain/after-stop.ts';
+import { questionOf } from '../domain/request-words.ts';
 import { GradusError } from '../domain/errors.ts';
 import type { Config } from '../platform/config.ts';
 import { endAbandoned } from '../platform/end-abandoned.ts';
@@ -20,6 +21,7 @@ import { peopleInSlack } from './people.ts';
 import { deliverPictures } from './pictures.ts';
 import { createPressing, type StopPress } from './presses.ts';
 import { surveyAnswers } from './survey-answers.ts';
+import { tellStops } from './stops.ts';
 import { askInSlack } from './survey-delivery.ts';
 
 /** So long a release may take to answer before its message is left with Temporal. */
@@ -60,18 +62,25 @@ async function work(config: Config, { signal, ready }: OwnProcess): Promise<void
     people: peopleInSlack({ ...store, pageOf }),
     surveys: surveyAnswers({ ...store, userOf: (name) => hashUser(userKey, name) }),
     async questionOf(release: string, request: string | undefined) {
-      const waiting = (await store.releases.find(release))?.waiting ?? null;
-      return waiting?.id === request ? (waiting?.question ?? release) : `${release}: this request is over by now`;
+      const report = await store.releases.find(release);
+      const waiting = report?.waiting ?? null;
+      return report === null || waiting === null || waiting.id !== request
+        ? `${release}: this request is over by now`
+        : `${release}: ${questionOf(report, waiting)}`;
     },
     say,
   };
   const start = (free: number) => startSlackApp({ ...options, port: free });
   const app = by.kind === 'socket' ? await start(0) : await listenOn(port, host, start);
   ready(app.url);
-  const { outbox, releases, policies } = store;
+  const { outbox, releases, policies, delegations, stopAlls } = store;
   await Promise.all([
-    deliver({ client: app.client, channel, outbox, releases, policies, pageOf, say }, signal),
+    deliver({ client: app.client, channel, outbox, releases, policies, delegations, pageOf, say }, signal),
     deliverPictures({ client: app.client, channel, outbox, releases, say }, signal),
+    tellStops(
+      { client: app.client, channel, outbox, releases, stopAlls, afterEnd: (ended) => afterEnd(store, ended), say },
+      signal,
+    ),
     askInSlack({ client: app.client, notices: store.notices, say }, signal),
     takeUp(pressing, signal, say),
     whenAborted(signal),

@@ -1,12 +1,13 @@
 /** A release as the first message of its thread: where it stands, edited as it goes on. */
-import { awaitedOf } from '../domain/approval.ts';
+import { awaitedOf, type Operation } from '../domain/approval.ts';
+import { doingNow } from '../domain/next-step.ts';
 import { outOfReach } from '../domain/quorum.ts';
 import type { ReleaseReport, StageProgress } from '../domain/report.ts';
-import { listed, percent, standingText } from '../domain/words.ts';
+import { fewOf, percent, standingText } from '../domain/words.ts';
 import { button } from './buttons.ts';
 import type { Written } from './request-message.ts';
 import { clipped, escaped, link, section, small, time, type Block } from './text.ts';
-import { outcomeWords, stepNames } from '../domain/report-words.ts';
+import { stateWords, stepNames } from '../domain/report-words.ts';
 
 const stateMarks: Record<ReleaseReport['state'], string> = {
   running: '●',
@@ -27,40 +28,50 @@ const stageMarks: Record<StageProgress['state'], string> = {
 };
 
 function stateOf(report: ReleaseReport): string {
-  return `${stateMarks[report.state]} ${outcomeWords(report)}`;
+  const { state, standing = null, endedAt } = report;
+  const isHeld = state === 'running' && standing !== null && endedAt === null;
+  const mark = isHeld ? (standing.kind === 'queued' ? '○' : '❚❚') : stateMarks[state];
+  return `${mark} ${escaped(clipped(stateWords(report), 300))}`;
 }
 
-/** How a release stands, in a few words. */
-export function stateWords(report: ReleaseReport): string {
+/** How a release stands, in a line. */
+export function lineOf(report: ReleaseReport): string {
   const { stages } = report;
   const stage = stages.find((one) => one.state === 'running');
   if (stage === undefined || report.state !== 'running') return stateOf(report);
   return `${stateOf(report)}: stage ${stage.number} of ${stages.length}, ${stage.step === null ? 'begins' : stepNames[stage.step]}, ${percent(stage.exposure)} of users`;
 }
 
-/** `page` is the release's page in Temporal's UI, where that is known. */
-export function releaseMessage(report: ReleaseReport, page: string | null): Written {
-  const { model, candidate, stable, state, reason, endedAt, stages, curve, waiting, standing = null } = report;
+/** `page` is the release's page in Temporal's UI, where that is known; `may` says which buttons there are. */
+export function releaseMessage(
+  report: ReleaseReport,
+  page: string | null,
+  /** Of whoever alone reads it; left out where all do. */
+  may: (operation: Operation) => boolean = () => true,
+): Written {
+  const { model, candidate, stable, reason, endedAt, stages, curve, waiting, standing = null } = report;
   const against = stable === null ? '' : ` against v${stable.number}`;
   const title = `${model} ${candidate === null ? '' : `v${candidate.number}${against}`}`.trim();
   const last = curve.at(-1);
   const reach = last === undefined ? '' : ` · N(t) = ${last.n}, P(t) = ${last.p.toFixed(2)}`;
-  const step = report.steps.find((one) => one.state === 'running');
-  const doing =
-    state !== 'running' || step === undefined ? '' : `: ${step.step}${step.note === '' ? '' : `, ${step.note}`}`;
+  // Whom it waits for, or what has to come before it begins, is said beside it.
+  const isTold = waiting !== null || standing?.kind === 'queued';
+  const doing = isTold ? [] : [escaped(clipped(doingNow(report), 1000))];
   const asks = waiting === null ? [] : [`*Waits for ${escaped(awaitedOf(waiting))}*; see below.`];
   const never = report.plan === null ? [] : outOfReach(report.plan, report.startedBy);
   const warnings = never.map((text) => `:warning: ${escaped(text)}`);
   const blocks: Block[] = [
     section([`*${escaped(title)}* · ${escaped(report.strategy)} · ${link(page, report.id)}`]),
     section([
-      `${stateOf(report)}${escaped(clipped(doing, 500))}${reach}`,
+      `${stateOf(report)}${reach}`,
+      ...(endedAt === null ? doing : []),
       ...(standing === null ? [] : [`*Stands still*: ${escaped(standingText(standing))}`]),
       ...(endedAt === null ? [...asks, ...warnings] : [escaped(reason)]),
     ]),
     ...(stages.length === 0 ? [] : [section(stages.map(stageLine))]),
   ];
-  if (endedAt === null) blocks.push({ type: 'actions', elements: controls(report) });
+  const elements = endedAt === null ? controls(report, may) : [];
+  if (elements.length > 0) blocks.push({ type: 'actions', elements });
   const who = report.startedBy === null ? '' : ` by ${escaped(report.startedBy)}`;
   const ended = endedAt === null ? '' : ` · ended ${time(endedAt)}`;
   blocks.push(small(`started ${time(report.startedAt)}${who}${ended}`));
@@ -71,7 +82,7 @@ function stageLine({ number, capabilities, state, step, exposure, reason }: Stag
   const where =
     state === 'running' ? `: ${step === null ? 'begins' : stepNames[step]}, ${percent(exposure)} of users` : '';
   const why = state === 'rolledBack' ? `: ${reason}` : '';
-  return `${stageMarks[state]} ${number} ${escaped(listed(capabilities))}${escaped(clipped(where + why, 300))}`;
+  return `${stageMarks[state]} ${number} ${escaped(fewOf(capabilities))}${escaped(clipped(where + why, 300))}`;
 }
 
 /** What a roll back would do to users. */
@@ -80,11 +91,12 @@ export function afterRollback({ stable }: ReleaseReport): string {
   return `The users of the stage under way ${users}. Stages that are released stay released.`;
 }
 
-function controls(report: ReleaseReport) {
+function controls(report: ReleaseReport, may: (operation: Operation) => boolean) {
   const of = { release: report.id };
   const text = afterRollback(report);
+  const turn = report.state === 'paused' ? 'resume' : 'pause';
   return [
-    report.state === 'paused' ? button('resume', of) : button('pause', of),
-    button('rollback', of, { title: `Roll back ${report.model}?`, text }),
+    ...(may(turn) ? [button(turn, of)] : []),
+    ...(may('rollback') ? [button('rollback', of, { title: `Roll back ${report.model}?`, text })] : []),
   ];
 }

@@ -1,10 +1,13 @@
 /** A request for a decision as a message: with buttons while it is open, with who decided what afterwards. */
 import { approvedSoFar, askedOf, whenSilent } from '../domain/approval.ts';
 import type { ClosedRequest, ReleaseReport, Waiting } from '../domain/report.ts';
+import { exposedAt } from '../domain/at-moment.ts';
+import { leftOut, tellingFirst } from '../domain/most-telling.ts';
+import { askingLine, type Naming } from './asked.ts';
 import { button } from './buttons.ts';
 import { whyClockStands } from '../domain/request-clock.ts';
 import { howEnded } from '../domain/report-words.ts';
-import { examined, recommendation, whatChanges } from '../domain/request-words.ts';
+import { examined, questionOf, recommendation, whatChanges } from '../domain/request-words.ts';
 import { clipped, escaped, section, small, time, type Block } from './text.ts';
 
 export interface Written {
@@ -16,17 +19,29 @@ export interface Written {
 const marks = { holds: '✓', breached: '✗', open: '○' } as const;
 
 /** `closed` says how the request ended; null while it is open. */
-export function requestMessage(report: ReleaseReport, waiting: Waiting, closed: ClosedRequest | null): Written {
+export function requestMessage(
+  report: ReleaseReport,
+  waiting: Waiting,
+  closed: ClosedRequest | null,
+  /** Left out where nobody is told: on somebody's home. */
+  naming: Naming | null = null,
+): Written {
   const stage = report.stages.find((one) => one.number === waiting.stage);
-  const title = `stage ${waiting.stage} of ${report.stages.length} · ${waiting.question}`;
-  const findings = waiting.findings.map(
+  const version = report.candidate === null ? '' : ` v${report.candidate.number}`;
+  const title = `${report.model}${version} · stage ${waiting.stage} of ${report.stages.length} · ${clipped(questionOf(report, waiting), 1500)}`;
+  const inOrder = tellingFirst(waiting.findings);
+  const findings = inOrder.map(
     ({ capability, condition, state, reason }) =>
       `${marks[state]} *${escaped(capability)}* \`${escaped(condition)}\` ${escaped(reason)}`,
   );
+  // A request that is over says what it was about, whatever users have by now.
+  const then = closed === null ? report : exposedAt(report, waiting.since);
   const blocks: Block[] = [
-    section([`*${escaped(title)}*`, escaped(whatChanges(report, waiting))]),
-    ...(stage === undefined || stage.examinations.length === 0 ? [] : [section(examined(stage).map(escaped))]),
-    ...(findings.length === 0 ? [] : [section(findings)]),
+    section([`*${escaped(title)}*`, escaped(whatChanges(then, waiting))]),
+    ...(stage === undefined || stage.examinations.length === 0
+      ? []
+      : [section(examined(stage, waiting.findings).map(escaped))]),
+    ...(findings.length === 0 ? [] : [section(findings, (shown) => leftOut(inOrder.slice(shown)))]),
   ];
   if (closed !== null) {
     return { text: clipped(`${title}: ${outcomeText(closed)}`, 3000), blocks: [...blocks, small(outcomeOf(closed))] };
@@ -40,10 +55,11 @@ export function requestMessage(report: ReleaseReport, waiting: Waiting, closed: 
   const advice = what === 'decide' ? `*No recommendation*: ${escaped(why)}` : `Recommended: *${what}*. ${escaped(why)}`;
   const clock = whyClockStands(report, waiting) ?? `by ${time(waiting.until)}, else ${whenSilent(waiting)}`;
   return {
-    text: clipped(`${report.model}: ${title}`, 3000),
+    text: clipped(title, 3000),
     blocks: [
       ...blocks,
       section([advice]),
+      ...(naming === null ? [] : [section([askingLine(waiting, naming)])]),
       {
         type: 'actions',
         elements: [
@@ -75,7 +91,7 @@ function outcomeText({ outcome, by, why }: ClosedRequest): string {
   return why === '' ? who : `${who}: ${why}`;
 }
 
-function outcomeOf(closed: ClosedRequest): string {
+export function outcomeOf(closed: ClosedRequest): string {
   const mark = { approved: '✓', rejected: '✗', withdrawn: '–' }[closed.outcome];
   return `${mark} *${escaped(outcomeText(closed))}* · ${time(closed.at)} · evidence \`${closed.request.digest.slice(0, 8) || 'none'}\``;
 }

@@ -9,7 +9,10 @@ import {
   commentView,
   commentViewOf,
   ratingAction,
+  readCommentValue,
   readSurveyValue,
+  surveyMessage,
+  type SurveyQuestion,
   type SurveyValue,
 } from './survey-message.ts';
 
@@ -34,6 +37,11 @@ export function surveyAnswers({ surveys, policies, observations, userOf }: Recor
     return null;
   }
   return {
+    /** What was asked, to be shown again; null where nobody knows that survey any more. */
+    async asked({ survey: id, user }: SurveyValue): Promise<SurveyQuestion | null> {
+      const [survey, about] = await Promise.all([surveys.find(id), surveys.askedOf(id, user)]);
+      return survey === null || about === null ? null : { question: survey.question, about };
+    },
     /** What they are told where nothing was kept; null: it was. */
     keep,
     /** What is asked for in words. */
@@ -49,8 +57,13 @@ export function takeSurveys(app: App, surveys: SurveyAnswers): void {
     const rating = Number(ratingAction.exec(action.action_id)?.[1]);
     if (of === null) return;
     const problem = await surveys.keep(body.user.id, of, { rating });
-    const text = problem ?? `Thank you: ${rating} of 5.`;
-    await respond({ replace_original: problem === null, text, response_type: 'ephemeral' });
+    if (problem !== null) {
+      await respond({ replace_original: false, text: problem, response_type: 'ephemeral' });
+      return;
+    }
+    const asked = await surveys.asked(of);
+    const now = asked === null ? { text: `Thank you: ${rating} of 5.` } : surveyMessage(asked, { ...of, rating });
+    await respond({ replace_original: true, ...now });
   });
 
   app.action<BlockAction<ButtonAction>>(commentAction, async ({ ack, action, body, client }) => {
@@ -58,13 +71,27 @@ export function takeSurveys(app: App, surveys: SurveyAnswers): void {
     const of = readSurveyValue(action.value);
     if (of === null) return;
     const question = await surveys.questionOf(of.survey);
-    await client.views.open({ trigger_id: body.trigger_id, view: commentViewOf(of, question) });
+    await client.views.open({
+      trigger_id: body.trigger_id,
+      view: commentViewOf({ ...of, ...placeOf(body) }, question),
+    });
   });
 
-  app.view(commentView, async ({ ack, body, view }) => {
-    const of = readSurveyValue(view.private_metadata);
+  app.view(commentView, async ({ ack, body, view, client }) => {
+    const of = readCommentValue(view.private_metadata);
     const comment = view.state.values['comment']?.['comment']?.value?.trim() ?? '';
     const problem = of === null || comment === '' ? null : await surveys.keep(body.user.id, of, { comment });
-    return problem === null ? ack() : ack({ response_action: 'errors', errors: { comment: problem } });
+    if (problem !== null) return ack({ response_action: 'errors', errors: { comment: problem } });
+    await ack();
+    if (of === null || comment === '') return;
+    const { channel, ts, ...said } = of;
+    const asked = await surveys.asked(said);
+    if (asked === null || channel === undefined || ts === undefined) return;
+    await client.chat.update({ channel, ts, ...surveyMessage(asked, { ...said, commented: true }) });
   });
+}
+
+/** Where the message is whose button was pressed. */
+function placeOf({ channel, message }: BlockAction): { channel?: string; ts?: string } {
+  return channel === undefined || message === undefined ? {} : { channel: channel.id, ts: message.ts };
 }

@@ -35,11 +35,11 @@ export function askInSlack({ client, notices, say, pauses }: Around, signal: Abo
   let mayLook = true;
 
   async function send(notice: Notice): Promise<Sent> {
-    const { slack, ...asked } = noticeSchema.parse(notice.body);
-    const metadata = { event_type: 'gradus_survey', event_payload: { survey: asked.survey, user: asked.user } };
+    const { slack, survey, user, ...asked } = noticeSchema.parse(notice.body);
+    const metadata = { event_type: 'gradus_survey', event_payload: { survey, user } };
     try {
       if (notice.tries > 1 && (await isThere(notice, slack, metadata))) return { kind: 'taken' };
-      await client.chat.postMessage({ channel: slack, ...surveyMessage(asked), metadata });
+      await client.chat.postMessage({ channel: slack, ...surveyMessage(asked, { survey, user }), metadata });
       return { kind: 'taken' };
     } catch (error) {
       return failed(error);

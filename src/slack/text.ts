@@ -24,16 +24,17 @@ export function link(address: string | null, text: string): string {
   return address === null ? escaped(text) : `<${address}|${escaped(text)}>`;
 }
 
-/** Slack's limit of a section is 3,000 characters; lines that do not fit are counted. */
-export function section(lines: string[], most = 2900): Block {
+/** Slack's limit of a section is 3,000 characters; lines that do not fit are counted, or told of by `left`. */
+export function section(lines: string[], left = (shown: number): string => `and ${lines.length - shown} more`): Block {
+  const most = 2900;
   let [text, shown] = ['', 0];
   for (const line of lines) {
     const next = text === '' ? clipped(line, most) : `${text}\n${line}`;
     if (next.length > most) break;
     [text, shown] = [next, shown + 1];
   }
-  const left = lines.length - shown;
-  return { type: 'section', text: { type: 'mrkdwn', text: left > 0 ? `${text}\n_and ${left} more_` : text } };
+  const cut = shown === lines.length ? text : `${text}\n_${left(shown)}_`;
+  return { type: 'section', text: { type: 'mrkdwn', text: cut } };
 }
 
 export function small(text: string): Block {

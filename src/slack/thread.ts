@@ -1,18 +1,15 @@
 /** All messages of a release, as they should be now: the release itself, what was asked of people, and what was decided. */
 import { createHash } from 'node:crypto';
 import type { Sent } from '../domain/outbox.ts';
-import { awaitedOf, isFor, whenSilent } from '../domain/approval.ts';
-import { reminderAt, type Reminder } from '../domain/reminders.ts';
+import { reminderAt } from '../domain/reminders.ts';
 import type { Decision, ReleaseReport } from '../domain/report.ts';
 import { decisionWords } from '../domain/report-words.ts';
-import { listed } from '../domain/words.ts';
+import { askingLine, byName, type Naming } from './asked.ts';
 import { releaseMessage } from './release-message.ts';
 import { decisionKeys, isRequest, openingKey, reminderKey, requestKey, requestOf, type Key } from './keys.ts';
 import { forgottenMessage, requestMessage, type Written } from './request-message.ts';
-import { clipped, escaped, section, small, time } from './text.ts';
-
-/** People who are told by name at once. */
-const mostMentioned = 20;
+import { pastReminder, reminderMessage } from './reminder-message.ts';
+import { clipped, escaped, section } from './text.ts';
 
 export interface Wanted extends Written, Key {
   /** Of what it says. */
@@ -24,12 +21,12 @@ export interface Showing {
   /** Its page in Temporal's UI. */
   page?: string | null;
   nowMs: number;
-  /** A person's name as Slack tells them of it; left out: the name. */
-  mention?: (name: string) => string;
+  /** How people are told of it; left out: nobody is told. */
+  naming?: Naming;
 }
 
 /** The first one opens the thread, the others are replies, in this order. */
-export function messagesOf(report: ReleaseReport, { page = null, nowMs, mention = escaped }: Showing): Wanted[] {
+export function messagesOf(report: ReleaseReport, { page = null, nowMs, naming = byName }: Showing): Wanted[] {
   const opened = [
     ...report.requests.map((closed) => ({ waiting: closed.request, closed })),
     ...(report.waiting === null ? [] : [{ waiting: report.waiting, closed: null }]),
@@ -39,18 +36,18 @@ export function messagesOf(report: ReleaseReport, { page = null, nowMs, mention 
       const decision = report.decisions[i];
       return decision === undefined
         ? []
-        : [{ at: decision.at, wanted: wanted(key, decisionMessage(decision, report)) }];
+        : [{ at: decision.at, wanted: wanted(key, decisionMessage(decision, report, naming)) }];
     }),
     ...opened.map(({ waiting, closed }) => ({
       at: waiting.since,
-      wanted: wanted(requestKey(waiting), requestMessage(report, waiting, closed)),
+      wanted: wanted(requestKey(waiting), requestMessage(report, waiting, closed, naming)),
     })),
   ];
   const { due } = reminderAt(report, nowMs);
   if (due !== null) {
     replies.push({
       at: new Date(due.dueMs).toISOString(),
-      wanted: wanted(reminderKey(due.key, due.waiting), reminderMessage(report, due, mention)),
+      wanted: wanted(reminderKey(due.key, due.waiting), reminderMessage(report, due.waiting, naming)),
     });
   }
   const inOrder = replies.sort((a, b) => Date.parse(a.at) - Date.parse(b.at)).map((reply) => reply.wanted);
@@ -62,9 +59,7 @@ export function messagesOf(report: ReleaseReport, { page = null, nowMs, mention 
  * are the messages that it does know. A reset takes requests back, or the release was started again under its name.
  */
 export function forgotten(report: ReleaseReport, sent: readonly Sent[], known: readonly string[]): [Sent, Wanted][] {
-  const left = sent.filter(({ key, ref }) => isRequest(key) && ref !== null && !known.includes(ref));
-  // The newest name of a message counts, which is the longest.
-  const own = left.filter((one) => !left.some(({ key, ref }) => ref === one.ref && key.startsWith(`${one.key}/`)));
+  const own = unknown(sent, known).filter(({ key }) => isRequest(key));
   return own.flatMap((one): [Sent, Wanted][] => {
     const ways = [report, { ...report, endedAt: null }].map((way) =>
       wanted({ key: one.key, formerly: null }, forgottenMessage(way, requestOf(one.key))),
@@ -75,22 +70,37 @@ export function forgotten(report: ReleaseReport, sent: readonly Sent[], known: r
   });
 }
 
-/** In the thread of its release, for those who can still decide. */
-function reminderMessage({ id }: ReleaseReport, { waiting }: Reminder, mention: (name: string) => string): Written {
-  const { from, escalated, escalateTo } = waiting;
-  const whom = [...from, ...(escalated ? escalateTo : [])]
-    .filter((name) => isFor(waiting, name))
-    .slice(0, mostMentioned);
-  const text = `Still waits for ${listed(whom.map(mention), 'or') || escaped(awaitedOf(waiting))}: ${escaped(clipped(waiting.question, 1500))}`;
-  const blocks = [section([text]), small(`by ${time(waiting.until)}, else ${whenSilent(waiting)}`)];
-  return { text: clipped(`${id} still waits for ${listed(whom, 'or') || awaitedOf(waiting)}`, 3000), blocks };
+/** Reminders that are there and are not the last one of what is open, with what they say from now on. */
+export function pastReminders(
+  report: ReleaseReport,
+  sent: readonly Sent[],
+  known: readonly string[],
+  naming: Naming,
+): [Sent, Wanted][] {
+  return unknown(sent, known).flatMap((one): [Sent, Wanted][] => {
+    const written = pastReminder(report, one.key, naming);
+    if (written === null) return [];
+    const now = wanted({ key: one.key, formerly: null }, written);
+    return now.digest === one.digest ? [] : [[one, now]];
+  });
 }
 
-function decisionMessage(decision: Decision, report: ReleaseReport): Written {
-  const { by, why, stage, step } = decision;
+/** What is there and not among the known ones: the newest name of each counts, which is the longest. */
+function unknown(sent: readonly Sent[], known: readonly string[]): Sent[] {
+  const left = sent.filter(({ ref }) => ref !== null && !known.includes(ref));
+  return left.filter((one) => !left.some(({ key, ref }) => ref === one.ref && key.startsWith(`${one.key}/`)));
+}
+
+function decisionMessage(decision: Decision, report: ReleaseReport, naming: Naming): Written {
+  const { by, why, stage, step, what, request } = decision;
   const where = stage === null ? '' : `stage ${stage}, ${step ?? ''}: `;
   const text = clipped(`${where}${decisionWords(decision, report)} (${by})${why === '' ? '' : `: ${why}`}`, 2500);
-  return { text: escaped(text), blocks: [section([escaped(text)])] };
+  // Whoever is asked later than the others hears of it here.
+  const asks = what === 'asked again' && by === 'gradus' && report.waiting?.id === request ? report.waiting : null;
+  return {
+    text: escaped(text),
+    blocks: [section([escaped(text), ...(asks === null ? [] : [askingLine(asks, naming)])])],
+  };
 }
 
 function wanted(key: Key, { text, blocks }: Written): Wanted {

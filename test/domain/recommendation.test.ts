@@ -19,7 +19,7 @@ test('what broke is a reason to reject, what is open to decide, what holds to ap
   const broken = { ...held, state: 'breached' as const };
   const open = { ...held, state: 'open' as const };
   expect(of([held, open, broken])).toEqual({ what: 'reject', why: 'spam: accuracy >= 80% is broken' });
-  expect(of([held, open])).toEqual({ what: 'decide', why: '1 of 2 conditions are open: the data allow both' });
+  expect(of([held, open])).toEqual({ what: 'decide', why: '1 of 2 conditions is open: the data allow both' });
   expect(of([])).toEqual({ what: 'decide', why: '12 ratings' });
   expect(of([held])).toEqual({ what: 'approve', why: 'the one condition holds' });
   expect(of([held, held])).toEqual({ what: 'approve', why: 'all 2 conditions hold' });

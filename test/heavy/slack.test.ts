@@ -266,6 +266,19 @@ describe('a release that is ended or told anew from outside', () => {
   });
 });
 
+it('a stop of all releases on the command line is told in the channel, and so is its end, once each', async () => {
+  const say = async (...words: string[]): Promise<void> => {
+    const said = await gradus(['stop-all', ...words, '--by', 'root'], system.environment);
+    expect(said.code, said.err).toBe(0);
+  };
+  await say('--why', 'incident 4711');
+  const begun = await message('All releases were stopped by root*: incident 4711');
+  await say('--end', '--why', 'it is repaired');
+  const ended = await message('root let all releases go on*: it is repaired');
+  expect([begun.thread_ts, ended.thread_ts]).toEqual([undefined, begun.ts]);
+  expect(doubled()).toEqual([]);
+});
+
 const isClosed = (one: Message, which: Message): boolean => one.ts === which.ts && !hasButtons(one);
 
 describe('Slack away', () => {

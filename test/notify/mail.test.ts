@@ -104,6 +104,16 @@ describe('what is written', () => {
     expect(one && header(one, 'auto-submitted')).toBe('auto-generated');
   });
 
+  test('who gets everything and is in the policy is told to type their own name', async () => {
+    policy = { people: { ann: { roles: ['viewer'], slack: null, email: 'Ann@models.example' } } };
+    says(asking());
+    begin(['ann@models.example', 'team@models.example']);
+    const mails = await arrived(2);
+    const typed = new Map(mails.map(({ to, mail }) => [to[0], /--by (\S+)/.exec(mail.text ?? '')?.[1]]));
+    expect(typed.get('ann@models.example')).toBe('ann');
+    expect(typed.get('team@models.example')).toBe('NAME');
+  });
+
   test('what people wrote is text in HTML, and never a second header', async () => {
     const report = asking();
     if (report.waiting !== null) report.waiting.question = 'go on with <b>x</b> & co?\r\nBcc: eve@evil.example';
@@ -207,7 +217,7 @@ describe('who gets it', () => {
 
   test('nobody stands in for whom the policy lets decide nothing, nor for whoever started it', () => {
     const open = { ...waiting, waiting: waiting.waiting && { ...waiting.waiting, notBy: 'ann', approvedBy: [] } };
-    const standIn = (givers: string[]) => concerns(open, { name: 'eve', may: false, givers }, true);
+    const standIn = (givers: string[]) => concerns(open, { name: 'eve', everything: false, may: false, givers }, true);
     expect([standIn(['bo']), standIn(['ann']), standIn(['root']), standIn([])]).toEqual([true, false, false, false]);
   });
 
@@ -217,22 +227,24 @@ describe('who gets it', () => {
     const request = { request: closed, outcome: 'approved' as const, at: '', by: 'bo', why: '' };
     const report = { ...released, startedBy: 'ann', requests: [request] };
     expect(
-      ['ann', 'bo', 'eve', null].filter((name) => concerns(report, { name, may: true, givers: [] }, false)),
+      ['ann', 'bo', 'eve', null].filter((name) =>
+        concerns(report, { name, everything: name === null, may: true, givers: [] }, false),
+      ),
     ).toEqual(['ann', 'bo', null]);
   });
 
   test('what anybody may decide is asked of those who may', () => {
     const anybody = { ...waiting, waiting: waiting.waiting && { ...waiting.waiting, from: [], needs: [] } };
-    expect(concerns(anybody, { name: 'bo', may: true, givers: [] }, true)).toBe(true);
-    expect(concerns(anybody, { name: 'eve', may: false, givers: [] }, true)).toBe(false);
+    expect(concerns(anybody, { name: 'bo', everything: false, may: true, givers: [] }, true)).toBe(true);
+    expect(concerns(anybody, { name: 'eve', everything: false, may: false, givers: [] }, true)).toBe(false);
   });
 
   test('an address of both gets everything, once', () => {
     const settings = { url: '', from, to: ['Bo@models.example'] };
     expect(readersOf(settings, { people })).toEqual([
-      { address: 'Bo@models.example', name: null, may: true, givers: [] },
-      { address: 'ann@models.example', name: 'ann', may: true, givers: [] },
-      { address: 'eve@models.example', name: 'eve', may: false, givers: [] },
+      { address: 'Bo@models.example', name: 'bo', everything: true, may: true, givers: [] },
+      { address: 'ann@models.example', name: 'ann', everything: false, may: true, givers: [] },
+      { address: 'eve@models.example', name: 'eve', everything: false, may: false, givers: [] },
     ]);
   });
 });

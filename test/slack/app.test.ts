@@ -10,10 +10,13 @@ import type { ReleaseReport } from '../../src/domain/report.ts';
 import { startSlackApp } from '../../src/slack/app.ts';
 import { peopleInSlack } from '../../src/slack/people.ts';
 import { createPressing } from '../../src/slack/presses.ts';
+import { surveyMessage } from '../../src/slack/survey-message.ts';
 import { messagesOf } from '../../src/slack/thread.ts';
 import { released, waiting } from '../fixtures/report-mail.ts';
 import { fakeDelegations, fakePresses, fakeStopAlls } from '../support/fake-records.ts';
 import { startSlackApi, type SlackApi } from '../support/slack/api.ts';
+import { asText } from '../support/slack/as-text.ts';
+import { clientOf } from '../support/slack/official-client.ts';
 import { slackOptions } from '../support/slack/example-workspace.ts';
 
 const channel = 'C0RELEASES';
@@ -36,6 +39,8 @@ let reports: ReleaseReport[];
 /** What the release answers. */
 let answer: () => Promise<string>;
 let stops: string[][];
+/** What was said to surveys. */
+let said: unknown[];
 let stopAlls: StopAlls;
 let delegations: Delegations;
 let stop: () => Promise<unknown>;
@@ -46,7 +51,7 @@ beforeEach(async () => {
     [],
     [structuredClone(waiting), { ...structuredClone(released), id: 'mail-assistant-1' }],
   ];
-  abandonedBy = [];
+  [abandonedBy, said] = [[], []];
   [stops, stopAlls, delegations] = [[], fakeStopAlls(), fakeDelegations()];
   answer = async () => 'done';
   policy = usual;
@@ -91,7 +96,14 @@ async function start(kind: 'http' | 'socket'): Promise<void> {
       },
       leave: async (...message) => void left.push(message),
     }),
-    surveys: { keep: async () => null, questionOf: async () => 'What would help?' },
+    surveys: {
+      keep: async (_slack, _of, what) => {
+        said.push(what);
+        return null;
+      },
+      questionOf: async () => 'What would help?',
+      asked: async () => ({ question: 'How is it?', about: { model: 'mail', capability: 'spam' } }),
+    },
     people: peopleInSlack({
       releases,
       policies,
@@ -252,7 +264,18 @@ describe('/gradus', () => {
     expect(await type('status mail')).toContain('There is no release');
     expect(await type('help')).toContain('/gradus pause RELEASE WHY');
     expect(await type('pauze x')).toContain('did you mean pause?');
-    expect(await type('pause')).toContain('Name the release');
+  });
+
+  test('names the release that is under way to whoever named none', async () => {
+    await start('http');
+    const second = { ...structuredClone(waiting), id: 'other-7', state: 'paused' as const };
+    expect(await type('resume')).toContain('Name the release: /gradus resume mail-assistant-2"');
+    reports = [...reports, second];
+    expect(await type('resume')).toContain('Name the release: /gradus resume other-7"');
+    expect(await type('pause')).toContain('Name the release: /gradus pause mail-assistant-2"');
+    expect(await type('rollback')).toContain('Name the release: /gradus rollback mail-assistant-2 (also other-7)');
+    reports = [];
+    expect(await type('status')).toContain('No release is under way.');
   });
 
   test('says once which release refused', async () => {
@@ -270,6 +293,108 @@ describe('/gradus', () => {
     expect(sent).toMatchObject([[waiting.id, 'pause', { by: 'ann', via: 'slack', why: 'too many complaints' }]]);
     expect(await type(`rollback ${waiting.id}`)).toContain('gradus.rollback');
     expect(sent).toHaveLength(1);
+  });
+});
+
+describe('whoever the policy', () => {
+  const view = async (user: string): Promise<string> => {
+    await slack.openHome({ user });
+    await expect.poll(() => slack.home(user)).toBeDefined();
+    return JSON.stringify(slack.home(user)?.blocks);
+  };
+  const type = async (text: string, user: string): Promise<string> =>
+    (await slack.command({ user, channel, command: '/gradus', text })).body;
+  const typed = ['', `status ${waiting.id}`, `rollback ${waiting.id}`, 'stop-all fire', `pause ${waiting.id} why`];
+
+  test('does not know reads nothing by command or at home, and is told whom to ask', async () => {
+    await start('http');
+    for (const said of [await view(eve), ...(await Promise.all(typed.map((text) => type(text, eve))))]) {
+      expect(said).toContain('Gradus does not know who you are');
+      expect(said).toContain('Ask an admin (ann)');
+      expect(said).not.toContain('spam');
+      expect(said).not.toContain('"type":"button"');
+    }
+    expect(sent).toEqual([]);
+    // What they may type is no secret.
+    expect(await type('help', eve)).toContain('/gradus status RELEASE');
+  });
+
+  test('gives no role reads nothing either', async () => {
+    policy = { people: { ...usual.people, vic: { roles: [], slack: eve } } };
+    await start('http');
+    expect(await view(eve)).toContain('it is for the role viewer, and vic has none. Ask an admin (ann).');
+  });
+
+  test('lets only read sees where releases stand, and no button that is not theirs', async () => {
+    policy = { people: { ...usual.people, vic: { roles: ['viewer'], slack: eve } } };
+    await start('http');
+    expect(await view(eve)).toContain('Under way');
+    expect(await view(eve)).toContain('spam');
+    expect(await view(eve)).not.toContain('"type":"button"');
+    expect(await type(`status ${waiting.id}`, eve)).not.toContain('"type":"button"');
+    for (const text of [`rollback ${waiting.id}`, 'stop-all fire']) {
+      const said = await type(text, eve);
+      expect(said).toContain('vic may not do that: it is for the role operator');
+      expect(said).not.toContain('"type":"button"');
+    }
+    // An approver may decide and stop everything, and does not steer a release.
+    expect(await view('U0BOB')).toContain('gradus.approve');
+    expect(await view('U0BOB')).toContain('gradus.stop.begin');
+    expect(await view('U0BOB')).not.toContain('gradus.pause');
+  });
+
+  test('lets not decide is told so before they are asked why', async () => {
+    policy = { people: { ...usual.people, vic: { roles: ['viewer'], slack: eve } } };
+    await start('http');
+    await slack.press({ user: eve, ...request(), actionId: 'gradus.reject' });
+    await expect.poll(told).toEqual([expect.stringMatching(/^vic may not do that: it is for the role approver/)]);
+    expect(slack.openViews()).toEqual([]);
+    await slack.press({ user: 'U0BOB', ...request(), actionId: 'gradus.reject' });
+    await expect.poll(() => slack.openViews()).toHaveLength(1);
+  });
+
+  test('is not in force for: where there is none, all may read, and nobody is shown a button', async () => {
+    policy = { people: {} };
+    await start('http');
+    expect(await view(eve)).toContain('Under way');
+    expect(await view(eve)).not.toContain('"type":"button"');
+  });
+});
+
+describe('a survey', () => {
+  const of = { survey: 's', user: 'u' };
+  const about = { question: 'How is it?', about: { model: 'mail', capability: 'spam' } };
+  const shown = (): string => asText(slack.messages(ada)[0]?.blocks ?? []);
+  const press = (actionId: string) =>
+    slack.press({ user: ada, channel: ada, ts: slack.messages(ada)[0]?.ts ?? '', actionId: `gradus.${actionId}` });
+  const write = async (comment: string): Promise<void> => {
+    await press('comment');
+    await expect.poll(() => slack.openViews()).toHaveLength(1);
+    await slack.submit({ user: ada, viewId: slack.openViews()[0]?.view.id ?? '', values: { comment: { comment } } });
+  };
+  beforeEach(async () => {
+    await start('http');
+    await clientOf(slack, slackOptions().botToken).chat.postMessage({ channel: ada, ...surveyMessage(about, of) });
+  });
+
+  test('that was rated can still be said more to, and thanks for it', async () => {
+    await press('rate.4');
+    await expect.poll(shown).toContain('Thank you: 4 of 5.');
+    expect(shown()).toContain('[Say more…]');
+    expect(shown()).not.toContain('[4]');
+    await write('far too slow');
+    await expect.poll(shown).toContain('Thank you: 4 of 5. Thank you for your words.');
+    expect(shown()).not.toContain('[');
+    expect(said).toEqual([{ rating: 4 }, { comment: 'far too slow' }]);
+  });
+
+  test('that was written to first can still be rated', async () => {
+    await write('far too slow');
+    await expect.poll(shown).toContain('Thank you for your words.');
+    expect(shown()).toContain('[1] [2] [3] [4] [5]');
+    expect(shown()).not.toContain('Say more');
+    await press('rate.2');
+    await expect.poll(shown).toContain('Thank you: 2 of 5. Thank you for your words.');
   });
 });
 

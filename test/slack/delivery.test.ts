@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { WebClient } from '@slack/web-api';
 import { abandoned } from '../../src/domain/abandoned.ts';
+import type { Delegation } from '../../src/domain/delegation.ts';
 import type { ReleaseReport } from '../../src/domain/report.ts';
 import { deliver } from '../../src/slack/delivery.ts';
 import { waiting } from '../fixtures/report-mail.ts';
@@ -11,18 +12,26 @@ import { slackOptions } from '../support/slack/example-workspace.ts';
 import { clientOf } from '../support/slack/official-client.ts';
 
 const channel = 'C0RELEASES';
+const policy = {
+  people: {
+    ann: { roles: [], slack: 'U0ANN' },
+    bo: { roles: [], slack: 'U0BOB' },
+    cy: { roles: [], slack: 'U0CY' },
+  },
+};
 let slack: SlackApi;
 let client: WebClient;
 let report: ReleaseReport;
 let change: number;
 let lines: string[];
+let delegations: Delegation[];
 let running: { stop: () => Promise<void> } | null;
 
 beforeEach(async () => {
   slack = await startSlackApi(slackOptions());
   client = clientOf(slack, slackOptions().botToken, { retryConfig: { retries: 0 }, rejectRateLimitedCalls: true });
   report = structuredClone(waiting);
-  [change, lines, running] = [1, [], null];
+  [change, lines, delegations, running] = [1, [], [], null];
 });
 afterEach(async () => {
   await running?.stop();
@@ -38,7 +47,8 @@ function begin(outbox = outboxOf()): void {
     channel,
     outbox,
     releases: { find: async () => report },
-    policies: { current: async () => ({ people: { bo: { roles: [], slack: 'U0BOB' } } }) },
+    policies: { current: async () => policy },
+    delegations: { list: async () => delegations },
     pageOf: () => null,
     say: (line: string) => lines.push(line),
   };
@@ -119,6 +129,60 @@ test('where several have to approve, each says the how many-th they are', async 
     .toContain('stage 2, internal test: approved as 1 of 2 (ann): fine');
 });
 
+/** The open request, as posted: an edit would ping nobody. */
+const posted = (): string =>
+  slack
+    .calls('chat.postMessage')
+    .map(({ arguments: said }) => JSON.stringify(said))
+    .findLast((one) => one.includes('gradus.approve')) ?? '';
+
+test('a request tells those whom it asks, and whoever stands in for one of them, in the message that is posted', async () => {
+  const at = new Date(0).toISOString();
+  const leave = { number: 1, until: '2099-01-01T00:00:00.000Z', why: 'on leave', by: 'root', at, endedAt: null };
+  delegations = [{ ...leave, from: 'demo-approver', to: 'cy' }];
+  begin();
+  await expect.poll(posted).toContain('Asks <@U0BOB>, demo-approver or <@U0CY> (for demo-approver).');
+  // Ann has approved already.
+  expect(posted()).not.toContain('<@U0ANN>');
+});
+
+test('a request to anybody pings nobody, and says so; of many, ten are told and the others counted', async () => {
+  Object.assign(report.waiting ?? {}, { from: [], approvedBy: [] });
+  begin();
+  await expect.poll(posted).toContain('Asks anybody who may approve; nobody is told by name.');
+  await running?.stop();
+  report.id = 'mail-assistant-9';
+  const many = Array.from({ length: 30 }, (_, i) => `person-${i}`);
+  Object.assign(report.waiting ?? {}, { from: [...many, 'bo'] });
+  begin();
+  await expect.poll(posted).toContain('Asks <@U0BOB>, person-0, person-1');
+  expect(posted()).toContain('person-8 and 21 more.');
+});
+
+test('who is asked when nobody has decided is told in the message that says so', async () => {
+  const open = report.waiting;
+  if (open === null) throw new Error('nothing waits');
+  Object.assign(open, { from: ['ann'], approvedBy: [], otherwise: 'hold', escalateTo: ['bo'] });
+  begin();
+  await expect.poll(posted).toContain('Asks <@U0ANN>.');
+  open.escalated = true;
+  const { id: request, stage, step, since: at } = open;
+  report.decisions.push({ at, stage, step, what: 'asked again', by: 'gradus', why: 'nobody decided', request });
+  change += 1;
+  const again = (): string => JSON.stringify(slack.messages(channel).find(({ text }) => text.includes('asked again')));
+  await expect.poll(again).toContain('Asks <@U0ANN> or <@U0BOB>.');
+});
+
+test('groups that have approved are told no more', async () => {
+  const needs = [
+    { group: 'ml', members: ['ann', 'demo-approver'], count: 1 },
+    { group: 'safety', members: ['bo'], count: 1 },
+  ];
+  Object.assign(report.waiting ?? {}, { needs });
+  begin();
+  await expect.poll(posted).toContain('Asks <@U0BOB>.');
+});
+
 test('answers that are lost post nothing twice', async () => {
   slack.loseAnswer('chat.postMessage', 3);
   begin();
@@ -179,6 +243,42 @@ test('who has not answered is reminded in the thread by name, once, and not afte
   change += 1;
   await expect.poll(() => JSON.stringify(slack.messages(channel))).toContain('approved by ann, bo');
   expect(keys().filter((key) => key.startsWith('reminder/'))).toHaveLength(1);
+  // Nobody reads that it still waits.
+  const after = (): string => said(`reminder/${open.id}/0/1/${open.since}`);
+  await expect.poll(after).toContain('Was reminded of. ✓ *approved by ann, bo*');
+  expect(after()).not.toContain('Still waits');
+  expect(slack.calls('chat.update').filter(({ arguments: { ts } }) => ts === reminder?.ts)).toHaveLength(1);
+}, 20_000);
+
+test('a reminder of what is held says so, and by when again when there is more time', async () => {
+  const hour = 3_600_000;
+  const now = Date.now();
+  const open = report.waiting;
+  if (open === null) throw new Error('nothing waits');
+  const until = new Date(now + 4 * hour).toISOString();
+  Object.assign(open, { since: new Date(now - 6 * hour).toISOString(), until, withinMs: 10 * hour });
+  const key = `reminder/${open.id}/0/1/${open.since}`;
+  begin();
+  await expect.poll(keys).toContain(key);
+  expect(said(key)).toContain('by <!date^');
+  open.held = true;
+  change += 1;
+  await expect.poll(() => said(key)).toContain('held: it stays open until somebody decides');
+  const more = {
+    at: new Date().toISOString(),
+    stage: open.stage,
+    step: open.step,
+    by: 'bo',
+    why: '',
+    request: open.id,
+  };
+  report.decisions.push({ ...more, what: 'held', by: 'ann' }, { ...more, what: 'gave 10 hours more' });
+  Object.assign(open, { held: false, until: new Date(now + 14 * hour).toISOString() });
+  change += 1;
+  await expect.poll(() => said(key)).toContain(`by <!date^${Math.floor((now + 14 * hour) / 1000)}^`);
+  await expect
+    .poll(() => slack.messages(channel).map(({ text }) => text))
+    .toContain('stage 2, internal test: gave 10 hours more, which ends the hold of ann (bo)');
 }, 20_000);
 
 /** `temporal workflow reset` to before the stage was asked about: from there its new run tells what happens again, later. */

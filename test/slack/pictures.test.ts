@@ -138,6 +138,7 @@ describe('in Slack', () => {
       outbox,
       releases: { find: async () => report },
       policies: { current: async () => ({ people: {} }) },
+      delegations: { list: async () => [] },
       pageOf: () => null,
       say: (line: string) => void lines.push(line),
     };

@@ -80,6 +80,7 @@ export function controlContract(open: () => Promise<Control>): void {
       expect((await stopAlls.list()).slice(0, 2).map(({ number }) => number)).toEqual([second.number, stop.number]);
       const ended = await stopAlls.end({ by: 'bob', why: 'repaired' });
       expect(new Set(ended.map(({ number }) => number))).toEqual(new Set([stop.number, second.number]));
+      expect(new Set(ended.map(({ end }) => end?.at)).size, 'they end together').toBe(1);
       expect((await stopAlls.find(second.number))?.end).toMatchObject({ by: 'bob', why: 'repaired' });
       expect(await stopAlls.current()).toBeNull();
       expect(await stopAlls.end({ by: 'bob', why: '' })).toEqual([]);

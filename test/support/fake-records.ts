@@ -319,7 +319,8 @@ export function fakeStopAlls(underWay: () => Promise<string[]> = async () => [])
     },
     async end(end) {
       const open = [...all.values()].filter((stop) => stop.end === null);
-      for (const stop of open) stop.end = { ...end, at: new Date().toISOString() };
+      const at = new Date().toISOString();
+      for (const stop of open) stop.end = { ...end, at };
       return structuredClone(open);
     },
   };
