@@ -156,6 +156,7 @@ describe('what may follow', () => {
         '--within',
         '--again',
         '--most',
+        '--limit',
         '--question',
       ]),
   );
