@@ -50,7 +50,7 @@ export function lastGuard(stage: Stage): Guard | undefined {
     judge: async () => {
       const now = await (isCompared ? judgeAb(stage) : judgeGray(stage, last));
       if (seen === null || now.kind === 'rollBack') return now;
-      return renewing && now.findings.length > 0 ? { ...seen, findings: now.findings } : seen;
+      return renewing && now.findings.length > 0 ? { ...now, kind: seen.kind } : seen;
     },
     everyMs: isCompared ? plan.abTest.checkEveryMs : plan.gray.checkEveryMs,
   };

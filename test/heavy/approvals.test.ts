@@ -274,6 +274,28 @@ describe('an approval', () => {
     expect(report.requests[0]?.why).toMatch(/^other evidence: .*is open now: satisfaction/);
   });
 
+  it('before full is for the test as it was shown too, though that was decided', async () => {
+    const ports = createFakePorts();
+    const plan = oneStage({
+      strategy: 'ab',
+      gray: { guardrails: 'error rate <= 50%' },
+      full: { approval: { from: ['ann'], within: '60 days' } },
+    });
+    const { report } = await releases.run(plan, {
+      ports,
+      onWaiting: async (handle, { id, digest, evidence }) => {
+        if (id === '1/full/1') await complain(ports, 60);
+        else {
+          expect(evidence.join()).toContain('satisfaction -0.2');
+          await handle.executeUpdate(approveUpdate, { args: [{ by: 'ann', request: id, evidence: digest }] });
+        }
+      },
+    });
+    expect(report.state, report.reason).toBe('released');
+    expect(report.requests.map(({ outcome }) => outcome)).toEqual(['withdrawn', 'approved']);
+    expect(report.requests[0]?.why).toMatch(/^other evidence: .*satisfaction >= stable - 0.3 is open now/);
+  });
+
   it('is renewed when figures leave what was shown, ever less often while they go on moving', async () => {
     const ports = createFakePorts();
     let days = 0;
