@@ -1,7 +1,7 @@
 /** People's decisions about a stage: asked for, waited for while a guard looks, and asked again when the evidence is another. */
 import { condition, setHandler } from '@temporalio/workflow';
-import { termsOf } from '../src/domain/approval.ts';
-import { digestOf, gistOf, type Evidence } from '../src/domain/evidence.ts';
+import { termsOf, whenUndecidedOf } from '../src/domain/approval.ts';
+import { digestOf, gistOf, newsOf, type Evidence } from '../src/domain/evidence.ts';
 import type { Approval } from '../src/domain/plan.ts';
 import type { Verdict } from '../src/domain/verdict.ts';
 import {
@@ -42,6 +42,7 @@ interface Asker {
 export function openAsking(asker: Asker) {
   const { input, position, telling, quick, tell, endsStage, giveUp, checkUndo, checkHistory, isUndone } = asker;
   const { plan, number } = input;
+  const renewing = has('evidence is renewed');
   let decided: Decided | null = input.decided ?? null;
 
   setHandler(
@@ -57,6 +58,7 @@ export function openAsking(asker: Asker) {
     verdict: Verdict | null,
     approval: Approval,
     guard?: Guard,
+    renewed = 0,
   ): Promise<Verdict | null> {
     if (position.askedAt === null) Object.assign(position, { asked: position.asked + 1, askedAt: Date.now() });
     const since = position.askedAt ?? Date.now();
@@ -76,13 +78,17 @@ export function openAsking(asker: Asker) {
       since: new Date(since).toISOString(),
       until: new Date(since + approval.withinMs).toISOString(),
     });
+    // What moves to and fro must not ask at every look: each time, twice as many looks pass as before.
+    let looks = 2 ** renewed;
     const answered = () => isUndone() || decided?.request === id || telling.hasFailed();
     try {
       while (guard !== undefined && !(await condition(answered, guard.everyMs, { summary: 'looks while it waits' }))) {
         const now = await guard.judge();
         if (endsStage(now)) await giveUp(now);
-        if (verdict !== null && gistOf(now) !== gistOf(verdict) && (quick || has('new evidence voids'))) {
-          await telling.withdraw(id, `other evidence: ${firstReason(now)}`);
+        looks -= 1;
+        const news = verdict === null ? null : newsIn(now, verdict, looks > 0);
+        if (news !== null) {
+          await telling.withdraw(id, `other evidence: ${news}`);
           position.askedAt = null;
           return now;
         }
@@ -103,6 +109,12 @@ export function openAsking(asker: Asker) {
     return null;
   }
 
+  /** Whether people have to be asked again, and why; what is not pressing may have to wait. */
+  function newsIn(now: Verdict, shown: Verdict, waits: boolean): string | null {
+    if (gistOf(now) !== gistOf(shown)) return quick || has('new evidence voids') ? firstReason(now) : null;
+    return renewing && !waits ? newsOf(shown, now) : null;
+  }
+
   return {
     /** What people decided and the stage has not obeyed yet. */
     decided: () => (decided === null ? {} : { decided }),
@@ -113,17 +125,27 @@ export function openAsking(asker: Asker) {
      */
     async ask(question: string, verdict: Verdict | null, approval: Approval | null, guard?: Guard): Promise<void> {
       if (approval === null) return;
-      for (let shown = verdict; ;) {
-        const other = await askAbout(question, shown, approval, guard);
+      for (let [shown, asked, renewed] = [verdict, question, 0]; ; renewed++) {
+        const other = await askAbout(asked, shown, approval, guard, renewed);
         if (other === null) return;
         shown = other;
+        if (!renewing) continue;
+        // A later run of this rollout shows what was shown last.
+        position.verdict = other;
+        if (other.kind === 'rollBack' || other.kind === 'inconclusive') asked = allTheSame(input, other);
       }
     },
   };
 }
 
-/** Where a verdict cannot tell, somebody has to, in the time that the step has; silence never exposes more users. */
+/** What is asked where a verdict does not say to go on. */
+export function allTheSame({ capabilities }: RolloutInput, verdict: Verdict): string {
+  return `${firstReason(verdict)}. Go on with ${capabilities.join(', ')} all the same?`;
+}
+
+/** Where a verdict cannot tell, somebody has to; silence never exposes more users. */
 export function whenUndecided({ plan }: RolloutInput, { step }: Position): Approval {
+  if (has('silence holds')) return whenUndecidedOf(plan, step);
   const own = step === 'A/B' ? plan.abTest.approval : step === 'gray' ? plan.gray.approval : plan.internalTest.approval;
   const withinMs = step === 'A/B' ? plan.abTest.withinMs : plan.gray.withinMs;
   return own === null ? { from: [], count: 1, withinMs, otherwise: 'reject' } : { ...own, otherwise: 'reject' };

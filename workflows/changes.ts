@@ -5,7 +5,13 @@ import { patched, workflowInfo } from '@temporalio/workflow';
 const generation = 'all until 2026-11-26';
 
 /** What came after it: each is asked at the first moment of a run alone. */
-const later = ['few refusals', 'short local activities', 'own rollouts alone'] as const;
+const later = [
+  'few refusals',
+  'short local activities',
+  'own rollouts alone',
+  'evidence is renewed',
+  'silence holds',
+] as const;
 
 /** What each run of this worker had at its first moment, of `later`. */
 const declared = new Map<string, ReadonlySet<string>>();

@@ -3,6 +3,7 @@ import { levelsOf, stageSteps } from '../src/domain/levels.ts';
 import type { Verdict } from '../src/domain/verdict.ts';
 import { atOnce, judgements } from './activities.ts';
 import type { Guard } from './asking.ts';
+import { has } from './changes.ts';
 import type { Stage } from './stage.ts';
 
 /** Of the share at `level`, which has been held where nothing is on its way. */
@@ -34,8 +35,8 @@ export function judgeAb(stage: Stage): Promise<Verdict> {
 }
 
 /**
- * Whoever has had the candidate since the step before full. That step has been decided: only a breach is news, and as long
- * as there is none, what was seen stays what people are shown.
+ * Whoever has had the candidate since the step before full. That step has been decided, and stays so unless there is a
+ * breach; its conditions are looked at anew.
  */
 export function lastGuard(stage: Stage): Guard | undefined {
   const { plan, release, number } = stage;
@@ -44,10 +45,12 @@ export function lastGuard(stage: Stage): Guard | undefined {
   if (!isCompared && !steps.includes('gray')) return undefined;
   const last = levelsOf(plan, release, number, 'gray').length - 1;
   const seen = stage.seen();
+  const renewing = has('evidence is renewed');
   return {
     judge: async () => {
       const now = await (isCompared ? judgeAb(stage) : judgeGray(stage, last));
-      return seen === null || now.kind === 'rollBack' ? now : seen;
+      if (seen === null || now.kind === 'rollBack') return now;
+      return renewing && now.findings.length > 0 ? { ...now, kind: seen.kind } : seen;
     },
     everyMs: isCompared ? plan.abTest.checkEveryMs : plan.gray.checkEveryMs,
   };

@@ -27,7 +27,7 @@ import {
   type StageUpdate,
   type Undo,
 } from './rollout-messages.ts';
-import { openAsking, whenUndecided, type Guard } from './asking.ts';
+import { allTheSame, openAsking, whenUndecided, type Guard } from './asking.ts';
 import { GoOnAnew, RollBack } from './stage-ends.ts';
 import { firstReason, stageDetails, tellEveryMs } from './stage-words.ts';
 import { openTelling } from './telling.ts';
@@ -153,8 +153,7 @@ export function openStage(input: RolloutInput) {
         }
         last = gist;
         if (!accepted && (verdict.kind === 'rollBack' || verdict.kind === 'inconclusive')) {
-          const question = `${firstReason(verdict)}. Go on with ${capabilities.join(', ')} all the same?`;
-          await asking.ask(question, verdict, whenUndecided(input, position), { judge, everyMs });
+          await asking.ask(allTheSame(input, verdict), verdict, whenUndecided(input, position), { judge, everyMs });
           accepted = true;
         }
         if (!paused && (verdict.kind === 'advance' || accepted)) return { verdict, accepted };

@@ -85,7 +85,7 @@ export const planKeys: Record<string, string> = {
   'gray.bake': 'How long each share is held, from when every gateway obeys it. Default 1 hour.',
   'gray.check every': 'How often the guardrails are looked at. Default a tenth of the bake time, 5 minutes at most.',
   'gray.guardrails':
-    'Conditions over live metrics. Default: satisfaction no more than 0.05 and error rate no more than 0.01 worse than stable.',
+    'Conditions over live metrics, for all values and for the newest alone. Default: satisfaction no more than 0.05 and error rate no more than 0.01 worse than stable.',
   'gray.on breach': 'roll back (default) or pause.',
   'gray.min rated':
     "How many of the candidate's answers have to be rated, per capability, before a share grows. Default 50.",
@@ -98,7 +98,7 @@ export const planKeys: Record<string, string> = {
   'ab test.min rated': 'Rated answers, per capability, before it may be decided. Default 100.',
   'ab test.within': 'How long it may take. Default 14 days.',
   'ab test.if inconclusive':
-    'What happens when time is up and both are still possible: ask (default), advance, roll back.',
+    'What happens when time is up and both are still possible: ask (default), advance, roll back. With too few rated, advance asks too.',
   'ab test.approval': 'People who decide when the test has.',
   'full.approval': 'People who decide before all users get it.',
   'iterate.learn when':

@@ -1,5 +1,5 @@
 /** What a release of a plan would do: its stages with scores, N(t) and P(t), and each step in a sentence. */
-import { askedOf } from '../domain/approval.ts';
+import { askedOf, whenUndecidedOf } from '../domain/approval.ts';
 import { plannedCurve } from '../domain/curve.ts';
 import { fieldsOf } from '../domain/fields.ts';
 import { levelsOf, stageSteps } from '../domain/levels.ts';
@@ -99,23 +99,27 @@ function trainSentence({ candidate }: Plan): string {
 function stepSentence(plan: Plan, step: StageStep): string {
   switch (step) {
     case 'internal test': {
-      const { gates, capabilityGates, testers, minRated, approval } = plan.internalTest;
+      const { gates, capabilityGates, testers, minRated, withinMs, approval } = plan.internalTest;
       const own = Object.entries(capabilityGates).map(([name, list]) => `${name}: ${list.join(' and ')}`);
-      const people = testers.length === 0 ? '' : `; ${testers.join(', ')} get it, ${several(minRated, 'answer')} rated`;
+      const rated = `${several(minRated, 'answer')} rated within ${duration(withinMs)}, else ${askWords(plan, step)}`;
+      const people = testers.length === 0 ? '' : `; ${testers.join(', ')} get it, ${rated}`;
       return `${[...gates, ...own].join('; ') || 'no gate'}${people}${approvalWords(approval)}`;
     }
     case 'gray': {
-      const { bakeMs, guardrails, onBreach, approval, withinMs } = plan.gray;
+      const { bakeMs, guardrails, onBreach, approval, withinMs, minRated } = plan.gray;
       const levels = levelsOf(plan, plan.model, 1, 'gray').map((level) => level.name);
-      const silence = duration(approval?.withinMs ?? withinMs);
-      const breach = onBreach === 'pause' ? `ask (no answer in ${silence}: roll back)` : 'roll back';
-      return `${levels.join(' → ')}, each for ${duration(bakeMs)}; ${breach} unless ${guardrails.join(' and ')}${approvalWords(approval)}`;
+      const breach = onBreach === 'pause' ? askWords(plan, step) : 'roll back';
+      const few =
+        minRated === 0
+          ? ''
+          : `; fewer than ${several(minRated, 'answer')} rated in ${duration(withinMs)}: ${askWords(plan, step)}`;
+      return `${levels.join(' → ')}, each for ${duration(bakeMs)}; ${breach} unless ${guardrails.join(' and ')}${few}${approvalWords(approval)}`;
     }
     case 'A/B': {
-      const { share, metric, margin, withinMs, ifInconclusive, approval } = plan.abTest;
-      const silence = duration(approval?.withinMs ?? withinMs);
-      const undecided =
-        ifInconclusive === 'ask' ? `ask (no answer in ${silence}: roll back)` : inconclusiveWords[ifInconclusive];
+      const { share, metric, margin, withinMs, ifInconclusive, approval, minRated } = plan.abTest;
+      const ask = askWords(plan, step);
+      const few = `with fewer than ${several(minRated, 'answer')} rated ${ask}`;
+      const undecided = { ask, rollBack: 'roll back', advance: `advance, or ${few}` }[ifInconclusive];
       const rule = `${metric} no worse than stable by more than ${margin}`;
       const [level] = levelsOf(plan, plan.model, 1, 'A/B');
       const all =
@@ -127,7 +131,12 @@ function stepSentence(plan: Plan, step: StageStep): string {
   }
 }
 
-const inconclusiveWords = { advance: 'advance', rollBack: 'roll back' } as const;
+/** What people have who are asked because nothing else can tell. */
+function askWords(plan: Plan, step: StageStep): string {
+  const { withinMs, otherwise } = whenUndecidedOf(plan, step);
+  const silent = otherwise === 'hold' ? 'ask once more, then roll back' : 'roll back';
+  return `ask (no answer in ${duration(withinMs)}: ${silent})`;
+}
 
 function approvalWords(approval: Approval | null): string {
   if (approval === null) return '';

@@ -1,5 +1,5 @@
 /** Whether what a person says decides an open request: the rules are the same for Signals, Updates and every client. */
-import type { Approval, Plan } from './plan.ts';
+import type { Approval, Plan, StageStep } from './plan.ts';
 import type { ClosedRequest, Need, ReleaseReport, Waiting } from './report.ts';
 import { listed, printable } from './words.ts';
 
@@ -77,6 +77,16 @@ export function termsOf(
     otherwise,
     escalateTo: deciders(escalateTo, people),
   };
+}
+
+/**
+ * Who decides where a step's verdict cannot tell: whoever approves the step, otherwise anybody, in the time that the step
+ * has. Silence holds, then rolls back, or what the plan says; but it never gives more users what nobody is sure of.
+ */
+export function whenUndecidedOf({ abTest, gray, internalTest }: Plan, step: StageStep): Approval {
+  const { approval, withinMs } = step === 'A/B' ? abTest : step === 'gray' ? gray : internalTest;
+  if (approval === null) return { from: [], count: 1, withinMs, otherwise: 'hold' };
+  return approval.otherwise === 'approve' ? { ...approval, otherwise: 'hold' } : approval;
 }
 
 /** Of a digest: fewer could be those of other evidence by chance. */

@@ -2,7 +2,8 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Plan, StageStep } from './plan.ts';
-import type { Verdict } from './verdict.ts';
+import type { Finding, Verdict } from './verdict.ts';
+import { signed, inWords } from './words.ts';
 
 export interface Evidence {
   release: string;
@@ -40,6 +41,33 @@ export function sha256Hex(text: string): string {
 export function gistOf({ kind, findings }: Verdict): string {
   const broken = findings.filter(({ state }) => state === 'breached');
   return [kind, ...broken.map(({ capability, condition }) => `${capability} ${condition}`).sort()].join('\n');
+}
+
+/**
+ * What is new to somebody who was shown `shown`, in words: first a condition that stands otherwise, then a figure that has
+ * left the interval that it was shown with. Null: nothing that they would have to see.
+ */
+export function newsOf(shown: Verdict, now: Verdict): string | null {
+  const before = new Map(shown.findings.map((one) => [keyOf(one), one]));
+  const pairs = now.findings.map((one) => [before.get(keyOf(one)), one] as const);
+  for (const [old, { capability, condition, state, reason }] of pairs) {
+    if (old?.state !== state) return `${capability}: ${condition} ${stateWords[state]}: ${reason}`;
+  }
+  for (const [old, { capability, metric, ...one }] of pairs) {
+    const of = one.difference === null ? 'candidate' : 'difference';
+    const [was, is] = [old?.[of] ?? null, one[of]];
+    if (was === null || is === null || (is.value >= was.low && is.value <= was.high)) continue;
+    const written = of === 'difference' ? signed : inWords;
+    const against = of === 'difference' ? ' against stable' : '';
+    return `${capability}: ${metric ?? ''}${against} is ${written(is.value)} now and was ${written(was.value)}`;
+  }
+  return null;
+}
+
+const stateWords = { holds: 'holds now', open: 'is open now', breached: 'is breached now' } as const;
+
+function keyOf({ capability, condition }: Finding): string {
+  return `${capability}\n${condition}`;
 }
 
 function sorted(_: string, value: unknown): unknown {

@@ -1,16 +1,15 @@
-/** Judges guardrails by intervals that hold at every look, so that looking often never makes a false alarm likelier. */
-import { armSequence, differenceSequence } from '../statistics/confidence-sequence.ts';
+/** Judges guardrails, by intervals that hold at every look, so that looking often never makes a false alarm likelier. */
+import { armSequence } from '../statistics/confidence-sequence.ts';
 import { evaluate, written } from './evaluate.ts';
 import { namesOf, type Arithmetic, type Comparison } from './expression-tree.ts';
 import { parseComparison } from './expressions.ts';
-import { evaluateInterval, linear, type Interval } from './intervals.ts';
 import { stageSteps } from './levels.ts';
 import type { LiveEvidence } from './live-evidence.ts';
+import { judgeMeans } from './live-means.ts';
 import { isMeanMetric, isQuantileMetric } from './metrics.ts';
-import type { MeanMetric, QuantileMetric } from './feedback.ts';
+import type { QuantileMetric } from './feedback.ts';
 import type { Plan } from './plan.ts';
-import type { Estimate, Finding } from './verdict.ts';
-import { inWords, signed } from './words.ts';
+import type { Finding } from './verdict.ts';
 
 export interface LiveInput {
   plan: Plan;
@@ -51,109 +50,17 @@ function judgeGuardrail(condition: string, evidence: LiveEvidence, alpha: number
     return { ...finding, state: 'holds', reason: 'nothing is stable yet, so there is nothing to compare with' };
   }
   const margin = marginOf(comparison);
-  const strict = comparison.relation === '<' || comparison.relation === '>';
   if (names.some((path) => isQuantileMetric(path.at(-1) ?? ''))) {
     return { ...finding, ...judgePoint(comparison, margin, evidence) };
   }
-  const judged = meanMargin(margin, names, evidence, alpha);
-  const { candidate = null, stable = null, difference = null } = judged;
-  const estimates = { candidate, stable, difference };
-  if (judged.interval === null) return { ...finding, ...estimates, state: 'open', reason: judged.words };
-  const { low, high } = judged.interval;
-  const holds = strict ? low > 0 : low >= 0;
-  const breached = strict ? high <= 0 : high < 0;
-  const state = breached ? 'breached' : holds ? 'holds' : 'open';
-  return { ...finding, ...estimates, state, reason: `${judged.words}${state === 'open' ? '; not certain yet' : ''}` };
+  const isStrict = comparison.relation === '<' || comparison.relation === '>';
+  return { ...finding, ...judgeMeans({ margin, names, isStrict }, evidence.samples, alpha) };
 }
 
 /** What has to be at least 0: the larger side minus the smaller one. */
 function marginOf({ left, relation, right }: Comparison): Arithmetic {
   const [large, small] = relation === '>' || relation === '>=' ? [left, right] : [right, left];
   return { kind: 'operation', operator: '-', left: large, right: small };
-}
-
-interface JudgedMargin {
-  interval: Interval | null;
-  words: string;
-  candidate?: Estimate | null;
-  stable?: Estimate | null;
-  difference?: Estimate | null;
-}
-
-function meanMargin(margin: Arithmetic, names: string[][], { samples }: LiveEvidence, alpha: number): JudgedMargin {
-  const paths = [...new Map(names.map((path) => [path.join('.'), path])).entries()];
-  const metrics = [...new Set(names.flatMap((path) => path.at(-1) ?? []))].filter(isMeanMetric);
-  const [metric, second] = metrics;
-  const form = linear(margin);
-  if (metric !== undefined && second === undefined && form !== null) {
-    const own = form.terms.get(metric) ?? 0;
-    const other = form.terms.get(`stable.${metric}`) ?? 0;
-    if (own !== 0 && other === -own) return byDifference(metric, samples[metric], own, form.constant, alpha);
-  }
-  // Several intervals have to hold at once, so each gets its part of alpha.
-  const estimates = new Map<string, Estimate>();
-  for (const [name, path] of paths) {
-    const own = path.at(-1) ?? '';
-    if (!isMeanMetric(own)) continue;
-    const estimate = armSequence(samples[own], path[0] === 'stable' ? 'stable' : 'candidate', alpha / paths.length);
-    if (estimate === null) return { interval: null, words: `no ${name} yet` };
-    estimates.set(name, estimate);
-  }
-  const words = [...estimates].map(([name, estimate]) => `${name} ${withInterval(estimate)}`).join(', ');
-  return {
-    interval: evaluateInterval(margin, (path) => estimates.get(path.join('.')) ?? { low: -Infinity, high: Infinity }),
-    words: `${words}, n = ${Math.min(...[...estimates.values()].map(({ n }) => n))}`,
-    candidate: metric === undefined ? null : (estimates.get(metric) ?? null),
-    stable: metric === undefined ? null : (estimates.get(`stable.${metric}`) ?? null),
-  };
-}
-
-/** own × (candidate − stable) + constant, with one interval for the difference. */
-function byDifference(
-  metric: MeanMetric,
-  samples: LiveEvidence['samples'][MeanMetric],
-  own: number,
-  constant: number,
-  alpha: number,
-): JudgedMargin {
-  const compared = compareArms(metric, samples, alpha);
-  if (compared.difference === null) return { interval: null, ...compared };
-  const ends = [own * compared.difference.low + constant, own * compared.difference.high + constant];
-  return { interval: { low: Math.min(...ends), high: Math.max(...ends) }, ...compared };
-}
-
-export interface ComparedArms {
-  candidate: Estimate | null;
-  stable: Estimate | null;
-  difference: Estimate | null;
-  /** E.g. `satisfaction -0.031 [-0.06, +0.01] against stable: 0.82, 0.85, n = 400`. */
-  words: string;
-}
-
-/** Candidate beside stable by one mean metric. The arms' own intervals are for reading; the difference decides. */
-export function compareArms(
-  metric: MeanMetric,
-  samples: LiveEvidence['samples'][MeanMetric],
-  alpha: number,
-): ComparedArms {
-  const candidate = armSequence(samples, 'candidate', alpha);
-  const stable = armSequence(samples, 'stable', alpha);
-  const difference = differenceSequence(samples, alpha);
-  if (candidate === null || stable === null || difference === null) {
-    const lacking = candidate === null ? 'the candidate' : stable === null ? 'stable' : 'both versions together';
-    return { candidate, stable, difference, words: `no ${metric} of ${lacking} yet` };
-  }
-  const [low, high] = [signed(difference.low), signed(difference.high)];
-  return {
-    candidate,
-    stable,
-    difference,
-    words: `${metric} ${signed(difference.value)} [${low}, ${high}] against stable: ${inWords(candidate.value)}, ${inWords(stable.value)}, n = ${candidate.n}`,
-  };
-}
-
-function withInterval({ value, low, high }: Estimate): string {
-  return `${inWords(value)} [${inWords(low)}, ${inWords(high)}]`;
 }
 
 const probability: Record<QuantileMetric, number> = { p50Ms: 0.5, p95Ms: 0.95, p99Ms: 0.99 };

@@ -1,5 +1,7 @@
 /** Whether a stage goes on, waits or goes back, from what its users were answered and said. */
-import { alphaOfOne, compareArms, judgeGuardrails, type LiveInput } from './guardrails.ts';
+import { partsOf } from '../statistics/newest.ts';
+import { alphaOfOne, judgeGuardrails, type LiveInput } from './guardrails.ts';
+import { compareArms, judgeParts, uncertain, type Judged } from './live-means.ts';
 import { namesOf } from './expression-tree.ts';
 import { parseComparison } from './expressions.ts';
 import type { LiveEvidence } from './live-evidence.ts';
@@ -74,12 +76,19 @@ function compareCapability(plan: Plan, evidence: LiveEvidence): Finding {
   if (!evidence.hasStable) {
     return { ...finding, state: 'holds', reason: 'nothing is stable yet, so there is nothing to compare with' };
   }
-  const { words, ...estimates } = compareArms(metric, evidence.samples[metric], alphaOfOne(plan));
-  const { difference } = estimates;
-  if (difference === null) return { ...finding, ...estimates, state: 'open', reason: words };
-  const [worst, best] = lessIsBetter ? [-difference.high, -difference.low] : [difference.low, difference.high];
-  const state = best < -margin ? 'breached' : worst > -margin ? 'holds' : 'open';
-  return { ...finding, ...estimates, state, reason: `${words}${state === 'open' ? '; not certain yet' : ''}` };
+  const alpha = alphaOfOne(plan);
+  return {
+    ...finding,
+    ...judgeParts(partsOf(evidence.samples[metric]), (part): Judged => {
+      const compared = compareArms(metric, part, alpha);
+      const { difference } = compared;
+      if (difference === null) return { state: 'open', ...compared };
+      const [worst, best] = lessIsBetter ? [-difference.high, -difference.low] : [difference.low, difference.high];
+      if (best < -margin) return { state: 'breached', ...compared };
+      if (worst > -margin) return { state: 'holds', ...compared };
+      return { state: 'open', ...compared, words: uncertain(compared.words) };
+    }),
+  };
 }
 
 /** A checked plan decides on a mean; satisfaction is the one that every application can send. */

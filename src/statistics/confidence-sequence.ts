@@ -1,15 +1,22 @@
 /**
- * Intervals for means of values between 0 and 1 that hold at every look at once: the predictable plug-in empirical
- * Bernstein confidence sequence (Waudby-Smith and Ramdas, "Estimating means of bounded random variables by betting",
- * JRSS B 2023, Theorem 2, with equations 14 and 15 for λ, μ̂ and σ̂²).
+ * Intervals for means of values between 0 and 1 that hold at every look at once, also while the mean moves: what they
+ * cover is the mean so far, and they lie around its estimate. Empirical Bernstein (Howard, Ramdas, McAuliffe and Sekhon,
+ * "Time-uniform, nonparametric, nonasymptotic confidence sequences", Annals of Statistics 2021, Theorem 4 for c = 1) with
+ * a discrete mixture over λ for its boundary (section 3.4).
  */
 import type { Sample } from '../domain/feedback.ts';
 import type { Estimate } from '../domain/verdict.ts';
+import { differences } from './pairs.ts';
 
-/** The paper's truncation of λ. */
-const maxLambda = 1 / 2;
-/** Stable values that are averaged against one of the candidate, at the most: more would make the difference no steadier. */
-const maxBlock = 20;
+/**
+ * λ = 0.6, 0.36, 0.216, …, each with its part of the mixture: 1/2, 1/6, 1/12, …, which are 1 together. The largest is for
+ * tens of values, the smallest for millions.
+ */
+const mixture = Array.from({ length: 24 }, (_, k) => {
+  const lambda = 0.6 ** (k + 1);
+  // ψ_E(λ) = -log(1 - λ) - λ
+  return { lambda, psi: -Math.log1p(-lambda) - lambda, logWeight: -Math.log((k + 1) * (k + 2)) };
+});
 
 /** Mean of `values` (each 0 to 1, in the order of arrival) with an interval that misses it with chance `alpha` at most. */
 export function confidenceSequence(values: readonly number[], alpha: number): Estimate | null {
@@ -34,70 +41,45 @@ export function differenceSequence(samples: readonly Sample[], alpha: number): E
 }
 
 /**
- * One difference for each pair of blocks, in the order of arrival. The rarer arm's block is one value, the other's as
- * many as come for it at this share. Sizes depend on the share alone, so later values never change earlier pairs; the
- * arm that runs short decides how many pairs there are.
- */
-export function differences({ share, candidate, stable }: Sample): number[] {
-  if (!(share > 0 && share < 1)) return [];
-  const blockOf = (ratio: number) => Math.min(maxBlock, Math.max(1, Math.round(ratio)));
-  const candidateBlock = blockOf(share / (1 - share));
-  const stableBlock = blockOf((1 - share) / share);
-  const pairs = Math.min(Math.floor(candidate.length / candidateBlock), Math.floor(stable.length / stableBlock));
-  return Array.from(
-    { length: pairs },
-    (_, k) => blockMean(candidate, k, candidateBlock) - blockMean(stable, k, stableBlock),
-  );
-}
-
-function blockMean(values: readonly number[], k: number, size: number): number {
-  let sum = 0;
-  for (let i = k * size; i < (k + 1) * size; i++) sum += values[i] ?? 0;
-  return sum / size;
-}
-
-/**
- * Streams are levels of exposure, and values of an earlier one may still come in after a later one has begun. So each
- * has λ from its own past alone: its capital process is then a supermartingale whatever the other streams do between its
- * values, and so is their product, which is what the sums below are the logarithm of. The running intersection needs
- * the order of arrival, which is known for a single stream only.
+ * Streams are levels of exposure, and values of an earlier one may still come in after a later one has begun. What is
+ * expected of a value comes from its own stream's past alone, so exp(λ Σ(x - mean) - ψ(λ) Σ(x - expected)²) is a
+ * supermartingale whatever the other streams do between its values, for every λ at once. All values weigh the same: a
+ * sum that gave earlier ones more, or kept the narrowest interval so far, would hold on to a mean that is gone.
  */
 function sequence(streams: readonly (readonly number[])[], alpha: number): Estimate | null {
   if (!(alpha > 0 && alpha < 1)) throw new RangeError(`alpha is between 0 and 1, not ${alpha}`);
-  const logTerm = Math.log(2 / alpha);
-  const filled = streams.filter((stream) => stream.length > 0);
-  let [n, total, weight, weighted, spread] = [0, 0, 0, 0, 0];
-  let [low, high] = [0, 1];
-  for (const values of filled) {
-    let [mean, variance, sum, squares] = [1 / 2, 1 / 4, 0, 0];
+  let [n, total, spread] = [0, 0, 0];
+  for (const values of streams) {
+    let sum = 0;
     for (const [i, x] of values.entries()) {
       if (!(x >= 0 && x <= 1)) throw new RangeError(`a value of a bounded mean is 0 to 1, not ${x}`);
-      const t = i + 1;
-      const lambda = Math.min(maxLambda, Math.sqrt((2 * logTerm) / (variance * t * Math.log(1 + t))));
-      weight += lambda;
-      weighted += lambda * x;
-      // v_i ψ_E(λ_i) = 4 (x - μ̂)² (-log(1 - λ) - λ) / 4
-      spread += (x - mean) ** 2 * (-Math.log1p(-lambda) - lambda);
+      const expected = (1 / 2 + sum) / (i + 1);
+      spread += (x - expected) ** 2;
       sum += x;
-      mean = (1 / 2 + sum) / (t + 1);
-      squares += (x - mean) ** 2;
-      variance = (1 / 4 + squares) / (t + 1);
-      if (filled.length === 1) [low, high] = intersected(low, high, weighted / weight, (logTerm + spread) / weight);
     }
     n += values.length;
     total += sum;
   }
   if (n === 0) return null;
-  if (filled.length > 1) [low, high] = intersected(0, 1, weighted / weight, (logTerm + spread) / weight);
-  return { value: total / n, low, high, n };
+  const value = total / n;
+  const radius = boundary(spread, Math.log(2 / alpha)) / n;
+  return { value, low: Math.max(0, value - radius), high: Math.min(1, value + radius), n };
 }
 
-/**
- * The part of [low, high] within `radius` of `centre`. Where none is left (the mean has moved, or the interval was the
- * one in 1/alpha that misses), the newest interval stands alone.
- */
-function intersected(low: number, high: number, centre: number, radius: number): [number, number] {
-  const narrowed: [number, number] = [Math.max(low, centre - radius), Math.min(high, centre + radius)];
-  if (narrowed[0] <= narrowed[1]) return narrowed;
-  return [Math.max(0, centre - radius), Math.min(1, centre + radius)];
+/** What the sum of deviations stays under: where the mixture of supermartingales reaches e^`threshold`. */
+function boundary(spread: number, threshold: number): number {
+  const logMixture = (sum: number): number => {
+    const terms = mixture.map(({ lambda, psi, logWeight }) => lambda * sum - psi * spread + logWeight);
+    const most = Math.max(...terms);
+    return most + Math.log(terms.reduce((all, term) => all + Math.exp(term - most), 0));
+  };
+  // Each λ alone is a line that the boundary cannot be above.
+  let high = Math.min(...mixture.map(({ lambda, psi, logWeight }) => (threshold + psi * spread - logWeight) / lambda));
+  let low = 0;
+  for (let step = 0; step < 50; step++) {
+    const middle = (low + high) / 2;
+    if (logMixture(middle) < threshold) low = middle;
+    else high = middle;
+  }
+  return high;
 }

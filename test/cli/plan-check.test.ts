@@ -41,6 +41,23 @@ describe('what a release would do', () => {
     expect(text).toContain('2 approvals of product, safety within 2 days, else ask once more, then reject');
   });
 
+  test('says who is asked where nothing can tell, for how long, and what silence does', () => {
+    const { steps } = planView(
+      parsePlan({
+        model: 'm',
+        version: 'v1',
+        capabilities: ['a'],
+        gray: { within: '3 days', approval: { from: ['ann'], within: '1 day', else: 'reject' } },
+        abTest: { within: '4 seconds', ifInconclusive: 'advance' },
+      }),
+    );
+    const of = (name: string) => steps.find(({ step }) => step === name)?.what;
+    expect(of('gray')).toContain('fewer than 50 answers rated in 3 days: ask (no answer in 1 day: roll back)');
+    expect(of('A/B')).toContain(
+      'within 4 s, else advance, or with fewer than 100 answers rated ask (no answer in 4 s: ask once more, then roll back)',
+    );
+  });
+
   test('says which steps the strategy leaves out', () => {
     const { steps } = planView(parsePlan({ model: 'm', version: 'v1', strategy: 'one-shot', capabilities: ['a'] }));
     const leftOut = steps.filter(({ what }) => what === 'left out: not a step of one-shot');

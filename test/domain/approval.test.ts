@@ -1,10 +1,19 @@
 /** Who may decide what waits, when it is decided, and what each person is told: rules against their words in the plan. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { askedOf, missing, objection, readMessage, termsOf, whenSilent } from '../../src/domain/approval.ts';
-import { digestOf, gistOf } from '../../src/domain/evidence.ts';
+import {
+  askedOf,
+  missing,
+  objection,
+  readMessage,
+  termsOf,
+  whenSilent,
+  whenUndecidedOf,
+} from '../../src/domain/approval.ts';
+import { digestOf, gistOf, newsOf } from '../../src/domain/evidence.ts';
 import { parsePlan } from '../../src/domain/plan-input.ts';
 import type { ClosedRequest, Need, Waiting } from '../../src/domain/report.ts';
+import type { Verdict } from '../../src/domain/verdict.ts';
 
 const digest = 'ab'.repeat(32);
 
@@ -226,6 +235,68 @@ describe('evidence', () => {
     });
     expect(gistOf(verdict('holds', '0.91'))).toBe(gistOf(verdict('holds', '0.92')));
     expect(gistOf(verdict('holds', '0.91'))).not.toBe(gistOf(verdict('breached', '0.91')));
+  });
+});
+
+describe('what is news to somebody who was shown a verdict', () => {
+  const estimate = (value: number, radius: number) => ({ value, low: value - radius, high: value + radius, n: 100 });
+  const verdict = (state: 'holds' | 'open' | 'breached', value: number, radius = 0.1): Verdict => ({
+    kind: 'hold',
+    reasons: [],
+    findings: [
+      {
+        capability: 'topic',
+        condition: 'satisfaction >= stable - 50%',
+        state,
+        reason: 'so many',
+        metric: 'satisfaction',
+        candidate: estimate(0.5 + value, 0.05),
+        stable: estimate(0.5, 0.05),
+        difference: estimate(value, radius),
+      },
+    ],
+  });
+
+  test('is a condition that stands otherwise, better or worse', () => {
+    const words = 'topic: satisfaction >= stable - 50% is open now: so many';
+    expect(newsOf(verdict('holds', 0.3), verdict('open', 0.3))).toBe(words);
+    expect(newsOf(verdict('open', 0.3), verdict('holds', 0.3))).toContain('holds now');
+    expect(newsOf(verdict('open', 0.3), verdict('breached', 0.3))).toContain('is breached now');
+  });
+
+  test('is a figure that has left the interval that was shown, and none that moves within it', () => {
+    expect(newsOf(verdict('holds', 0.378), verdict('holds', -0.691))).toBe(
+      'topic: satisfaction against stable is -0.691 now and was +0.378',
+    );
+    expect(newsOf(verdict('holds', 0.378), verdict('holds', 0.3, 0.02))).toBeNull();
+    expect(newsOf(verdict('holds', 0.378), { ...verdict('holds', 0.378), findings: [] })).toBeNull();
+  });
+});
+
+describe('who is asked where nothing can tell', () => {
+  const plan = (approval?: object) =>
+    parsePlan({
+      model: 'm',
+      data: 'd',
+      capabilities: ['a'],
+      gray: { within: '3 days', ...(approval && { approval }) },
+    });
+
+  test('is anybody for as long as the step has; silence holds, then rolls back', () => {
+    expect(whenUndecidedOf(plan(), 'gray')).toEqual({
+      from: [],
+      count: 1,
+      withinMs: 3 * 86_400_000,
+      otherwise: 'hold',
+    });
+  });
+
+  test('is whoever approves the step, on their terms; but silence never approves what nobody is sure of', () => {
+    const of = (otherwise: string) =>
+      whenUndecidedOf(plan({ from: ['ann'], within: '1 day', else: otherwise }), 'gray');
+    expect(of('reject')).toMatchObject({ from: ['ann'], withinMs: 86_400_000, otherwise: 'reject' });
+    expect(of('hold').otherwise).toBe('hold');
+    expect(of('approve').otherwise).toBe('hold');
   });
 });
 

@@ -6,6 +6,7 @@ import { alphaOfOne, judgeGuardrails } from '../../src/domain/guardrails.ts';
 import type { LiveEvidence } from '../../src/domain/live-evidence.ts';
 import { parsePlan } from '../../src/domain/plan-input.ts';
 import { judgeAbTest, judgeGray } from '../../src/domain/verdicts.ts';
+import { seeded } from '../statistics/seeded.ts';
 import { evidenceOf, simulate } from './live-simulation.ts';
 
 const hour = 3_600_000;
@@ -201,6 +202,67 @@ describe('guardrails', () => {
   });
 });
 
+/** Users of both arms by chance, `before` of each as they were, then `after` as they became. */
+function changed(
+  seed: number,
+  before: number,
+  after: number,
+  candidate: [number, number],
+  stable: [number, number],
+): Sample[] {
+  const random = seeded(seed * 7919);
+  const arm = ([first, then]: [number, number]) =>
+    Array.from({ length: before + after }, (_, i) => random.coin(i < before ? first : then));
+  return sample(arm(candidate), arm(stable));
+}
+
+describe('a candidate that changes', () => {
+  const seeds = Array.from({ length: 20 }, (_, i) => i + 1);
+  const real = plan({ capabilities: ['spam', 'topic', 'reply'] });
+  const states = (samples: Partial<LiveEvidence['samples']>) =>
+    judgeGuardrails({ plan: real, evidence: [evidenceOf('spam', samples)] }).map(({ state }) => state);
+
+  test('is seen within 200 ratings when it breaks after 2,000 good ones, and within 100 answers when it fails', () => {
+    for (const seed of seeds) {
+      expect(states({ satisfaction: changed(seed, 2000, 200, [0.9, 0.3], [0.9, 0.9]) })[0]).toBe('breached');
+      expect(states({ errorRate: changed(seed, 2000, 100, [0.01, 1], [0.01, 0.01]) })[1]).toBe('breached');
+    }
+  });
+
+  test('is told by the newest values, whose interval is then the one that is shown', () => {
+    const satisfaction = changed(1, 2000, 200, [0.9, 0.3], [0.9, 0.9]);
+    const [finding] = judgeGuardrails({ plan: real, evidence: [evidenceOf('spam', { satisfaction })] });
+    expect(finding?.reason).toMatch(
+      /^the newest alone: satisfaction -0\.\d+ \[.*\] against .*; all: satisfaction -0\.0/,
+    );
+    expect(finding?.difference?.high).toBeLessThan(-0.05);
+    expect(finding?.candidate?.n).toBeLessThan(400);
+  });
+
+  test('is no breach where stable changes with it', () => {
+    for (const seed of seeds) {
+      expect(states({ satisfaction: changed(seed, 500, 1000, [0.9, 0.4], [0.9, 0.4]) })[0]).not.toBe('breached');
+    }
+  });
+
+  // What an auditor saw: 400 ordinary ratings, then 1,500 of which the candidate's were all bad.
+  test('does not hold a guardrail by what it was', () => {
+    const satisfaction = sample(
+      [...repeated(9, 200), ...zeros(750)],
+      [...repeated(9, 200), ...zeros(750).map(() => 1)],
+    );
+    const lax = plan({ gray: { guardrails: 'satisfaction >= stable - 50%' } });
+    const [finding] = judgeGuardrails({ plan: lax, evidence: [evidenceOf('spam', { satisfaction })] });
+    expect(finding?.state).toBe('breached');
+  });
+
+  test('goes back in the A/B test too, though it is not worse on the whole', () => {
+    const satisfaction = changed(3, 3000, 200, [0.95, 0.3], [0.85, 0.85]);
+    const verdict = judgeAbTest({ plan: real, evidence: [evidenceOf('spam', { satisfaction })], sinceMs: hour });
+    expect(verdict.kind).toBe('rollBack');
+  });
+});
+
 describe('judgeAbTest', () => {
   test('advances when the candidate is surely not worse than the margin allows', () => {
     const verdict = judgeAbTest({ plan: plan(), evidence: [heard(9, 7, 600)], sinceMs: hour });
@@ -260,6 +322,29 @@ describe('over whole releases', () => {
   test('an equal candidate is rolled back no more often than alpha', () => {
     const outcomes = Array.from({ length: 30 }, (_, i) => simulate(strict, same, same, i + 1, 80, 4));
     expect(outcomes.filter(({ verdict }) => verdict.kind === 'rollBack').length).toBeLessThanOrEqual(3);
+  });
+
+  // Without ever deciding: every look at every newest part could raise an alarm.
+  test('an equal candidate that is looked at for long is breached no more often than alpha', () => {
+    const alone = parsePlan({
+      model: 'm',
+      data: 'd',
+      capabilities: ['a'],
+      strategy: 'gray',
+      alpha: 0.2,
+      gray: { guardrails: ['satisfaction >= stable'] },
+    });
+    let alarms = 0;
+    for (let seed = 1; seed <= 60; seed++) {
+      const [drawn] = changed(seed + 1000, 0, 1500, [0.85, 0.85], [0.85, 0.85]);
+      const isAlarm = Array.from({ length: 30 }, (_, i) => (i + 1) * 50).some((n) => {
+        const satisfaction = sample(drawn?.candidate.slice(0, n) ?? [], drawn?.stable.slice(0, n) ?? []);
+        const [finding] = judgeGuardrails({ plan: alone, evidence: [evidenceOf('a', { satisfaction })] });
+        return finding?.state === 'breached';
+      });
+      if (isAlarm) alarms += 1;
+    }
+    expect(alarms).toBeLessThanOrEqual(12);
   });
 
   test('a candidate that is worse by 0.15 is rolled back in the gray release', () => {

@@ -244,6 +244,77 @@ describe('an approval', () => {
     expect(report.decisions.map(({ what }) => what)).toEqual(['advance', 'held', 'gave 2 days more', 'approved']);
   });
 
+  const grayAsks = (guardrails: string) =>
+    oneStage({
+      strategy: 'gray',
+      gray: {
+        ramp: ['25%'],
+        bake: '3 days',
+        'check every': '1 day',
+        guardrails,
+        approval: { from: ['ann'], within: '60 days' },
+      },
+    });
+
+  it('is for conditions as they were shown: when one is not certain any more, people are asked again', async () => {
+    const ports = createFakePorts();
+    const { report } = await releases.run(grayAsks('satisfaction >= stable - 25%'), {
+      ports,
+      onWaiting: async (handle, { id, digest, findings }) => {
+        if (id === '1/gray/1') {
+          expect(findings.map(({ state }) => state)).toEqual(['holds', 'holds', 'holds']);
+          await complain(ports, 60);
+        } else {
+          expect(findings.map(({ state }) => state)).toContain('open');
+          await handle.executeUpdate(approveUpdate, { args: [{ by: 'ann', request: id, evidence: digest }] });
+        }
+      },
+    });
+    expect(report.requests.map(({ outcome }) => outcome)).toEqual(['withdrawn', 'approved']);
+    expect(report.requests[0]?.why).toMatch(/^other evidence: .*is open now: satisfaction/);
+  });
+
+  it('before full is for the test as it was shown too, though that was decided', async () => {
+    const ports = createFakePorts();
+    const plan = oneStage({
+      strategy: 'ab',
+      gray: { guardrails: 'error rate <= 50%' },
+      full: { approval: { from: ['ann'], within: '60 days' } },
+    });
+    const { report } = await releases.run(plan, {
+      ports,
+      onWaiting: async (handle, { id, digest, evidence }) => {
+        if (id === '1/full/1') await complain(ports, 60);
+        else {
+          expect(evidence.join()).toContain('satisfaction -0.2');
+          await handle.executeUpdate(approveUpdate, { args: [{ by: 'ann', request: id, evidence: digest }] });
+        }
+      },
+    });
+    expect(report.state, report.reason).toBe('released');
+    expect(report.requests.map(({ outcome }) => outcome)).toEqual(['withdrawn', 'approved']);
+    expect(report.requests[0]?.why).toMatch(/^other evidence: .*satisfaction >= stable - 0.3 is open now/);
+  });
+
+  it('is renewed when figures leave what was shown, ever less often while they go on moving', async () => {
+    const ports = createFakePorts();
+    let days = 0;
+    const { report } = await releases.run(grayAsks('satisfaction >= stable - 99%'), {
+      ports,
+      onWaiting: async (handle) => {
+        if (days++ < 12) await complain(ports, days * 40);
+        else if (days > 16) await handle.executeUpdate(approveUpdate, { args: [{ by: 'ann' }] });
+      },
+    });
+    expect(report.state, report.reason).toBe('released');
+    const renewed = report.requests.filter(({ outcome }) => outcome === 'withdrawn');
+    expect(renewed.length).toBeGreaterThanOrEqual(2);
+    expect(renewed.length).toBeLessThanOrEqual(5);
+    expect(renewed[0]?.why).toMatch(/^other evidence: \w+: satisfaction against stable is -0\.\d+ now and was [+-]0/);
+    const last = report.requests.at(-1)?.request.findings[0]?.difference?.value ?? 0;
+    expect(last).toBeLessThan(-0.4);
+  });
+
   it('is for the evidence that was shown: when a condition breaks, people are asked again', async () => {
     const ports = createFakePorts();
     const gray = { ramp: ['25%'], bake: '3 days', 'on breach': 'pause', approval: { from: ['ann'], within: '9 days' } };

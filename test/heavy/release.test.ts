@@ -85,8 +85,9 @@ describe('a gradual release', () => {
     expect(Math.max(...report.exposures.map(({ share }) => share))).toBeLessThanOrEqual(0.25);
   });
 
-  it('does not go on without data: a person is asked, and silence rolls back', async () => {
+  it('does not go on without data: a person is asked, once more, and silence rolls back', async () => {
     const { report, ports } = await releases.run(weeks, { users: 0 });
+    expect(report.decisions.map(({ what }) => what)).toEqual(expect.arrayContaining(['inconclusive', 'asked again']));
     expect(report.state).toBe('rolledBack');
     expect(report.reason).toMatch(/time-out|nobody decided/);
     await expectStable(ports);
