@@ -9,4 +9,4 @@ export { tellRelease } from './tell-release.ts';
 export { liveWatch } from './watch/live-watch.ts';
 export { openSource } from './watch/source.ts';
 export { watchRelease } from './watch.ts';
-export { createSchedule, listSchedules, on as onSchedule, readSchedule } from '../platform/schedules.ts';
+export { createSchedule, dueTimes, listSchedules, on as onSchedule, readSchedule } from '../platform/schedules.ts';
