@@ -4,12 +4,14 @@ import { userInfo } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { GradusError } from '../domain/errors.ts';
+import { noteRefusal } from '../domain/on-record.ts';
 import { parsePolicy, refusal } from '../domain/policy.ts';
 import { readConfig } from '../platform/config.ts';
 import { delegateCommand, delegationsCommand } from './delegation-commands.ts';
 import { fileProblem } from './file-words.ts';
 import { dataCommand, print, type JsonOption } from './output.ts';
 import { policyText } from './policy-text.ts';
+import { viaCli } from './typed-by.ts';
 
 export function policyCommand(): Command {
   return new Command('policy')
@@ -35,11 +37,16 @@ function set(): Command {
         async ({ policies, audit }) => {
           const before = await policies.current();
           const problem = refusal(before, options.by, 'policy');
-          if (problem !== null) throw new GradusError('NOT_ALLOWED', `${problem}.`);
+          if (problem !== null) {
+            const error = new GradusError('NOT_ALLOWED', `${problem}.`);
+            const deed = { subject: 'policy', operation: 'set', did: 'set the policy', by: options.by, via: viaCli() };
+            await noteRefusal(audit, deed, error);
+            throw error;
+          }
           await policies.set(policy, options.by);
           const at = new Date().toISOString();
           const why = policyText(policy).replaceAll('\n', ';').trim();
-          const event = { at, stage: null, step: null, what: 'set the policy', by: options.by, why, via: 'cli' };
+          const event = { at, stage: null, step: null, what: 'set the policy', by: options.by, why, via: viaCli() };
           await audit.append([{ ...event, subject: `policy ${at}`, place: 0 }]);
         },
         { create: true },

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { Operation } from '../domain/approval.ts';
 import { readConfig } from '../platform/config.ts';
 import { dataCommand, print, type JsonOption } from './output.ts';
+import { viaCli } from './typed-by.ts';
 
 interface MessageOptions extends JsonOption {
   by: string;
@@ -68,7 +69,7 @@ export function message(kind: Operation, description: string, examples: [string,
       const { by, why, request, emergency } = options;
       const says = {
         by,
-        via: 'cli',
+        via: viaCli(),
         ...(why === undefined ? {} : { why }),
         ...(request === undefined ? {} : { request }),
         ...(emergency === true ? ({ emergency } as const) : {}),

@@ -327,6 +327,8 @@ export interface Audit {
   append(events: AuditEvent[]): Promise<void>;
   /** All entries after `number`, in order, so many at most. */
   entries(after: number, most: number): Promise<AuditEntry[]>;
+  /** Of those entries, what else is kept beside them and does not agree: which decides what counts as appended. */
+  disagreeing(after: number, most: number): Promise<string[]>;
 }
 
 /** Who people are and what they may do. */

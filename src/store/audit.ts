@@ -40,6 +40,24 @@ export function createAudit(database: Database): Audit {
           .execute();
         return rows.map(({ entry }) => entry);
       }),
+
+    disagreeing: (after, most) =>
+      database.run(async (db) => {
+        const rows = await db
+          .selectFrom('audit')
+          .selectAll()
+          .where('number', '>', after)
+          .orderBy('number')
+          .limit(most)
+          .execute();
+        return rows.flatMap(({ entry, ...row }) =>
+          (['number', 'subject', 'place', 'at', 'hash'] as const).flatMap((column) =>
+            row[column] === entry[column]
+              ? []
+              : [`entry ${row.number}: its column ${column} says ${row[column]}, and the entry ${entry[column]}`],
+          ),
+        );
+      }),
   };
 }
 

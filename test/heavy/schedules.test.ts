@@ -127,6 +127,8 @@ describe('gradus schedule', () => {
     }
     expect(await done('schedule', 'list')).not.toContain('paused');
     await done('schedule', 'pause', 'learn', '--by', 'ann');
+    expect((await cli('release', 'start', plan, '--by', 'li')).code).toBe(1);
+    expect((await cli('release', 'approve', 'learner-1', '--by', 'li')).code).toBe(1);
     const entries = (await done('audit', 'export'))
       .trim()
       .split('\n')
@@ -138,6 +140,18 @@ describe('gradus schedule', () => {
       ['pause', 'resume', 'trigger', 'delete', 'backfill'].map((operation) => `${operation} was refused`),
     );
     expect(ofSchedule[0]).toMatchObject({ what: 'made the schedule', by: 'ann' });
+    const of = (subject: string) => entries.flatMap((one) => (one.subject === subject ? [[one.what, one.by]] : []));
+    expect(of('release of learner')).toEqual([['start was refused', 'li']]);
+    const me = userInfo().username;
+    const [asked, started] = [
+      ['asked for the release', me],
+      ['started the release', me],
+    ];
+    expect(of('learner-1')).toEqual(expect.arrayContaining([asked, started, ['asked to roll back', me]]));
+    expect(of('learner-1').slice(-2)).toEqual([
+      ['ended: rolled back: no user has this model', 'gradus'],
+      ['approve was refused', 'li'],
+    ]);
     expect(await done('audit', 'verify')).toContain('all as they were written');
   });
 

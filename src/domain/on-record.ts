@@ -1,9 +1,7 @@
 /** What somebody does to the whole of Gradus, or tries to, with its entry in the audit log. */
-import { randomInt } from 'node:crypto';
-import { hostname, userInfo } from 'node:os';
-import { GradusError } from '../domain/errors.ts';
-import type { Audit } from '../domain/ports.ts';
-import { printable } from '../domain/words.ts';
+import { GradusError } from './errors.ts';
+import type { Audit } from './ports.ts';
+import { printable } from './words.ts';
 
 export interface Deed {
   /** What it is done to, e.g. `schedule learn`. */
@@ -18,16 +16,10 @@ export interface Deed {
   via: string;
 }
 
-/** `--by` is taken on trust, so the account of the machine is kept beside it. */
-export function viaCli(): string {
-  return `cli, typed by ${userInfo().username}@${hostname()}`;
-}
-
 /** Does it, and appends that it was done, or that it was refused and why. */
 export async function onRecord<T>(audit: Pick<Audit, 'append'>, deed: Deed, act: () => Promise<T>): Promise<T> {
   const done = await act().catch(async (error: unknown) => {
-    // Whoever is refused is told so, whether or not it can be written down.
-    if (isRefusal(error)) await note(audit, refused(deed, error.message)).catch(() => undefined);
+    await noteRefusal(audit, deed, error);
     throw error;
   });
   await note(audit, deed);
@@ -41,17 +33,18 @@ export async function note(audit: Pick<Audit, 'append'>, deed: Omit<Deed, 'opera
   const short = (text: string): string => printable(text).slice(0, 2000);
   const said = { what: short(did), by: short(by), why: short(why), via };
   // Each is written once, by whoever did it: the place only tells apart what happens in one millisecond.
-  const place = randomInt(2 ** 31 - 1);
+  const [place = 0] = crypto.getRandomValues(new Uint32Array(1)).map((bits) => bits >>> 1);
   await audit.append([{ subject: short(subject), place, at, stage: null, step: null, ...said }]);
 }
 
-/** The entry of something that was refused. */
-export function refused(deed: Deed, problem: string): Omit<Deed, 'operation'> {
+/** Appends that it was refused, where it was; whoever was refused is told so, whether or not that can be written down. */
+export async function noteRefusal(audit: Pick<Audit, 'append'>, deed: Deed, error: unknown): Promise<void> {
+  if (!isRefusal(error)) return;
   const { operation, ...rest } = deed;
-  return { ...rest, did: `${operation} was refused`, why: problem };
+  await note(audit, { ...rest, did: `${operation} was refused`, why: error.message }).catch(() => undefined);
 }
 
 /** Not what is only badly written, and not what is away. */
-export function isRefusal(error: unknown): error is GradusError {
+function isRefusal(error: unknown): error is GradusError {
   return error instanceof GradusError && [403, 409, 422].includes(error.status);
 }
