@@ -2,6 +2,7 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { GradusError } from '../domain/errors.ts';
+import { unknownApprovers } from '../domain/known-approvers.ts';
 import { note, noteRefusal } from '../domain/on-record.ts';
 import { insistStarter } from '../domain/permission.ts';
 import { outOfReach } from '../domain/quorum.ts';
@@ -54,7 +55,9 @@ function start(): Command {
             throw error;
           });
           await note(store.audit, { ...asked, subject: started.id });
-          for (const never of outOfReach(order.plan, options.by)) process.stderr.write(`! ${never}\n`);
+          const unknown = unknownApprovers(order.plan, await store.policies.current());
+          const warnings = [...unknown, ...outOfReach(order.plan, by)];
+          for (const warning of warnings) process.stderr.write(`! ${warning}\n`);
           const link = linkOf(config, started.id);
           if (options.wait !== true) {
             const queued = started.behind === null ? '' : `, and waits for the end of ${started.behind}`;

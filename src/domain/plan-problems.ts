@@ -65,7 +65,8 @@ export function describeIssue(issue: z.core.$ZodIssue, input: unknown): { path: 
 }
 
 function knownKeys(path: Path): readonly string[] {
-  const exact = sections[path.join('.')];
+  // Of a list, each has the same keys.
+  const exact = sections[path.filter((part) => typeof part !== 'number').join('.')];
   const any = path.length === 2 ? sections[`${path[0]}.*`] : undefined;
   return (exact ?? any)?.keys ?? [];
 }

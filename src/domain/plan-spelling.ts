@@ -21,6 +21,28 @@ const approval: Section = {
   },
 };
 
+/** Keys of `train` that an adjustment may set too. */
+const adjustable: readonly string[] = [
+  'data',
+  'share',
+  'network',
+  'epochs',
+  'batch',
+  'learning rate',
+  'clip norm',
+  'vocabulary',
+  'length',
+  'embedding',
+  'units',
+  'pooling',
+  'word dropout',
+  'patience',
+  'averaging',
+  'class weights',
+  'schedule',
+  'seed',
+];
+
 /** Keys of each part of a plan; `*` stands for any name. */
 export const sections: Record<string, Section> = {
   '': {
@@ -53,29 +75,7 @@ export const sections: Record<string, Section> = {
       candidate: 'candidate',
     },
   },
-  train: {
-    keys: [
-      'data',
-      'share',
-      'network',
-      'epochs',
-      'batch',
-      'learning rate',
-      'clip norm',
-      'vocabulary',
-      'length',
-      'embedding',
-      'units',
-      'pooling',
-      'word dropout',
-      'patience',
-      'averaging',
-      'class weights',
-      'schedule',
-      'lessons',
-      'seed',
-    ],
-  },
+  train: { keys: [...adjustable, 'lessons'] },
   'capabilities.*': { keys: ['importance', 'demand', 'risk', 'requires', 'gate', 'field'], also: { gates: 'gate' } },
   stages: {
     keys: ['first', 'then', 'lists'],
@@ -96,6 +96,7 @@ export const sections: Record<string, Section> = {
   full: { keys: ['approval'] },
   iterate: { keys: ['learn when', 'every', 'adjust'] },
   'iterate.adjust': { keys: ['when', 'set'] },
+  'iterate.adjust.set': { keys: adjustable },
   'internal test.approval': approval,
   'gray.approval': approval,
   'ab test.approval': approval,
@@ -132,7 +133,7 @@ function respellAdjustments(value: unknown, report: Report): unknown {
     const path = ['iterate', 'adjust', String(i)];
     const renamed = rename('iterate.adjust', path, item, report);
     const { set } = renamed;
-    return isMapping(set) ? { ...renamed, set: rename('train', [...path, 'set'], set, report) } : renamed;
+    return isMapping(set) ? { ...renamed, set: rename('iterate.adjust.set', [...path, 'set'], set, report) } : renamed;
   });
 }
 
