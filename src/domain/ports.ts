@@ -283,8 +283,8 @@ export interface Iterations {
   find(key: string): Promise<NumberedIteration | null>;
   /** The newest of a model, or one by its number; without a model, the newest of all. */
   newest(model?: string, number?: number): Promise<NumberedIteration | null>;
-  /** The newest that learnt, of those whose plan held all these capabilities. */
-  lastLearnt(of: Scope): Promise<NumberedIteration | null>;
+  /** The newest that learnt, of those whose plan held all these capabilities; `before`: of those with a smaller number. */
+  lastLearnt(of: Scope, before?: number): Promise<NumberedIteration | null>;
   /** Newest first. */
   list(model?: string): Promise<NumberedIteration[]>;
 }

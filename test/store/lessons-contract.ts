@@ -184,6 +184,8 @@ export function lessonsContract(open: () => Promise<Learners>): void {
     expect(numberOf(await iterations.lastLearnt(about(model)))).toBe(2);
     expect(numberOf(await iterations.lastLearnt(about(model, ['topic', 'spam'])))).toBe(1);
     expect(await iterations.lastLearnt(about(model, ['html']))).toBeNull();
+    expect(numberOf(await iterations.lastLearnt(about(model), 2))).toBe(1);
+    expect(await iterations.lastLearnt(about(model), 1)).toBeNull();
   });
 }
 
