@@ -13,7 +13,7 @@ import type { Plan, TrainSpec } from '../src/domain/plan.ts';
 import type { Version } from '../src/domain/version.ts';
 import type { ProfileOrder, RecordPorts, Scope } from '../src/domain/ports.ts';
 import type { ReleaseReport } from '../src/domain/report.ts';
-import { themesOf } from '../src/statistics/themes.ts';
+import { themesAmong, themesOf } from '../src/statistics/themes.ts';
 import { planOf } from './begin.ts';
 import { lastReached, lostBefore, lostInWords, wasUnanswered } from './reached.ts';
 import { mostComments } from './iterate.ts';
@@ -64,6 +64,7 @@ export function iterationActivities(ports: RecordPorts) {
       const drift = driftOf(profiles, await ports.lessons.usage(scope, since, through));
       const { learn, reasons, figures } = whetherToLearn(plan, heard, drift[0]?.psi ?? null);
       const until = new Date().toISOString();
+      const comments = await ports.lessons.comments(scope, since, through, mostComments);
       const learning: Learning = {
         iteration: key,
         planDigest: planDigest(plan),
@@ -71,7 +72,8 @@ export function iterationActivities(ports: RecordPorts) {
         until,
         figures,
         drift,
-        themes: themesOf(await ports.lessons.comments(scope, since, through, mostComments)),
+        themes: themesOf(comments),
+        themesAmong: themesAmong(comments, figures.comments ?? 0),
         learn,
         reasons: [...reasons, ...lost.slice(0, 1).map(lostInWords), ...drift.slice(0, 1).map(driftInWords)],
         lessons: null,
