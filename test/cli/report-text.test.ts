@@ -152,6 +152,8 @@ describe('progressText', () => {
     expect(text).toContain('needs 2 approvals of ann, bo, demo-approver, approved by ann so far');
     expect(text.replace(/\s+/g, ' ')).toContain('by 2026-01-07 14:05:06 UTC (2 days left), else reject');
     expect(text).toContain('gradus release approve mail-assistant-2 --by NAME');
+    const { id = '', digest = '' } = waiting.waiting ?? {};
+    expect(text.replace(/\s+/g, ' ')).toContain(`request ${id}, evidence ${digest.slice(0, 8)}`);
   });
 
   it('says that the clock stands where the release is paused or stopped', () => {

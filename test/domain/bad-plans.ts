@@ -99,7 +99,7 @@ export const badPlans: BadPlan[] = [
     problems: [
       'capabilities[2]: spam is there twice; keep one',
       'capabilities[3]: 4 is not a name; list names, or write capabilities as a mapping',
-      'capabilities. x: " x" is not a usable name; use letters, digits, spaces, - and _, beginning with a letter or digit',
+      'capabilities. x: " x" is not a usable name; use letters, digits, spaces and . _ @ + -, beginning with a letter or digit',
     ],
   },
   {
@@ -119,8 +119,8 @@ export const badPlans: BadPlan[] = [
     what: 'names that would break paths',
     input: plan({ model: 'my model', capabilities: { 'a/b': {}, '': {}, ['x'.repeat(65)]: {} } }),
     problems: [
-      'model: "my model" is not a usable name; use letters, digits, - and _, beginning with a letter or digit',
-      'capabilities.a/b: "a/b" is not a usable name; use letters, digits, spaces, - and _, beginning with a letter or digit',
+      'model: "my model" is not a usable name; use letters, digits and . _ -, beginning with a letter or digit',
+      'capabilities.a/b: "a/b" is not a usable name; use letters, digits, spaces and . _ @ + -, beginning with a letter or digit',
       'capabilities.: a name is empty; give it one',
       `capabilities.${'x'.repeat(65)}: "${'x'.repeat(56)}… is longer than 64 characters; shorten it`,
     ],

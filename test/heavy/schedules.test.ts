@@ -48,6 +48,8 @@ describe('gradus schedule', () => {
       2,
       expect.stringContaining('"61 * * * *" in UTC is not a time that it knows (Minute is not in range [0-59])'),
     ]);
+    const late = await cli('schedule', 'create', 'learn', plan, '--catch-up', '1 second');
+    expect([late.code, late.err]).toEqual([2, expect.stringContaining('is less than the 10 seconds')]);
     expect(await done('schedule', 'list')).toContain('There is no schedule yet');
     const unknown = await cli('schedule', 'trigger', 'learn');
     expect(unknown.err).toContain('There is no schedule "learn"');
