@@ -7,7 +7,6 @@ import { insistAllowed } from '../domain/permission.ts';
 import { readConfig } from '../platform/config.ts';
 import { onRecord, type Deed } from '../domain/on-record.ts';
 import { viaCli } from './typed-by.ts';
-import { insistFree } from '../platform/schedule-busy.ts';
 import type { ScheduleState } from '../platform/schedules.ts';
 import type { Store } from '../store/store.ts';
 import { canAsk, confirm } from './confirm.ts';
@@ -36,6 +35,7 @@ function trigger(): Command {
   ]).action(async (name: string, options: ChangeOptions) => {
     const deed = { operation: 'trigger', did: 'triggered a look' };
     const state = await change(name, options, deed, async (handle, store, client) => {
+      const { insistFree } = await import('./live.ts');
       await insistFree(client, store, name);
       await handle.trigger();
     });

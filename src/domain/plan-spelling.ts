@@ -22,7 +22,7 @@ const approval: Section = {
 };
 
 /** Keys of `train` that an adjustment may set too. */
-const adjustable: readonly string[] = [
+export const adjustable: readonly string[] = [
   'data',
   'share',
   'network',
@@ -96,7 +96,6 @@ export const sections: Record<string, Section> = {
   full: { keys: ['approval'] },
   iterate: { keys: ['learn when', 'every', 'adjust'] },
   'iterate.adjust': { keys: ['when', 'set'] },
-  'iterate.adjust.set': { keys: adjustable },
   'internal test.approval': approval,
   'gray.approval': approval,
   'ab test.approval': approval,
@@ -133,7 +132,7 @@ function respellAdjustments(value: unknown, report: Report): unknown {
     const path = ['iterate', 'adjust', String(i)];
     const renamed = rename('iterate.adjust', path, item, report);
     const { set } = renamed;
-    return isMapping(set) ? { ...renamed, set: rename('iterate.adjust.set', [...path, 'set'], set, report) } : renamed;
+    return isMapping(set) ? { ...renamed, set: rename('train', [...path, 'set'], set, report) } : renamed;
   });
 }
 
