@@ -61,14 +61,16 @@ export function createAudit(database: Database): Audit {
   };
 }
 
+/** Looked up one by one in the index: a release may have many more entries than are appended. */
 async function unknownOf(db: Kysely<Tables>, events: AuditEvent[]): Promise<AuditEvent[]> {
-  const subjects = [...new Set(events.map(({ subject }) => subject))];
-  if (subjects.length === 0) return [];
-  const rows = await db
-    .selectFrom('audit')
-    .select(['subject', 'place', 'at'])
-    .where('subject', 'in', subjects)
-    .execute();
+  if (events.length === 0) return [];
+  const [subjects, places] = [events.map(({ subject }) => subject), events.map(({ place }) => place)];
+  const times = events.map(({ at }) => at);
+  const { rows } = await sql<Pick<AuditEvent, 'subject' | 'place' | 'at'>>`
+    select subject, place, at from audit
+    where (subject, place, at) in (select * from unnest(${subjects}::text[], ${places}::int[], ${times}::text[]))`.execute(
+    db,
+  );
   const key = ({ subject, place, at }: Pick<AuditEvent, 'subject' | 'place' | 'at'>): string =>
     JSON.stringify([subject, place, at]);
   const known = new Set(rows.map(key));
