@@ -1,15 +1,17 @@
 /** Schedules on the real server, by the command line: made, looked at, triggered, paused, made up for, taken away. */
+import { spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { gradus } from '../support/gradus.ts';
+import { gradus, outcomeOf, untilPrinted } from '../support/gradus.ts';
 import { startSystem, type System } from './system.ts';
 
 const plan = path.join(tmpdir(), `gradus-learn-${process.pid}.yaml`);
 const iterationsSchema = z.array(z.object({ number: z.number(), workflow: z.string(), outcome: z.string() }));
 const entrySchema = z.object({ subject: z.string(), what: z.string(), by: z.string(), via: z.string().optional() });
+const hasPython = spawnSync('python3', ['--version']).status === 0;
 let system: System;
 
 beforeAll(async () => {
@@ -155,6 +157,18 @@ describe('gradus schedule', () => {
       ['approve was refused', 'li'],
     ]);
     expect(await done('audit', 'verify')).toContain('all as they were written');
+  });
+
+  it.skipIf(!hasPython)('asks in a terminal before it is taken away, and stays where that is not wanted', async () => {
+    const ask = path.resolve('test/support/in-terminal.py');
+    const args = [process.execPath, path.resolve('bin/gradus.mjs'), 'schedule', 'delete', 'learn', '--by', 'ann'];
+    const child = spawn('python3', [ask, '24', '100', ...args], { env: system.environment });
+    const ended = outcomeOf(child);
+    await untilPrinted(child, 'Delete it? (yes/no)', 30_000);
+    child.stdin.write('no\n');
+    const { code, out } = await ended;
+    expect([code, out]).toEqual([130, expect.stringContaining('learn stays as it was')]);
+    expect(await done('schedule', 'list')).toContain('learn');
   });
 
   it('is taken away', async () => {
