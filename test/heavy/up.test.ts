@@ -224,8 +224,9 @@ internal test: { gate: accuracy >= 0.1, approval: { from: ann, within: 1 hour } 
         .catch(() => {});
     });
     const ended = await gradus(['release', 'rollback', 'mail-2', '--by', 'ann', '--why', 'stuck'], environment);
-    expect(ended).toMatchObject({ code: 0 });
-    expect(ended.out).toContain('mail-2: its workflow was terminated before; all its users go back to stable');
+    // A worker looks every ten seconds for such releases, and may have looked in this one.
+    if (ended.code === 1) expect(ended.err).toContain('rolled back by gradus: nothing carries it out any more');
+    else expect(ended.out).toContain('mail-2: its workflow was terminated before; all its users go back to stable');
     const again = await gradus(['release', 'rollback', 'mail-2', '--by', 'ann'], environment);
     expect(again).toMatchObject({ code: 1, err: expect.stringContaining('mail-2 has ended: failed') });
   });
