@@ -104,7 +104,7 @@ export function createPressing(ports: PressPorts) {
     return { kind: 'refused', text };
   }
 
-  /** What was refused; the answer does not wait for a store that is away. */
+  /** Writes down what was refused, where the store is there: whoever pressed is answered in any case. */
   function noted({ subject, did }: { subject: string; did: string }, by: string, why: string): Promise<void> {
     const entry = { subject, did: `${did} was refused`, by, why, via: 'slack' };
     return note(ports.audit, entry).catch(() => undefined);
