@@ -8,6 +8,7 @@ import { insistReleaseInput } from '../src/domain/release-input.ts';
 import { refusedByPolicy, riskProblems } from '../src/domain/risk.ts';
 import type { Version } from '../src/domain/version.ts';
 import { clearLeftovers } from './leftovers.ts';
+import { recordEnd } from './record.ts';
 import { neededVersion } from './train.ts';
 
 export interface BeginInput {
@@ -39,8 +40,13 @@ export function beginActivities(ports: RecordPorts) {
 
     async beginRelease(input: BeginInput): Promise<Before> {
       const { id, runId, plan, startedAt, by } = input;
-      if (by !== undefined) await insistStarter(ports.policies, by);
-      await insistApprovers(ports, plan);
+      try {
+        if (by !== undefined) await insistStarter(ports.policies, by);
+        await insistApprovers(ports, plan);
+      } catch (error) {
+        await recordRefusal(ports, input, error);
+        throw error;
+      }
       const begin = () => ports.releases.begin({ id, runId, model: plan.model, plan, startedAt });
       if (plan.candidate.kind === 'version') {
         const { version } = plan.candidate;
@@ -49,6 +55,7 @@ export function beginActivities(ports: RecordPorts) {
       const holder = await ports.releases.holder(plan.model);
       if (holder !== null && holder.id !== id && !(await ports.isRunning(holder.id))) {
         await ports.releases.abandon(holder.id, 'its workflow ended without an end of its own (terminated?)');
+        await recordEnd(ports, holder.id);
       }
       await letOthersFirst(ports, plan.model, id);
       await begin();
@@ -84,6 +91,13 @@ async function insistApprovers(ports: RecordPorts, plan: Plan): Promise<void> {
   if (problems.length > 0) throw refusedByPolicy(problems);
 }
 
+/** A release that never began has no report, and no other entry in the audit log; begun again, it is refused once. */
+async function recordRefusal({ audit }: RecordPorts, { id, plan, startedAt, by }: BeginInput, error: unknown) {
+  if (!(error instanceof GradusError) || (error.code !== 'NOT_ALLOWED' && error.code !== 'PLAN_REFUSED')) return;
+  const entry = { subject: id, place: 0, at: startedAt, stage: null, step: null, by: by ?? 'unknown' };
+  await audit.append([{ ...entry, what: 'start was refused', why: `${plan.model}: ${error.message}` }]);
+}
+
 /** Who waits for the model gets it in turn; one whose workflow ended meanwhile waits no more. */
 async function letOthersFirst(ports: RecordPorts, model: string, id: string): Promise<void> {
   for (const waiting of await ports.releases.queue(model)) {
@@ -93,6 +107,7 @@ async function letOthersFirst(ports: RecordPorts, model: string, id: string): Pr
       throw new GradusError('MODEL_BUSY', message);
     }
     await ports.releases.abandon(waiting, 'its workflow ended while it waited for its model (terminated?)');
+    await recordEnd(ports, waiting);
   }
 }
 

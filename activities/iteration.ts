@@ -12,8 +12,10 @@ import { planDigest } from '../src/domain/plan-lock.ts';
 import type { Plan, TrainSpec } from '../src/domain/plan.ts';
 import type { Version } from '../src/domain/version.ts';
 import type { ProfileOrder, RecordPorts, Scope } from '../src/domain/ports.ts';
-import { themesOf } from '../src/statistics/themes.ts';
+import type { ReleaseReport } from '../src/domain/report.ts';
+import { themesAmong, themesOf } from '../src/statistics/themes.ts';
 import { planOf } from './begin.ts';
+import { lastReached, lostBefore, lostInWords, wasUnanswered } from './reached.ts';
 import { mostComments } from './iterate.ts';
 
 export interface GatherInput {
@@ -55,13 +57,14 @@ export function iterationActivities(ports: RecordPorts) {
       const { model } = plan;
       const spec = needTraining(plan);
       const scope = scopeOf(plan);
-      const before = await ports.iterations.lastLearnt(scope);
+      const { last: before, lost } = await lastReached(ports, scope);
       const since: Cursor = before?.through ?? { answers: 0, feedback: 0 };
       const heard = await ports.lessons.heard(scope, since);
       const { through } = heard;
       const drift = driftOf(profiles, await ports.lessons.usage(scope, since, through));
       const { learn, reasons, figures } = whetherToLearn(plan, heard, drift[0]?.psi ?? null);
       const until = new Date().toISOString();
+      const comments = await ports.lessons.comments(scope, since, through, mostComments);
       const learning: Learning = {
         iteration: key,
         planDigest: planDigest(plan),
@@ -69,9 +72,10 @@ export function iterationActivities(ports: RecordPorts) {
         until,
         figures,
         drift,
-        themes: themesOf(await ports.lessons.comments(scope, since, through, mostComments)),
+        themes: themesOf(comments),
+        themesAmong: themesAmong(comments, figures.comments ?? 0),
         learn,
-        reasons: [...reasons, ...drift.slice(0, 1).map(driftInWords)],
+        reasons: [...reasons, ...lost.slice(0, 1).map(lostInWords), ...drift.slice(0, 1).map(driftInWords)],
         lessons: null,
         changes: [],
       };
@@ -97,10 +101,20 @@ export function iterationActivities(ports: RecordPorts) {
         const after = needTraining(learnt);
         const known = await learntAlready(ports, plan, after, before?.learning?.lessons?.digest ?? null);
         learning.changes = changesOf(spec, after, adjusted, learning.lessons);
-        if (known !== undefined) {
+        const same = lostBefore(lost, after);
+        const problem =
+          known !== undefined
+            ? nothingNew(known.number, learning)
+            : same !== null && !wasUnanswered(same)
+              ? nothingSince(same)
+              : null;
+        if (problem !== null) {
           learnt = null;
           learning.learn = false;
-          learning.reasons = [nothingNew(known.number, learning), ...learning.reasons];
+          learning.reasons = [problem, ...learning.reasons];
+        } else if (same !== null) {
+          const again = `v${same.candidate?.number ?? '?'} is released again: nobody had decided about it in time`;
+          learning.reasons = [...learning.reasons, again];
         }
       }
       if (learnt === null) {
@@ -205,6 +219,13 @@ async function labelsOf(ports: RecordPorts, { model, capabilities }: Plan): Prom
       return labels === undefined ? [] : [[name, labels]];
     }),
   );
+}
+
+/** The version was found wanting, and would be again. */
+function nothingSince({ id, candidate, reason }: ReleaseReport): string {
+  const version = `v${candidate?.number ?? '?'}`;
+  const next = `send other corrections, adjust its training, or release it again by a plan with version: ${version}`;
+  return `nothing new to learn from since ${version}, which learnt from these corrections and did not reach all users in ${id} (${reason}); ${next}`;
 }
 
 function nothingNew(number: number, { lessons }: Learning): string {

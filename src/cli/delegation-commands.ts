@@ -8,6 +8,7 @@ import { listed } from '../domain/words.ts';
 import { readConfig } from '../platform/config.ts';
 import type { Store } from '../store/store.ts';
 import { dataCommand, print, table, type JsonOption } from './output.ts';
+import { viaCli } from './typed-by.ts';
 import { moment } from './words.ts';
 
 interface DelegateOptions extends JsonOption {
@@ -94,7 +95,7 @@ async function end(store: Store, number: number, { by, why = '' }: DelegateOptio
 }
 
 function event({ number }: Delegation, place: number, at: string, by: string, why: string, what: string) {
-  return { subject: `delegation ${number}`, place, at, stage: null, step: null, what, by, why, via: 'cli' };
+  return { subject: `delegation ${number}`, place, at, stage: null, step: null, what, by, why, via: viaCli() };
 }
 
 function listText(all: Delegation[], now: number): string {

@@ -23,7 +23,7 @@ export function iterationText({ model, number, learning, release, outcome, state
 
 /** A line for each thing: what was heard, why it learns, from what, and every change. */
 export function learningLines(learning: Learning): string[] {
-  const about = themesSentence(learning.themes);
+  const about = themesSentence(learning.themes, learning.themesAmong);
   return [heardLine(learning), ...(about === null ? [] : [`comments: ${about}`]), ...learntLines(learning)];
 }
 
@@ -45,9 +45,9 @@ function learntLines({ lessons, changes }: Learning): string[] {
   ];
 }
 
-/** In the report of a release, whose comments have a place of their own. */
+/** In the report of a release: what was heard before it, beside what is heard in it. */
 export function releaseLearning({ number, ...learning }: ReleaseLearning): string {
-  return [`iteration ${number}`, heardLine(learning), ...learntLines(learning)].join('; ');
+  return [`iteration ${number}`, ...learningLines(learning)].join('; ');
 }
 
 /** Of the corrections of texts that are measured on, versions must not know. */

@@ -44,10 +44,10 @@ function check(): Command {
         import('./plan-policy.ts'),
         import('../domain/risk.ts'),
       ]);
-      const { policy, problems, note } = await checkWithPolicy(readConfig(), read.plan);
+      const { policy, problems, warnings, note } = await checkWithPolicy(readConfig(), read.plan);
       if (policy === 'lacking') refuse(refusedByPolicy(problems));
       const view = planView(read.plan, givenByTemplate(read.given));
-      print({ ...view, policy, policyNote: note }, options, () => planText(view, note));
+      print({ ...view, policy, policyNote: note, warnings }, options, () => planText(view, note));
     });
 }
 
@@ -109,7 +109,7 @@ function save(): Command {
       const problem = nameProblem(name, false);
       if (problem !== null) throw new GradusError('REQUEST_INVALID', `The plan's name: ${problem}.`);
       const [{ plan, given }, { checkedWith }] = await Promise.all([readPlanFile(file), import('./plan-policy.ts')]);
-      const { policy, note } = await withStore(
+      const { policy, warnings, note } = await withStore(
         readConfig(),
         async ({ plans, releases, policies }) => {
           const stored = await plans.find(name);
@@ -122,8 +122,9 @@ function save(): Command {
         },
         { create: true },
       );
-      const next = policy === 'lacking' ? note : `Release it with: gradus release start ${name}`;
-      print({ name, policy }, options, () => `Stored as ${name}. ${next}`);
+      const release = `Release it with: gradus release start ${name}`;
+      const next = policy === 'lacking' ? note : warnings.length === 0 ? release : `${note}\n${release}`;
+      print({ name, policy, warnings }, options, () => `Stored as ${name}. ${next}`);
     });
 }
 

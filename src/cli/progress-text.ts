@@ -203,6 +203,9 @@ export interface WaitingParts {
 }
 
 /** `by` is who types the commands. */
+/** As many as an approval has to name. */
+const evidenceDigits = 8;
+
 export function waitingParts(
   report: ReleaseReport,
   waiting: Waiting,
@@ -215,12 +218,13 @@ export function waitingParts(
   const need = `needs ${askedOf(waiting)}, ${approvedSoFar(waiting)}`;
   const clock =
     whyClockStands(report, waiting) ?? `by ${moment(waiting.until)} UTC${left}, else ${whenSilent(waiting)}`;
+  const about = `request ${waiting.id}, evidence ${waiting.digest.slice(0, evidenceDigits)}`;
   return {
     question: questionLines(report, waiting, by, width),
     evidence: waiting.evidence
       .slice(0, 4)
       .flatMap((text) => wrap(text, width - 8).map((line): Line => ['     ', line])),
-    terms: wrap(`${need}; ${clock}`, width - 8).map((line): Line => ['     ', [line, 'dim']]),
+    terms: wrap(`${need}; ${clock}; ${about}`, width - 8).map((line): Line => ['     ', [line, 'dim']]),
     commands: [
       ['     ', [`gradus release approve ${id} --by ${by}`, 'dim']],
       ['     ', [`gradus release reject ${id} --by ${by} --why REASON`, 'dim']],

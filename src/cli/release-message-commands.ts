@@ -4,11 +4,13 @@ import type { Command } from 'commander';
 import type { Operation } from '../domain/approval.ts';
 import { readConfig } from '../platform/config.ts';
 import { dataCommand, print, type JsonOption } from './output.ts';
+import { viaCli } from './typed-by.ts';
 
 interface MessageOptions extends JsonOption {
   by: string;
   why?: string;
   request?: string;
+  evidence?: string;
   emergency?: boolean;
 }
 
@@ -19,6 +21,7 @@ export function releaseMessageCommands(): Command[] {
     approving('approve what the release waits for', [
       [`${release} approve`, 'what the only release under way asks for'],
       [`${release} approve mail-assistant-2 --by ann --why "looks right"`, 'as ann, with a reason'],
+      [`${release} approve --request 2/gray/1 --evidence 9f86d081`, 'only what you looked at'],
       [
         `${release} approve --emergency --why "users are locked out"`,
         'an admin alone, against the quorum; recorded as such',
@@ -51,10 +54,12 @@ function approving(description: string, examples: [string, string][]): Command {
 }
 
 function decision(kind: Operation, description: string, examples: [string, string][]): Command {
-  return message(kind, description, examples).option(
-    '--request <id>',
-    'the request that is meant; refused when another one is open by now (see status)',
-  );
+  return message(kind, description, examples)
+    .option('--request <id>', 'the request that is meant; refused when another one is open by now (see status)')
+    .option(
+      '--evidence <digest>',
+      'the evidence that you saw, its first eight digits or more; refused when it is other by now',
+    );
 }
 
 export function message(kind: Operation, description: string, examples: [string, string][]): Command {
@@ -65,12 +70,13 @@ export function message(kind: Operation, description: string, examples: [string,
     .action(async (id: string | undefined, options: MessageOptions) => {
       const { openRelease, tellRelease, withStore, withTemporal } = await import('./live.ts');
       const config = readConfig();
-      const { by, why, request, emergency } = options;
+      const { by, why, request, evidence, emergency } = options;
       const says = {
         by,
-        via: 'cli',
+        via: viaCli(),
         ...(why === undefined ? {} : { why }),
         ...(request === undefined ? {} : { request }),
+        ...(evidence === undefined ? {} : { evidence }),
         ...(emergency === true ? ({ emergency } as const) : {}),
       };
       const receipt = await withTemporal(config, async (client) => {

@@ -2,6 +2,8 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { GradusError } from '../domain/errors.ts';
+import { unknownApprovers } from '../domain/known-approvers.ts';
+import { note, noteRefusal } from '../domain/on-record.ts';
 import { insistStarter } from '../domain/permission.ts';
 import { outOfReach } from '../domain/quorum.ts';
 import type { ReleaseReport } from '../domain/report.ts';
@@ -12,6 +14,7 @@ import type { Store } from '../store/store.ts';
 import { exitCodes } from './exit.ts';
 import { needData } from './need-data.ts';
 import { dataCommand, plainCommand, print, printJson, terminal, type JsonOption } from './output.ts';
+import { viaCli } from './typed-by.ts';
 import type { Watched } from './watch/live-watch.ts';
 
 export function releaseStartCommands(): Command[] {
@@ -39,15 +42,22 @@ function start(): Command {
       const config = readConfig();
       await withTemporal(config, (client) =>
         withStore(config, async (store) => {
+          const { by, queue = false } = options;
           const order = await readPlanFileOrStored(name, async () => store.plans);
-          await insistStarter(store.policies, options.by);
-          await needData(config, order.plan);
-          const started = await startRelease(client, store.releases, {
-            ...order,
-            by: options.by,
-            queue: options.queue === true,
+          const asked = { operation: 'start', did: 'asked for the release', by, why: name, via: viaCli() };
+          const start = async () => {
+            await insistStarter(store.policies, by);
+            await needData(config, order.plan);
+            return startRelease(client, store.releases, { ...order, by, queue });
+          };
+          const started = await start().catch(async (error: unknown) => {
+            await noteRefusal(store.audit, { ...asked, subject: `release of ${order.plan.model}` }, error);
+            throw error;
           });
-          for (const never of outOfReach(order.plan, options.by)) process.stderr.write(`! ${never}\n`);
+          await note(store.audit, { ...asked, subject: started.id });
+          const unknown = unknownApprovers(order.plan, await store.policies.current());
+          const warnings = [...unknown, ...outOfReach(order.plan, by)];
+          for (const warning of warnings) process.stderr.write(`! ${warning}\n`);
           const link = linkOf(config, started.id);
           if (options.wait !== true) {
             const queued = started.behind === null ? '' : `, and waits for the end of ${started.behind}`;

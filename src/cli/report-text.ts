@@ -183,8 +183,8 @@ function curve(report: ReleaseReport, width: number): Line[] {
 
 function ending(report: ReleaseReport, width: number): Line[] {
   const said = feedbackSentence(report);
-  const { iteration: found, learning, themes = [] } = report;
-  const about = themesSentence(themes);
+  const { iteration: found, learning, themes = [], themesAmong } = report;
+  const about = themesSentence(themes, themesAmong);
   const undone = report.stages.some((stage) => stage.state === 'rolledBack');
   const standing = report.standing ?? null;
   const entries = [

@@ -18,6 +18,8 @@ export interface CreateOptions {
 
 /** Temporal looks no more often. */
 const leastMs = 1000;
+/** What Temporal makes of less. */
+const leastCatchUpMs = 10_000;
 
 /** `everyMs` is what the plan says. Throws `REQUEST_INVALID` with every problem. */
 export function readCreateOptions(
@@ -44,6 +46,9 @@ export function readCreateOptions(
     problems.push(`--overlap: "${options.overlap}" is not known; write ${listed(Object.keys(overlaps), 'or')}`);
   }
   const [jitterMs, catchUpMs] = [msOrNone('jitter', options.jitter), msOrNone('catch-up', options.catchUp)];
+  if (problems.length === 0 && catchUpMs < leastCatchUpMs) {
+    problems.push(`--catch-up: "${options.catchUp}" is less than the 10 seconds that are Temporal's least`);
+  }
   if (problems.length > 0) {
     throw new GradusError('REQUEST_INVALID', `The schedule has a problem: ${problems.join('; ')}.`, { problems });
   }

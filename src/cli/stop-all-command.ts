@@ -9,6 +9,7 @@ import { readConfig, type Config } from '../platform/config.ts';
 import type { Store } from '../store/store.ts';
 import { dataCommand, print, table, type JsonOption } from './output.ts';
 import { printable } from '../domain/words.ts';
+import { viaCli } from './typed-by.ts';
 import { moment, several, stopWords } from './words.ts';
 
 interface StopAllOptions extends JsonOption {
@@ -50,7 +51,7 @@ export function stopAllCommand(): Command {
       const { afterEnd, endStopAll, stopAll } = await import('../platform/stop-all.ts');
       if (options.end === true) {
         const { ended, after } = await withStore(config, async (store) => {
-          const stops = await endStopAll(store, { by, why, via: 'cli' });
+          const stops = await endStopAll(store, { by, why, via: viaCli() });
           return { ended: stops, after: await afterEnd(store, stops) };
         });
         const told = await tell(config);
@@ -58,7 +59,7 @@ export function stopAllCommand(): Command {
         print(ended, options, () => `Ended: ${which}.\n${afterStopText(after)}${toldText(told)}`);
         return;
       }
-      const order = { id: randomUUID(), by, why, rollBack, via: 'cli' };
+      const order = { id: randomUUID(), by, why, rollBack, via: viaCli() };
       const { stop, underWay, before } = await withStore(config, async (store) => {
         const before = await store.stopAlls.current();
         return { stop: await stopAll(store, order), underWay: await openOf(store), before };

@@ -1,6 +1,6 @@
 /** What a report says once it is put together: each stage's steps, the planned curve, and the figures worth a sentence. */
 import { stageSteps } from '../domain/levels.ts';
-import type { Theme } from '../domain/feedback.ts';
+import type { Theme, ThemesAmong } from '../domain/feedback.ts';
 import type { Step, StageStep } from '../domain/plan.ts';
 import type { Decision, ExposurePoint, ReleaseReport, StageProgress, StepState } from '../domain/report.ts';
 import type { Verdict } from '../domain/verdict.ts';
@@ -163,11 +163,21 @@ export function feedbackSentence(report: ReleaseReport): string | null {
 const themesShown = 4;
 
 /** What comments are about, e.g. `slow, answer (12, satisfied 20 %): “too slow”`; null where there are none. */
-export function themesSentence(themes: readonly Theme[]): string | null {
+export function themesSentence(themes: readonly Theme[], among?: ThemesAmong): string | null {
   if (themes.length === 0) return null;
   const shown = themes.slice(0, themesShown).map(themeWords);
   const left = themes.length - shown.length;
-  return [...shown, ...(left === 0 ? [] : [`and ${several(left, 'more theme')}`])].join('; ');
+  const sentence = [...shown, ...(left === 0 ? [] : [`and ${several(left, 'more theme')}`])].join('; ');
+  const part = amongWords(among);
+  return part === null ? sentence : `${sentence} (${part})`;
+}
+
+/** `among the newest 2,000 of 3,001 comments`; null where all were read, or nobody noted it. */
+export function amongWords(among: ThemesAmong | undefined): string | null {
+  if (among === undefined || among.counted >= among.all) return null;
+  const { all, read, counted } = among;
+  const newest = read < all ? `the newest ${count(read)} of ${count(all)} comments` : `${count(all)} comments`;
+  return counted < read ? `among the ${count(counted)} most usual of ${newest}` : `among ${newest}`;
 }
 
 export function themeWords({ words, comments, satisfaction, examples }: Theme): string {

@@ -2,7 +2,7 @@
 import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import { GradusError } from '../domain/errors.ts';
-import type { Theme } from '../domain/feedback.ts';
+import type { Theme, ThemesAmong } from '../domain/feedback.ts';
 import type { Surveys } from '../domain/ports.ts';
 import type { Survey, SurveyResults } from '../domain/survey.ts';
 import { didYouMean } from '../domain/words.ts';
@@ -141,9 +141,16 @@ function show(): Command {
       const found = await withStore(readConfig(), async ({ surveys }) => {
         const { survey, newer } =
           id === undefined ? await newest(surveys) : { survey: await named(surveys, id), newer: 0 };
-        const { themesOf } = await import('../statistics/themes.ts');
+        const { themesAmong, themesOf } = await import('../statistics/themes.ts');
         const { comments, ...results } = await surveys.results(survey);
-        return { survey, newer, ...results, themes: themesOf(comments), comments };
+        return {
+          survey,
+          newer,
+          ...results,
+          themes: themesOf(comments),
+          themesAmong: themesAmong(comments, comments.length),
+          comments,
+        };
       });
       print(found, options, showText);
     });
@@ -168,9 +175,10 @@ function showText({
   answered,
   satisfaction,
   themes,
-}: { survey: Survey; newer: number; themes: Theme[] } & SurveyResults): string {
+  themesAmong,
+}: { survey: Survey; newer: number; themes: Theme[]; themesAmong: ThemesAmong } & SurveyResults): string {
   const { id, model, capability, question, by, at } = survey;
-  const about = themesSentence(themes);
+  const about = themesSentence(themes, themesAmong);
   return [
     `survey ${id} of ${model}${capability === null ? '' : `, ${capability}`}, sent by ${by} at ${moment(at)} UTC`,
     `  ${question}`,

@@ -2,6 +2,7 @@
 import type { Client } from '@temporalio/client';
 import type { Operation, PersonSays } from '../domain/approval.ts';
 import { GradusError } from '../domain/errors.ts';
+import { noteRefusal } from '../domain/on-record.ts';
 import { howEnded } from '../domain/report-words.ts';
 import { endAbandoned } from '../platform/end-abandoned.ts';
 import { sendMessage } from '../platform/send-message.ts';
@@ -14,6 +15,20 @@ type UseStore = <T>(use: (store: Store) => Promise<T>) => Promise<T>;
  * `MESSAGE_REFUSED` with how it ended where it has.
  */
 export async function tellRelease(
+  client: Client,
+  useStore: UseStore,
+  id: string,
+  operation: Operation,
+  says: PersonSays,
+): Promise<string> {
+  return answered(client, useStore, id, operation, says).catch(async (error: unknown) => {
+    const deed = { subject: id, operation, did: operation, by: says.by, via: says.via ?? 'cli' };
+    await useStore(({ audit }) => noteRefusal(audit, deed, error)).catch(() => undefined);
+    throw error;
+  });
+}
+
+function answered(
   client: Client,
   useStore: UseStore,
   id: string,

@@ -3,9 +3,10 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { isFor, operations, type Operation, type PersonSays } from '../domain/approval.ts';
 import type { Delegations } from '../domain/delegation.ts';
 import { GradusError } from '../domain/errors.ts';
+import { noteRefusal, type Deed } from '../domain/on-record.ts';
 import { standsFor } from '../domain/permission.ts';
 import { refusal, type Policy } from '../domain/policy.ts';
-import type { Policies, Releases } from '../domain/ports.ts';
+import type { Audit, Policies, Releases } from '../domain/ports.ts';
 import type { ReleaseReport } from '../domain/report.ts';
 import { howEnded } from '../domain/report-words.ts';
 import { toldOf } from '../domain/told.ts';
@@ -18,6 +19,8 @@ export interface ConsoleOptions {
   policies: Policies;
   releases: Pick<Releases, 'find' | 'list'>;
   delegations: Pick<Delegations, 'list'>;
+  /** Where it is written down that somebody was refused. */
+  audit: Pick<Audit, 'append'>;
   /** Brings a message to a release; its answer. */
   send(release: string, operation: Operation, says: PersonSays): Promise<string>;
   /** Ends a release whose workflow is gone, with a sentence; null where the records know no such release under way. */
@@ -32,7 +35,7 @@ const retryAfterSeconds = 5;
 const ofStandIns: readonly string[] = ['view', 'approve', 'reject', 'hold', 'moreTime'];
 
 export function createConsole(options: ConsoleOptions): FastifyInstance {
-  const { callerOf, policies, releases, delegations, send, endAbandoned, problem } = options;
+  const { callerOf, policies, releases, delegations, audit, send, endAbandoned, problem } = options;
   /** Errors after which nobody knows whether the release got what was sent to it. */
   const unsure = new WeakSet<object>();
   const app = Fastify({
@@ -67,14 +70,17 @@ export function createConsole(options: ConsoleOptions): FastifyInstance {
   });
 
   /** Who calls, and what they may do: by the policy, by their token, and by whom they stand in for. */
-  async function signedIn(request: FastifyRequest, operation: Operation | 'view') {
+  async function signedIn(request: FastifyRequest, operation: Operation | 'view', release: string | null = null) {
     const policy = await policies.current();
     const caller = await callerOf(request.headers.authorization, policy);
     const { name, roles } = caller;
     const refused = refusal(policy, name, operation, roles, { openToAll: false });
     const givers = await standsFor(policies, delegations, name, Date.now(), { openToAll: false });
-    if (refused !== null && !(givers.length > 0 && ofStandIns.includes(operation)))
-      throw new GradusError('NOT_ALLOWED', `${refused}.`);
+    if (refused !== null && !(givers.length > 0 && ofStandIns.includes(operation))) {
+      const error = new GradusError('NOT_ALLOWED', `${refused}.`);
+      if (release !== null) await noteRefusal(audit, deedOf(release, operation, name), error);
+      throw error;
+    }
     return { ...caller, givers, mayApprove: refusal(policy, name, 'approve', roles, { openToAll: false }) === null };
   }
 
@@ -108,7 +114,19 @@ export function createConsole(options: ConsoleOptions): FastifyInstance {
   }
 
   async function operate(request: FastifyRequest, id: string, operation: Operation): Promise<{ said: string }> {
-    const caller = await signedIn(request, operation);
+    const caller = await signedIn(request, operation, id);
+    return obeyed(request, id, operation, caller).catch(async (error: unknown) => {
+      await noteRefusal(audit, deedOf(id, operation, caller.name), error);
+      throw error;
+    });
+  }
+
+  async function obeyed(
+    request: FastifyRequest,
+    id: string,
+    operation: Operation,
+    caller: Caller,
+  ): Promise<{ said: string }> {
     const says: PersonSays = { ...readSays(request.body), by: caller.name, via: 'http' };
     await needed(id);
     // The release asks for the role again when it obeys, and finds there what the token gave.
@@ -165,4 +183,8 @@ export function createConsole(options: ConsoleOptions): FastifyInstance {
   }
   app.get('/healthz', () => ({ status: 'ok' }));
   return app;
+}
+
+function deedOf(subject: string, operation: string, by: string): Deed {
+  return { subject, operation, did: operation, by, via: 'http' };
 }

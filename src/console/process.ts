@@ -36,6 +36,7 @@ async function work(config: Config, { signal, ready }: OwnProcess): Promise<void
     policies: store.policies,
     releases: store.releases,
     delegations: store.delegations,
+    audit: store.audit,
     send: (release, operation, says) => sendMessage(client, release, operation, says),
     endAbandoned: (release, says) => endAbandoned(store, release, says),
     problem: (message, error) => console.error(`console: ${message}:`, error),

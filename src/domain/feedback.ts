@@ -66,6 +66,15 @@ export interface Theme {
   examples: string[];
 }
 
+/** Of how many comments themes were found, where there are more than are read. */
+export interface ThemesAmong {
+  all: number;
+  /** The newest of them, which were read. */
+  read: number;
+  /** Of those, the ones with the most usual texts, which were put together. */
+  counted: number;
+}
+
 /** Live metrics that are means of values between 0 and 1 (tested by confidence sequences). */
 export const meanMetrics = ['satisfaction', 'accuracy', 'errorRate'] as const;
 /** Live metrics that are quantiles of latency in milliseconds. */

@@ -118,22 +118,38 @@ function readDay(text: string, key: string, problems: string[]): Weekday | null 
 }
 
 function readTime(text: string, key: string, problems: string[]): TimeOfDay | null {
+  const time = timeOf(text);
+  if (time === null) problems.push(`${key}: "${text}" is not a time of day; write e.g. 18:00`);
+  return time;
+}
+
+function timeOf(text: string): TimeOfDay | null {
   const match = /^(\d{1,2}):(\d\d)$/.exec(text.trim());
   const [hour, minute] = [Number(match?.[1]), Number(match?.[2])];
-  if (match !== null && minute < 60 && (hour < 24 || (hour === 24 && minute === 0))) return { hour, minute };
-  problems.push(`${key}: "${text}" is not a time of day; write e.g. 18:00`);
-  return null;
+  return match !== null && minute < 60 && (hour < 24 || (hour === 24 && minute === 0)) ? { hour, minute } : null;
+}
+
+/** The forms that are taken, and why not the one that was written. */
+function hintOf(text: string): string {
+  const forms = 'write 2026-12-20 (its beginning) or 2026-12-20 18:00, or for each week fri 18:00, or days';
+  if (/^\d{1,2}-\d{1,2}(\s|$)/.test(text.trim())) return `no freeze is of every year, so write one for each; ${forms}`;
+  if (/\d:\d\d(:\d|.*(Z|[+-]\d\d:?\d\d)$)/.test(text))
+    return `it is what a clock in the freeze's zone shows, without seconds and offset; ${forms}`;
+  return forms;
 }
 
 /** `2026-12-20` (its beginning) or `2026-12-20 18:00`. */
 function readDate(text: string, key: string, problems: string[]): WallTime | null {
   const match = /^(\d{4})-(\d\d)-(\d\d)(?:[T ]+(\S+))?$/.exec(text.trim());
   if (match === null) {
-    problems.push(`${key}: "${text}" is not a date; write e.g. 2026-12-20 or 2026-12-20 18:00`);
+    problems.push(`${key}: "${text}" is not a date; ${hintOf(text)}`);
     return null;
   }
-  const time = match[4] === undefined ? { hour: 0, minute: 0 } : readTime(match[4], key, problems);
-  if (time === null) return null;
+  const time = match[4] === undefined ? { hour: 0, minute: 0 } : timeOf(match[4]);
+  if (time === null) {
+    problems.push(`${key}: "${text}" does not end with a time of day; ${hintOf(text)}`);
+    return null;
+  }
   const wall = { year: Number(match[1]), month: Number(match[2]), day: Number(match[3]), ...time };
   const midnight = new Date(Date.UTC(wall.year, wall.month - 1, wall.day));
   if (midnight.getUTCMonth() + 1 !== wall.month || midnight.getUTCDate() !== wall.day) {
@@ -143,7 +159,35 @@ function readDate(text: string, key: string, problems: string[]): WallTime | nul
   return wall;
 }
 
+/** Big cities that people write, and that the database has under another name. */
+const cities: Record<string, string> = {
+  beijing: 'Asia/Shanghai',
+  peking: 'Asia/Shanghai',
+  shenzhen: 'Asia/Shanghai',
+  guangzhou: 'Asia/Shanghai',
+  mumbai: 'Asia/Kolkata',
+  delhi: 'Asia/Kolkata',
+  bangalore: 'Asia/Kolkata',
+  osaka: 'Asia/Tokyo',
+  hanoi: 'Asia/Ho_Chi_Minh',
+  munich: 'Europe/Berlin',
+  frankfurt: 'Europe/Berlin',
+  geneva: 'Europe/Zurich',
+  barcelona: 'Europe/Madrid',
+  milan: 'Europe/Rome',
+  boston: 'America/New_York',
+  washington: 'America/New_York',
+  seattle: 'America/Los_Angeles',
+  sanfrancisco: 'America/Los_Angeles',
+};
+
 function zoneHint(zone: string): string {
+  const city = zone
+    .slice(zone.lastIndexOf('/') + 1)
+    .toLowerCase()
+    .replaceAll(/[ _-]/g, '');
+  const known = new Map(Object.entries(cities)).get(city);
+  if (known !== undefined) return ` (did you mean ${known}?)`;
   return didYouMean(zone, Intl.supportedValuesOf('timeZone'));
 }
 

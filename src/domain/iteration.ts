@@ -3,7 +3,7 @@ import type { DriftFinding } from './drift.ts';
 import { judge } from './evaluate.ts';
 import { canonical } from './evidence.ts';
 import { parseCondition } from './expressions.ts';
-import type { Theme } from './feedback.ts';
+import type { Theme, ThemesAmong } from './feedback.ts';
 import { figureOf, type Figures } from './learning.ts';
 import type { LeftOut } from './lessons.ts';
 import type { Adjustment, TrainSpec } from './plan.ts';
@@ -57,6 +57,8 @@ export interface Learning {
   drift: DriftFinding[];
   /** What comments were about, the most usual first. */
   themes: Theme[];
+  /** Left out by an earlier Gradus. */
+  themesAmong?: ThemesAmong;
   learn: boolean;
   reasons: string[];
   lessons: KeptLessons | null;

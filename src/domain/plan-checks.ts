@@ -3,7 +3,7 @@ import { parseArithmetic } from './expressions.ts';
 import { checkFields } from './fields.ts';
 import { vocabularies, type Known } from './metrics.ts';
 import { attempt, noneKnown, readable } from './plan-expressions.ts';
-import { nameProblem } from './plan-leaves.ts';
+import { nameProblem, personProblem } from './plan-leaves.ts';
 import type { Report } from './plan-problems.ts';
 import { checkApprovals, checkExposure, checkGates } from './plan-step-checks.ts';
 import type { Plan } from './plan.ts';
@@ -33,7 +33,7 @@ function checkNames(plan: Plan, report: Report): void {
   if (names.length > 1000) report(['capabilities'], `${names.length} are too many; 1000 are the most`);
   for (const part of ['capabilities', 'people'] as const) {
     for (const name of Object.keys(plan[part])) {
-      const problem = nameProblem(name);
+      const problem = part === 'people' ? personProblem(name) : nameProblem(name);
       if (problem !== null) report([part, name], problem);
     }
   }

@@ -117,9 +117,18 @@ export function nameProblem(name: string, spaces = true): string | null {
   if (name in {}) return `${text} is a reserved word; choose another name`;
   const allowed = spaces ? /^[\p{L}\p{N}][\p{L}\p{M}\p{N} ._@+-]*$/u : /^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*$/u;
   if (!allowed.test(name) || name !== name.trim()) {
-    return `${text} is not a usable name; use letters, digits, ${spaces ? 'spaces, ' : ''}- and _, beginning with a letter or digit`;
+    const taken = spaces ? 'letters, digits, spaces and . _ @ + -' : 'letters, digits and . _ -';
+    return `${text} is not a usable name; use ${taken}, beginning with a letter or digit`;
   }
   return null;
+}
+
+/** What is wrong with the name of a person or of a group of people, e.g. `O'Brien`; null: nothing. */
+export function personProblem(name: string): string | null {
+  const bare = name.replaceAll(/(?<=\p{L})['\u2019](?=\p{L})/gu, '');
+  if (bare === name) return nameProblem(name);
+  if (nameProblem(bare) === null && name.length <= maxName) return null;
+  return `${nameProblem(name) ?? 'it is not a usable name'} (an apostrophe may stand between letters)`;
 }
 
 export const name = leaf<string>({ type: 'string' }, (input) => {
@@ -161,9 +170,16 @@ const oneOrMore = { anyOf: [text, { type: 'array', items: text }] };
 /** One name, or a list of names without doubles. */
 export const names = leaf<string[]>(oneOrMore, (input) => readList(input, readName));
 
-function readName(item: unknown, before: string[]): Read<string> {
+/** Names of people, or of groups of them. */
+export const peopleNames = leaf<string[]>(oneOrMore, (input) => readList(input, readPerson));
+
+function readPerson(item: unknown, before: string[]): Read<string> {
+  return readName(item, before, personProblem);
+}
+
+function readName(item: unknown, before: string[], problemOf: typeof personProblem = nameProblem): Read<string> {
   if (typeof item !== 'string') return { problem: `${shown(item)} is not a name; write a name or a list of names` };
-  const problem = nameProblem(item);
+  const problem = problemOf(item);
   if (problem !== null) return { problem };
   return before.includes(item) ? { problem: `${item} is there twice; keep one` } : { value: item };
 }
@@ -174,7 +190,7 @@ export const approvers = leaf<string[]>(oneOrMore, (input) => {
   if (Array.isArray(input) && input.length === 0) {
     return { problem: 'nobody is named who may approve; name people or groups, or write anyone' };
   }
-  return readList(input, readName);
+  return readList(input, readPerson);
 });
 
 /** One expression as text; a number is taken too. */

@@ -2,7 +2,7 @@
 import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { GradusError } from './errors.ts';
-import { isMapping, plainKey, sections } from './plan-spelling.ts';
+import { adjustable, isMapping, plainKey, sections } from './plan-spelling.ts';
 import { shown } from './plan-leaves.ts';
 import { listed, nearest } from './words.ts';
 
@@ -65,7 +65,10 @@ export function describeIssue(issue: z.core.$ZodIssue, input: unknown): { path: 
 }
 
 function knownKeys(path: Path): readonly string[] {
-  const exact = sections[path.join('.')];
+  // Of a list, each has the same keys.
+  const place = path.filter((part) => typeof part !== 'number').join('.');
+  if (place === 'iterate.adjust.set') return adjustable;
+  const exact = sections[place];
   const any = path.length === 2 ? sections[`${path[0]}.*`] : undefined;
   return (exact ?? any)?.keys ?? [];
 }

@@ -9,6 +9,7 @@ import {
   lessonsName,
   name,
   names,
+  peopleNames,
   number,
   ramp,
   versionName,
@@ -31,7 +32,7 @@ const approval = z
     own: yesOrNo.optional(),
     within: duration.optional(),
     else: choice(['hold', 'reject', 'approve']).optional(),
-    'escalate to': names.optional(),
+    'escalate to': peopleNames.optional(),
     remind: duration.optional(),
   })
   .nullable()
@@ -101,7 +102,7 @@ export const planSchema = z.strictObject({
     .strictObject({
       gate: expressions.optional(),
       'capability gates': z.record(z.string(), expressions).optional(),
-      testers: names.optional(),
+      testers: peopleNames.optional(),
       'min rated': whole(0, '20').optional(),
       within: duration.optional(),
       approval,
@@ -139,7 +140,7 @@ export const planSchema = z.strictObject({
       adjust: z.array(adjustment).max(50).optional(),
     })
     .optional(),
-  people: z.record(z.string(), names).optional(),
+  people: z.record(z.string(), peopleNames).optional(),
   'gateway within': duration.optional(),
   alpha: number({ least: 0, most: 0.5, open: 'least', example: '0.05' }).optional(),
 });

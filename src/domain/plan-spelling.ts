@@ -21,6 +21,28 @@ const approval: Section = {
   },
 };
 
+/** Keys of `train` that an adjustment may set too. */
+export const adjustable: readonly string[] = [
+  'data',
+  'share',
+  'network',
+  'epochs',
+  'batch',
+  'learning rate',
+  'clip norm',
+  'vocabulary',
+  'length',
+  'embedding',
+  'units',
+  'pooling',
+  'word dropout',
+  'patience',
+  'averaging',
+  'class weights',
+  'schedule',
+  'seed',
+];
+
 /** Keys of each part of a plan; `*` stands for any name. */
 export const sections: Record<string, Section> = {
   '': {
@@ -53,29 +75,7 @@ export const sections: Record<string, Section> = {
       candidate: 'candidate',
     },
   },
-  train: {
-    keys: [
-      'data',
-      'share',
-      'network',
-      'epochs',
-      'batch',
-      'learning rate',
-      'clip norm',
-      'vocabulary',
-      'length',
-      'embedding',
-      'units',
-      'pooling',
-      'word dropout',
-      'patience',
-      'averaging',
-      'class weights',
-      'schedule',
-      'lessons',
-      'seed',
-    ],
-  },
+  train: { keys: [...adjustable, 'lessons'] },
   'capabilities.*': { keys: ['importance', 'demand', 'risk', 'requires', 'gate', 'field'], also: { gates: 'gate' } },
   stages: {
     keys: ['first', 'then', 'lists'],

@@ -4,7 +4,7 @@ import type { Operation } from './approval.ts';
 import { GradusError } from './errors.ts';
 import { readFreezes, writtenFreeze } from './freeze-input.ts';
 import type { Freeze } from './freeze.ts';
-import { nameProblem } from './plan-leaves.ts';
+import { personProblem } from './plan-leaves.ts';
 import { readRisk, writtenRisk, type Approvers, type RiskLevel } from './risk.ts';
 import { readOidc } from './token-person.ts';
 import { didYouMean, listed } from './words.ts';
@@ -126,7 +126,7 @@ export function parsePolicy(input: unknown): Policy {
   const bySlack = new Map<string, string>();
   const byOidc = new Map<string, string>();
   for (const [name, { roles: given = [], slack = null, oidc, email }] of Object.entries(shape.data.people)) {
-    const problem = nameProblem(name);
+    const problem = personProblem(name);
     if (problem !== null) problems.push(`people: ${problem}`);
     if (name === 'gradus')
       problems.push('people: "gradus" is what Gradus calls itself in decisions; choose another name');

@@ -283,8 +283,8 @@ export interface Iterations {
   find(key: string): Promise<NumberedIteration | null>;
   /** The newest of a model, or one by its number; without a model, the newest of all. */
   newest(model?: string, number?: number): Promise<NumberedIteration | null>;
-  /** The newest that learnt, of those whose plan held all these capabilities. */
-  lastLearnt(of: Scope): Promise<NumberedIteration | null>;
+  /** The newest that learnt, of those whose plan held all these capabilities; `before`: of those with a smaller number. */
+  lastLearnt(of: Scope, before?: number): Promise<NumberedIteration | null>;
   /** Newest first. */
   list(model?: string): Promise<NumberedIteration[]>;
 }
@@ -327,6 +327,8 @@ export interface Audit {
   append(events: AuditEvent[]): Promise<void>;
   /** All entries after `number`, in order, so many at most. */
   entries(after: number, most: number): Promise<AuditEntry[]>;
+  /** Of those entries, what else is kept beside them and does not agree: which decides what counts as appended. */
+  disagreeing(after: number, most: number): Promise<string[]>;
 }
 
 /** Who people are and what they may do. */

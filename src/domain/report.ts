@@ -1,6 +1,6 @@
 /** What a release has done so far and, at its end, its report: one value, written to the store and drawn by CLI and page. */
 import type { Plan, Step } from './plan.ts';
-import type { Theme } from './feedback.ts';
+import type { Theme, ThemesAmong } from './feedback.ts';
 import type { ReleaseLearning } from './iteration.ts';
 import type { ObservationSummary } from './ports.ts';
 import type { Finding, Verdict } from './verdict.ts';
@@ -173,6 +173,8 @@ export interface ReleaseReport {
   iteration: { learn: boolean; reasons: string[] } | null;
   /** What comments were about, at its end; left out by what did not look yet. */
   themes?: Theme[];
+  /** Among which comments they were found. */
+  themesAmong?: ThemesAmong;
   /** What an iteration heard and changed before it started this release; left out where people started it. */
   learning?: ReleaseLearning | null;
 }

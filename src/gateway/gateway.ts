@@ -85,7 +85,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       answerId,
       at: new Date().toISOString(),
       satisfaction: said.satisfaction ?? null,
-      comment: said.comment === undefined ? null : redact(said.comment),
+      // Whoever wrote nothing has not commented.
+      comment: said.comment === undefined || said.comment.trim() === '' ? null : redact(said.comment),
       correctLabel: said.label ?? null,
       text: said.text === undefined ? null : lessonText(said.text, textDigest),
     };

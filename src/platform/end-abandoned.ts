@@ -1,23 +1,26 @@
 /** Ends releases whose workflow is gone: they were terminated, so that nobody is left to put their users back. */
 import { WorkflowNotFoundError, type Client, type WorkflowExecutionStatusName } from '@temporalio/client';
 import { clearLeftovers } from '../../activities/leftovers.ts';
+import { recordEnd } from '../../activities/record.ts';
 import type { Store } from '../store/store.ts';
 
-type Records = Pick<Store, 'releases' | 'routes'>;
+type Records = Pick<Store, 'releases' | 'routes' | 'audit'>;
 
 /** So long Temporal may not know a release: while it starts, it may know none. */
 export const goneMs = 30_000;
 
 /** A sentence of what was done; null where the records know no such release, or it has ended. */
 export async function endAbandoned(
-  { releases, routes }: Records,
+  records: Records,
   id: string,
   { by, why }: { by: string; why?: string },
 ): Promise<string | null> {
+  const { releases, routes } = records;
   const report = await releases.find(id);
   if (report === null || (await releases.holder(report.model))?.id !== id) return null;
   await clearLeftovers(routes, report.model, '');
   await releases.abandon(id, `its workflow was terminated; rolled back by ${by}: ${why ?? 'no reason given'}`);
+  await recordEnd(records, id);
   return 'its workflow was terminated before; all its users go back to stable, and it has ended';
 }
 
@@ -33,8 +36,10 @@ export async function endAllAbandoned(
   const ended: string[] = [];
   for (const { id, isQueued } of await records.releases.open()) {
     if (!(await isOver(client, id, unknownSince))) continue;
-    if (isQueued) await records.releases.abandon(id, 'its workflow ended while it waited for its model (terminated?)');
-    else await endAbandoned(records, id, { by: 'gradus', why: 'nothing carries it out any more' });
+    if (isQueued) {
+      await records.releases.abandon(id, 'its workflow ended while it waited for its model (terminated?)');
+      await recordEnd(records, id);
+    } else await endAbandoned(records, id, { by: 'gradus', why: 'nothing carries it out any more' });
     unknownSince.delete(id);
     ended.push(id);
   }

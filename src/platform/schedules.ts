@@ -1,6 +1,7 @@
 /** Schedules of iterations, kept by Temporal: when to look whether a model has something to learn. */
 import { ScheduleAlreadyRunning, ScheduleNotFoundError, type Client, type ScheduleHandle } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import { msNumberToTs } from '@temporalio/common/lib/time.js';
 import { z } from 'zod';
 import { iterationWorkflow, taskQueue, type IterationInput } from '../../workflows/messages.ts';
 import { GradusError } from '../domain/errors.ts';
@@ -40,6 +41,8 @@ export interface ScheduleState {
   paused: boolean;
   note: string;
   overlap: string;
+  jitterMs: number;
+  catchUpMs: number;
   next: string[];
   /** The newest looks, oldest first: their workflows. */
   recent: { at: string; workflow: string }[];
@@ -114,7 +117,7 @@ export async function readSchedule(client: Client, name: string): Promise<Schedu
   const found = await on(client, name, (handle) => handle.describe());
   const memo = memoSchema.safeParse(found.memo);
   if (!memo.success) throw await unknownSchedule(client, name);
-  const { state, info, policies } = found;
+  const { state, info, policies, spec } = found;
   const overlap = Object.entries(overlaps).find(([, policy]) => policy === policies.overlap)?.[0];
   return {
     name,
@@ -124,12 +127,33 @@ export async function readSchedule(client: Client, name: string): Promise<Schedu
     paused: state.paused,
     note: state.note ?? '',
     overlap: overlap ?? policies.overlap ?? 'skip',
+    jitterMs: spec.jitter ?? 0,
+    catchUpMs: policies.catchupWindow,
     next: info.nextActionTimes.slice(0, 3).map((at) => at.toISOString()),
     recent: info.recentActions.map(({ takenAt, action }) => ({
       at: takenAt.toISOString(),
       workflow: action.workflow.workflowId,
     })),
   };
+}
+
+/** Temporal counts no further. */
+const mostCounted = 1000;
+
+/** How many looks were due in a time; `isAll` is false where there may be more. Throws `NOT_FOUND`. */
+export async function dueTimes(
+  client: Client,
+  name: string,
+  { start, end }: { start: Date; end: Date },
+): Promise<{ looks: number; isAll: boolean }> {
+  await readSchedule(client, name);
+  const { startTime } = await client.workflowService.listScheduleMatchingTimes({
+    namespace: client.options.namespace,
+    scheduleId: name,
+    startTime: msNumberToTs(start.getTime()),
+    endTime: msNumberToTs(end.getTime()),
+  });
+  return { looks: startTime.length, isAll: startTime.length < mostCounted };
 }
 
 /** Does something with a schedule; throws `NOT_FOUND`, with what there is. */

@@ -4,6 +4,7 @@ import type { AuditEvent } from '../domain/audit.ts';
 import { afterStop, type AfterStop } from '../domain/after-stop.ts';
 import type { StopAll } from '../domain/control.ts';
 import { GradusError } from '../domain/errors.ts';
+import { noteRefusal, type Deed } from '../domain/on-record.ts';
 import { insistAllowed } from '../domain/permission.ts';
 import { printable } from '../domain/words.ts';
 import type { Store } from '../store/store.ts';
@@ -25,7 +26,8 @@ export interface StopOrder {
  * routes say so. Throws `NOT_ALLOWED`.
  */
 export async function stopAll(store: Records, { via, ...order }: StopOrder): Promise<StopAll> {
-  await insistAllowed(store.policies, order.by, 'stopAll');
+  const deed = { subject: 'stop-all', operation: 'stop all', did: 'stopped all releases', by: order.by, via };
+  await refusable(store, deed, () => insistAllowed(store.policies, order.by, 'stopAll'));
   if (order.why.trim() === '')
     throw new GradusError('REQUEST_INVALID', 'Say why all releases are stopped: --why REASON');
   const why = printable(order.why).slice(0, 2000);
@@ -43,7 +45,8 @@ export async function endStopAll(
   store: Pick<Records, 'stopAlls' | 'policies' | 'audit'>,
   { by, why, via }: { by: string; why: string; via: string },
 ): Promise<StopAll[]> {
-  await insistAllowed(store.policies, by, 'endStop');
+  const deed = { subject: 'stop-all', operation: 'end', did: 'let all releases go on', by, via };
+  await refusable(store, deed, () => insistAllowed(store.policies, by, 'endStop'));
   const ended = await store.stopAlls.end({ by: printable(by), why: printable(why).slice(0, 2000) });
   if (ended.length === 0) {
     const [last] = await store.stopAlls.list();
@@ -77,6 +80,13 @@ export async function afterEnd(
   for (const { number } of ended.filter(({ rollBack }) => rollBack))
     for (const { id } of open) if (await stopAlls.rollsBack(number, id)) rolledBack.add(id);
   return afterStop(open, freeze, rolledBack, Date.now());
+}
+
+function refusable({ audit }: Pick<Records, 'audit'>, deed: Deed, ask: () => Promise<void>): Promise<void> {
+  return ask().catch(async (error: unknown) => {
+    await noteRefusal(audit, deed, error);
+    throw error;
+  });
 }
 
 function begun({ number, at, by, why, rollBack }: StopAll, via: string): AuditEvent {

@@ -8,7 +8,7 @@ import type { Store } from '../store/store.ts';
 import { endAbandoned, endAllAbandoned, goneMs } from './end-abandoned.ts';
 import { leaveMessage } from './send-message.ts';
 
-type Records = Pick<Store, 'tellings' | 'releases' | 'routes'>;
+type Records = Pick<Store, 'tellings' | 'releases' | 'routes' | 'audit'>;
 
 const againMs = 2_000;
 const lookMs = 10_000;

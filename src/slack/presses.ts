@@ -1,10 +1,11 @@
 /** Brings what somebody pressed in Slack to its release: once, under their own name, and with an answer that is true. */
 import { z } from 'zod';
 import { errorTable, GradusError } from '../domain/errors.ts';
+import { note } from '../domain/on-record.ts';
 import type { Presses } from '../domain/outbox.ts';
 import { personInSlack } from '../domain/policy.ts';
 import { refusalNow, type Permissions } from '../domain/permission.ts';
-import type { Releases } from '../domain/ports.ts';
+import type { Audit, Releases } from '../domain/ports.ts';
 import { howEnded } from '../domain/report-words.ts';
 import { operations, overText, type Operation, type PersonSays } from '../domain/approval.ts';
 import { carried, type Carried } from './buttons.ts';
@@ -30,6 +31,8 @@ export interface StopPress {
 
 export interface PressPorts {
   policies: Permissions;
+  /** Where it is written down that somebody was refused. */
+  audit: Pick<Audit, 'append'>;
   /** Ends a release whose workflow is gone, with a sentence; null where the records know no such release under way. */
   endAbandoned(release: string, says: { by: string; why: string }): Promise<string | null>;
   /** Stops all releases, or ends that, and says what was done; throws `NOT_ALLOWED`. */
@@ -54,7 +57,15 @@ export function createPressing(ports: PressPorts) {
   async function obey(press: Press | StopPress): Promise<Answer> {
     const policy = await ports.policies.current();
     const by = personInSlack(policy, press.user);
-    if (by === null) return { kind: 'refused', text: strangerText(policy, press.user) };
+    if (by === null) {
+      const { user } = press;
+      const what =
+        'stop' in press
+          ? { subject: 'stop-all', did: press.stop }
+          : { subject: press.of.release, did: press.operation };
+      await noted(what, `slack:${user}`, 'not in the policy');
+      return { kind: 'refused', text: strangerText(policy, user) };
+    }
     if ('stop' in press) return stopAs(by, press);
     const { id, operation, of, why } = press;
     const { release, ...seen } = of;
@@ -81,11 +92,22 @@ export function createPressing(ports: PressPorts) {
     const { operation, of, why = 'pressed in Slack' } = press;
     if (error.code === 'RELEASE_UNKNOWN' && operation === 'rollback') {
       const refusal = await refusalNow(ports.policies, by, operation);
-      if (refusal !== null) return { kind: 'refused', text: `${refusal}.` };
+      if (refusal !== null) {
+        await noted({ subject: of.release, did: operation }, by, refusal);
+        return { kind: 'refused', text: `${refusal}.` };
+      }
       const ended = await ports.endAbandoned(of.release, { by, why });
       if (ended !== null) return { kind: 'done', text: ended };
     }
-    return { kind: 'refused', text: await truth(error, press) };
+    const text = await truth(error, press);
+    await noted({ subject: of.release, did: operation }, by, text);
+    return { kind: 'refused', text };
+  }
+
+  /** Writes down what was refused, where the store is there: whoever pressed is answered in any case. */
+  function noted({ subject, did }: { subject: string; did: string }, by: string, why: string): Promise<void> {
+    const entry = { subject, did: `${did} was refused`, by, why, via: 'slack' };
+    return note(ports.audit, entry).catch(() => undefined);
   }
 
   async function stopAs(by: string, { id, stop, why }: StopPress): Promise<Answer> {

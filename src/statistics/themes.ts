@@ -1,7 +1,7 @@
 /** What comments are about: texts with the same words put together, by TF-IDF and hierarchical clustering. */
 import { agnes } from 'ml-hclust';
 import { eng, removeStopwords, zho } from 'stopword';
-import type { Comment, Theme } from '../domain/feedback.ts';
+import type { Comment, Theme, ThemesAmong } from '../domain/feedback.ts';
 
 /** Clustering takes the square of these. */
 const mostTexts = 300;
@@ -15,6 +15,13 @@ interface Group {
   text: string;
   comments: Comment[];
   words: Set<string>;
+}
+
+/** How many of `comments`, the newest of `all`, themes are found among. */
+export function themesAmong(comments: readonly Comment[], all: number): ThemesAmong {
+  const groups = sameTexts(comments);
+  const countOf = (some: readonly Group[]): number => some.reduce((sum, group) => sum + group.comments.length, 0);
+  return { all: Math.max(all, comments.length), read: comments.length, counted: countOf(groups.slice(0, mostTexts)) };
 }
 
 /** Themes by how many comments they have; those of one comment are left out. `comments` newest first. */

@@ -40,17 +40,37 @@ export function createAudit(database: Database): Audit {
           .execute();
         return rows.map(({ entry }) => entry);
       }),
+
+    disagreeing: (after, most) =>
+      database.run(async (db) => {
+        const rows = await db
+          .selectFrom('audit')
+          .selectAll()
+          .where('number', '>', after)
+          .orderBy('number')
+          .limit(most)
+          .execute();
+        return rows.flatMap(({ entry, ...row }) =>
+          (['number', 'subject', 'place', 'at', 'hash'] as const).flatMap((column) =>
+            row[column] === entry[column]
+              ? []
+              : [`entry ${row.number}: its column ${column} says ${row[column]}, and the entry ${entry[column]}`],
+          ),
+        );
+      }),
   };
 }
 
+/** Looked up one by one in the index: a release may have many more entries than are appended. */
 async function unknownOf(db: Kysely<Tables>, events: AuditEvent[]): Promise<AuditEvent[]> {
-  const subjects = [...new Set(events.map(({ subject }) => subject))];
-  if (subjects.length === 0) return [];
-  const rows = await db
-    .selectFrom('audit')
-    .select(['subject', 'place', 'at'])
-    .where('subject', 'in', subjects)
-    .execute();
+  if (events.length === 0) return [];
+  const [subjects, places] = [events.map(({ subject }) => subject), events.map(({ place }) => place)];
+  const times = events.map(({ at }) => at);
+  const { rows } = await sql<Pick<AuditEvent, 'subject' | 'place' | 'at'>>`
+    select subject, place, at from audit
+    where (subject, place, at) in (select * from unnest(${subjects}::text[], ${places}::int[], ${times}::text[]))`.execute(
+    db,
+  );
   const key = ({ subject, place, at }: Pick<AuditEvent, 'subject' | 'place' | 'at'>): string =>
     JSON.stringify([subject, place, at]);
   const known = new Set(rows.map(key));

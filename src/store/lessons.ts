@@ -140,17 +140,16 @@ export function createIterations(database: Database): Iterations {
         return row === undefined ? null : numbered(row);
       }),
 
-    lastLearnt: ({ model, capabilities }) =>
+    lastLearnt: ({ model, capabilities }, before) =>
       database.run(async (db) => {
-        const row = await db
+        let query = db
           .selectFrom('iterations')
           .select(['report', 'number'])
           .where('model', '=', model)
           .where(sql`report->>'state'`, '=', 'learnt')
-          .where(sql<boolean>`report->'capabilities' ?& ${[...capabilities]}::text[]`)
-          .orderBy('number', 'desc')
-          .limit(1)
-          .executeTakeFirst();
+          .where(sql<boolean>`report->'capabilities' ?& ${[...capabilities]}::text[]`);
+        if (before !== undefined) query = query.where('number', '<', before);
+        const row = await query.orderBy('number', 'desc').limit(1).executeTakeFirst();
         return row === undefined ? null : numbered(row);
       }),
 

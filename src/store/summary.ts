@@ -10,6 +10,12 @@ const commentsShown = 20;
 /** Characters of each. */
 const commentShown = 300;
 
+/** Holds where a comment says anything: some applications send empty ones, or spaces of any script. */
+export function hasComment(column = sql<string | null>`comment`): RawBuilder<boolean> {
+  return sql<boolean>`${column} ~ ${sql.lit(telling)}`;
+}
+const telling = String.raw`[^\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]`;
+
 export function summarise(db: Kysely<Tables>, phase: string): Promise<ObservationSummary[]> {
   return summaryOf(db, under(phase), under(phase));
 }
@@ -43,7 +49,7 @@ export async function usersOf(db: Kysely<Tables>, answered: RawBuilder<unknown>)
 export async function commentsOf(db: Kysely<Tables>, said: RawBuilder<unknown>, most: number): Promise<Comment[]> {
   const { rows } = await sql<Comment>`
     select left(comment, ${commentShown}) as text, version, satisfaction from feedback
-    where comment is not null and ${said} order by seq desc limit ${most}`.execute(db);
+    where ${hasComment()} and ${said} order by seq desc limit ${most}`.execute(db);
   return rows;
 }
 
@@ -61,8 +67,8 @@ async function summaryOf(
       select capability, arm, version, count(satisfaction)::int as rated, avg(satisfaction) as satisfaction,
         count(correct_label)::int as labelled,
         avg((label is not distinct from correct_label)::int) filter (where correct_label is not null)::float8 as accuracy,
-        count(comment)::int as commented,
-        (array_agg(left(comment, ${sql.lit(commentShown)}) order by seq desc) filter (where comment is not null))[1:${sql.lit(commentsShown)}] as comments
+        (count(*) filter (where ${hasComment()}))::int as commented,
+        (array_agg(left(comment, ${sql.lit(commentShown)}) order by seq desc) filter (where ${hasComment()}))[1:${sql.lit(commentsShown)}] as comments
       from feedback where ${said} group by capability, arm, version
     )
     select capability, arm, version, coalesce(answers, 0) as answers, coalesce(users, 0) as users,

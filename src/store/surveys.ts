@@ -5,7 +5,7 @@ import type { Surveys } from '../domain/ports.ts';
 import { feedbackIdOf, type Survey, type SurveyResults } from '../domain/survey.ts';
 import { toJson, type Database } from './database.ts';
 import { noteIn } from './notices.ts';
-import { usersOf } from './summary.ts';
+import { hasComment, usersOf } from './summary.ts';
 import type { Tables } from './tables.ts';
 
 type Given = Pick<Survey, 'model' | 'capability' | 'version' | 'withinMs'>;
@@ -94,7 +94,7 @@ export function createSurveys(database: Database): Surveys {
             (count(distinct user_hash) filter (where said.id is not null))::int as answered,
             avg(said.satisfaction) as satisfaction,
             coalesce(jsonb_agg(jsonb_build_object('text', said.comment, 'version', said.version,
-              'satisfaction', said.satisfaction) order by said.seq desc) filter (where said.comment is not null), '[]')
+              'satisfaction', said.satisfaction) order by said.seq desc) filter (where ${hasComment(sql`said.comment`)}), '[]')
               as comments
           from survey_asked
           left join lateral (

@@ -152,6 +152,8 @@ describe('what may follow', () => {
         'url',
         'address',
         '--end',
+        '--evidence',
+        '--limit',
         '--sample',
         '--within',
         '--again',

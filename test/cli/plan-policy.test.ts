@@ -45,6 +45,16 @@ test('a plan that lacks what the policy asks for is refused as its release would
   expect([good.code, good.out]).toEqual([0, expect.stringContaining('It has all that the policy in force asks for.')]);
 });
 
+test('approvers whom the policy does not know, or who may not approve, are named', async () => {
+  const asked = { ...plan, capabilities: { spam: { risk: 5 } }, full: { approval: { from: ['nobody-here', 'vic'] } } };
+  const { code, out } = await run(['plan', 'check', '-'], JSON.stringify(asked));
+  expect(code).toBe(0);
+  expect(out).not.toContain('It has all that the policy in force asks for.');
+  expect(out).toContain('full: nobody-here is not in the policy; vic is viewer and may not approve; 1 approval');
+  const json = await run(['plan', 'check', '-', '--json'], JSON.stringify(asked));
+  expect(JSON.parse(json.out)).toMatchObject({ policy: 'kept', warnings: [expect.stringContaining('nobody-here')] });
+});
+
 test('one that is stored all the same says so, then and whenever it is shown', async () => {
   const saved = await run(['plan', 'save', 'mail', '-'], lacking);
   expect(saved.out).toContain(`Stored as mail. The policy in force refuses a release of it:\n  ${problem}`);
@@ -58,7 +68,7 @@ test('who may not start releases makes no schedule of them, and triggers none', 
     expect([code, err]).toEqual([
       1,
       expect.stringMatching(
-        /^vic may not do that: it is for the role operator, and vic has viewer\. Nothing was started\./,
+        /^vic may not do that: it is for the role operator, and vic has viewer\. Nothing was (started|changed)\./,
       ),
     ]);
   }

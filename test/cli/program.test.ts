@@ -24,6 +24,7 @@ describe('help', () => {
       'gateway',
       'slack',
       'policy set',
+      'policy check',
       'policy show',
       'audit verify',
       'audit export',

@@ -2,7 +2,9 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { columns } from '../../src/cli/lines.ts';
 import { progressText } from '../../src/cli/progress-text.ts';
+import { reportPage } from '../../src/cli/report-page.ts';
 import { reportText } from '../../src/cli/report-text.ts';
+import { whetherToLearn } from '../../src/domain/learning.ts';
 import type { ReleaseReport } from '../../src/domain/report.ts';
 import { baking, justStarted, released, rolledBack, waiting } from '../fixtures/report-mail.ts';
 import { chinese, longNames, tenStages } from '../fixtures/report-many.ts';
@@ -30,6 +32,34 @@ describe('reportText', () => {
     const text = reportText(released);
     expect(lineOf(text, 'N(t)')).toBe('N(t) 2 4 6 planned 2 4 6');
     expect(lineOf(text, 'P(t)')).toBe('P(t) 0.33 0.67 1.00 planned 0.33 0.67 1.00');
+  });
+
+  it('says what comments were about, among how many of them, and what was heard before the release', () => {
+    const theme = { words: ['快'], comments: 523, satisfaction: 0.4, byVersion: {}, examples: ['快一点'] };
+    const learning = {
+      number: 3,
+      iteration: 'learn/1',
+      since: null,
+      until: '2026-01-01T00:00:00.000Z',
+      figures: whetherToLearn({ iterate: { learnWhen: 'corrections >= 40' } }, { summaries: [], users: 0 }).figures,
+      drift: [],
+      themes: [{ ...theme, words: ['slow'], comments: 46, examples: ['too slow'] }],
+      themesAmong: { all: 46, read: 46, counted: 46 },
+      learn: true,
+      reasons: ['train again: corrections 46 ≥ 40'],
+      lessons: null,
+      changes: [],
+    };
+    const themesAmong = { all: 3_001, read: 2_000, counted: 2_000 };
+    const report = { ...released, themes: [theme], themesAmong, learning };
+    const text = reportText(report).replaceAll(/\s+/g, ' ');
+    expect(text).toContain('快 (523, satisfied 40 %): “快一点” (among the newest 2,000 of 3,001 comments)');
+    expect(text).toContain('corrections 46 ≥ 40; comments: slow (46, satisfied 40 %): “too slow”');
+    expect(
+      reportText({ ...report, themesAmong: { all: 3_001, read: 2_000, counted: 1_150 } }).replaceAll(/\s+/g, ' '),
+    ).toContain('(among the 1,150 most usual of the newest 2,000 of 3,001 comments)');
+    const page = reportPage(report);
+    expect(page).toContain('(among the newest 2,000 of 3,001 comments)');
   });
 
   it('draws the table of the paper, and a point for what is not released yet', () => {
@@ -122,6 +152,8 @@ describe('progressText', () => {
     expect(text).toContain('needs 2 approvals of ann, bo, demo-approver, approved by ann so far');
     expect(text.replace(/\s+/g, ' ')).toContain('by 2026-01-07 14:05:06 UTC (2 days left), else reject');
     expect(text).toContain('gradus release approve mail-assistant-2 --by NAME');
+    const { id = '', digest = '' } = waiting.waiting ?? {};
+    expect(text.replace(/\s+/g, ' ')).toContain(`request ${id}, evidence ${digest.slice(0, 8)}`);
   });
 
   it('says that the clock stands where the release is paused or stopped', () => {

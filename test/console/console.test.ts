@@ -8,7 +8,7 @@ import { operations } from '../../src/domain/approval.ts';
 import { parsePolicy } from '../../src/domain/policy.ts';
 import { GradusError } from '../../src/domain/errors.ts';
 import { sendMessage } from '../../src/platform/send-message.ts';
-import { fakeDelegations, fakePolicies, fakeReleases } from '../support/fake-records.ts';
+import { fakeAudit, fakeDelegations, fakePolicies, fakeReleases } from '../support/fake-records.ts';
 import { startProvider, type Provider } from '../support/oidc.ts';
 import { reportOf } from '../store/contract.ts';
 import { waiting as asking } from '../fixtures/report-mail.ts';
@@ -16,6 +16,7 @@ import { waiting as asking } from '../fixtures/report-mail.ts';
 const audience = 'gradus';
 let provider: Provider;
 let policies = fakePolicies();
+let audit = fakeAudit();
 let delegations = fakeDelegations();
 let failure: Error | null = null;
 let abandoned = false;
@@ -30,6 +31,7 @@ beforeAll(async () => {
 afterAll(() => provider.stop());
 beforeEach(() => {
   policies = fakePolicies();
+  audit = fakeAudit();
   delegations = fakeDelegations();
   failure = null;
   abandoned = false;
@@ -42,6 +44,7 @@ function consoleOf(issuer = provider.issuer) {
     policies,
     releases,
     delegations,
+    audit,
     async send(release, operation, says) {
       if (failure !== null) throw failure;
       sent.push({ release, operation, says });
@@ -115,6 +118,8 @@ describe('a token', () => {
     const pretender = { sub: '666', email: 'ann@example.org', email_verified: false };
     const { status, body } = await post('approve', await provider.token(pretender));
     expect([status, body['message']]).toEqual([403, expect.stringContaining('oidc:666 is not in the policy')]);
+    const entry = { subject: 'mail-1', what: 'approve was refused', by: 'oidc:666', via: 'http' };
+    expect(await audit.entries(0, 10)).toMatchObject([entry]);
     expect((await post('approve', await provider.token({ ...ann, realm: {} }))).status).toBe(200);
     expect(sent).toMatchObject([{ says: { by: 'ann' } }]);
   });

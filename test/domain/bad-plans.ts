@@ -32,6 +32,23 @@ export const badPlans: BadPlan[] = [
     ],
   },
   {
+    what: 'unknown keys of what an iteration adjusts',
+    input: plan({
+      iterate: {
+        adjust: [
+          { when: 'drift > 0.1', set: { epoch: 4 } },
+          { when: 'drift > 0.1', set: { colour: 4 } },
+          { wenn: 'drift > 0.1', when: 'drift > 0.1', set: { units: 32 } },
+        ],
+      },
+    }),
+    problems: [
+      'iterate.adjust[0].set.epoch: there is no such key; did you mean epochs?',
+      'iterate.adjust[1].set.colour: there is no such key; keys here are data, share, network, epochs, batch, learning rate, clip norm, vocabulary, length, embedding, units, pooling, word dropout, patience, averaging, class weights, schedule and seed',
+      'iterate.adjust[2].wenn: there is no such key; keys here are when and set',
+    ],
+  },
+  {
     what: 'an unknown strategy',
     input: plan({ strategy: 'gradul' }),
     problems: ['strategy: "gradul" is not one of gradual, one-shot, staged, gray or ab (did you mean gradual?)'],
@@ -41,7 +58,7 @@ export const badPlans: BadPlan[] = [
     input: { model: 7, train: 3, capabilities: { spam: 5 }, gray: [], full: 'yes', people: 'ann' },
     problems: [
       'model: 7 is not a name; write a text',
-      'train: 3 is not a mapping; its keys are data, share, network, epochs, batch, learning rate, clip norm, vocabulary, length, embedding, units, pooling, word dropout, patience, averaging, class weights, schedule, lessons and seed',
+      'train: 3 is not a mapping; its keys are data, share, network, epochs, batch, learning rate, clip norm, vocabulary, length, embedding, units, pooling, word dropout, patience, averaging, class weights, schedule, seed and lessons',
       'capabilities.spam: 5 is not a mapping; its keys are importance, demand, risk, requires, gate and field',
       'gray: a list is not a mapping; its keys are ramp, bake, check every, guardrails, on breach, min rated, within and approval',
       'full: "yes" is not a mapping; its keys are approval',
@@ -82,7 +99,7 @@ export const badPlans: BadPlan[] = [
     problems: [
       'capabilities[2]: spam is there twice; keep one',
       'capabilities[3]: 4 is not a name; list names, or write capabilities as a mapping',
-      'capabilities. x: " x" is not a usable name; use letters, digits, spaces, - and _, beginning with a letter or digit',
+      'capabilities. x: " x" is not a usable name; use letters, digits, spaces and . _ @ + -, beginning with a letter or digit',
     ],
   },
   {
@@ -102,8 +119,8 @@ export const badPlans: BadPlan[] = [
     what: 'names that would break paths',
     input: plan({ model: 'my model', capabilities: { 'a/b': {}, '': {}, ['x'.repeat(65)]: {} } }),
     problems: [
-      'model: "my model" is not a usable name; use letters, digits, - and _, beginning with a letter or digit',
-      'capabilities.a/b: "a/b" is not a usable name; use letters, digits, spaces, - and _, beginning with a letter or digit',
+      'model: "my model" is not a usable name; use letters, digits and . _ -, beginning with a letter or digit',
+      'capabilities.a/b: "a/b" is not a usable name; use letters, digits, spaces and . _ @ + -, beginning with a letter or digit',
       'capabilities.: a name is empty; give it one',
       `capabilities.${'x'.repeat(65)}: "${'x'.repeat(56)}… is longer than 64 characters; shorten it`,
     ],

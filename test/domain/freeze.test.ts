@@ -2,6 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { frozenAt, type Freeze } from '../../src/domain/freeze.ts';
+import { freezeWarnings } from '../../src/domain/freeze-warnings.ts';
+import { parsePlan } from '../../src/domain/plan-input.ts';
 import { parsePolicy } from '../../src/domain/policy.ts';
 import { instantOf, wallMs } from '../../src/domain/zoned-time.ts';
 
@@ -109,6 +111,7 @@ describe('a freeze', () => {
       { name: 'b', from: '2026-02-30', until: 'soon', zone: '+08:00' },
       { name: 'c', zone: 'UTC' },
       { name: 'd', days: [], zone: 'UTC' },
+      { name: 'e', from: '2026-12-20T18:00:00Z', until: '12-24', zone: 'Asia/Beijing' },
     ];
     let problems: string[] = [];
     try {
@@ -126,6 +129,9 @@ describe('a freeze', () => {
       'freeze.b: "+08:00" is not a time zone',
       'freeze.c: write from and until',
       'freeze.d: days is empty',
+      'freeze.e: from: "2026-12-20T18:00:00Z" does not end with a time of day; it is what a clock in the freeze\'s zone shows',
+      'freeze.e: until: "12-24" is not a date; no freeze is of every year, so write one for each; write 2026-12-20',
+      'freeze.e: "Asia/Beijing" is not a time zone (did you mean Asia/Shanghai?)',
     ]) {
       expect(problems).toContainEqual(expect.stringContaining(text));
     }
@@ -136,4 +142,38 @@ describe('a freeze', () => {
       'leave no time in which a release of any model could go on',
     );
   });
+});
+
+test('a freeze that is over, or of a model that nobody knows, is told', () => {
+  const all = freezes(
+    { name: 'old', from: '2020-01-01', until: '2020-01-05', zone: 'UTC' },
+    { name: 'fair', from: '2026-06-08', until: '2026-06-10', zone: 'UTC', models: ['mail', 'nosuch'] },
+    { name: 'nights', days: ['mon'], zone: 'UTC', models: 'mial' },
+  );
+  const now = at('2026-06-09T00:00:00Z');
+  expect(freezeWarnings(all, ['mail', 'photos'], now)).toEqual([
+    'freeze.old: it is over already, and holds nothing any more',
+    'freeze.fair: there is no model nosuch yet, so it holds none of that name',
+    'freeze.nights: there is no model mial yet (did you mean mail?), so it holds none of that name',
+  ]);
+  expect(freezeWarnings(all, null, at('2020-01-04T23:00:00Z'))).toEqual([]);
+});
+
+test('people may have an apostrophe in their names', () => {
+  const names = ["Fionn O'Brien", 'D’Arcy'];
+  const policy = parsePolicy({
+    people: { ...people, ...Object.fromEntries(names.map((name) => [name, { roles: 'approver' }])) },
+  });
+  expect(Object.keys(policy.people)).toEqual(expect.arrayContaining(names));
+  const plan = parsePlan({
+    model: 'm',
+    data: 'mail',
+    capabilities: ['spam'],
+    people: { team: names },
+    full: { approval: { from: [...names, 'team'] } },
+  });
+  expect(plan.full.approval?.from).toEqual([...names, 'team']);
+  expect(() => parsePolicy({ people: { ...people, "o'": { roles: 'viewer' }, 'a/b': { roles: 'viewer' } } })).toThrow(
+    /"o'" is not a usable name; use letters, digits, spaces and \. _ @ \+ -, beginning[^]*"a\/b" is not a usable name/,
+  );
 });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { insistUnused } from '../../src/domain/plan-lock.ts';
 import { parsePolicy } from '../../src/domain/policy.ts';
 import type { iteration } from '../../workflows/index.ts';
-import { taskQueue } from '../../workflows/messages.ts';
+import { approveUpdate, rejectUpdate, taskQueue } from '../../workflows/messages.ts';
 import { answerOf, feedbackOf } from '../fixtures/answers.ts';
 import { createFakePorts, type FakePorts } from '../support/fake-ports.ts';
 import { openReleases, weeks, withStable, type Releases } from './releases.ts';
@@ -74,6 +74,46 @@ test('learns what the next look finds where the model was busy at this one', asy
     expect(await handle.result()).toMatchObject({ state: 'learnt', learning: { figures: { corrections: 5 } } });
   });
   expect(ports.trained.map(({ lessons }) => lessons?.length)).toEqual([5]);
+});
+
+test('learns once more what reached nobody, because its version was rolled back', async () => {
+  const asks = { ...plan, full: { approval: { from: 'ann', within: '1 hour', else: 'reject' } } };
+  const look = async () => (await start({ plan: asks, by: 'wang' })).result();
+  /** One more look, in whose release ann says something. */
+  const lookWith = async (ports: FakePorts, update: typeof approveUpdate): ReturnType<typeof look> => {
+    const handle = await start({ plan: asks, by: 'wang' });
+    const release = async () => (await ports.iterations.newest('mail'))?.release ?? '';
+    await expect.poll(async () => (await ports.releases.find(await release()))?.waiting ?? null).not.toBeNull();
+    const { workflow } = releases.harness.env.client;
+    await workflow
+      .getHandle(await release())
+      .executeUpdate(update, { args: [{ by: 'ann', why: 'worse on long mails' }] });
+    return handle.result();
+  };
+  const ports = await withStable(createFakePorts());
+  await correct(ports, 5);
+  await releases.harness.with(ports, async () => {
+    const first = await look();
+    expect(first?.outcome).toMatch(/^v2: rolled back.*nobody decided until/);
+    // Nothing came since, and nothing spoke against it.
+    const rejected = await lookWith(ports, rejectUpdate);
+    expect(rejected?.learning).toMatchObject({ since: null, figures: { corrections: 5 } });
+    expect(rejected?.learning?.reasons.at(-1)).toBe('v2 is released again: nobody had decided about it in time');
+    expect(rejected?.outcome).toMatch(/^v2: rolled back.*worse on long mails/);
+    // Somebody found it wanting: it is not asked about again for the same corrections.
+    const nothing = await look();
+    expect(nothing?.state).toBe('nothingToLearn');
+    expect(nothing?.outcome).toMatch(/^nothing new to learn from since v2, .*worse on long mails.*version: v2$/);
+    await correct(ports, 3);
+    const learnt = await lookWith(ports, approveUpdate);
+    expect(learnt?.outcome).toMatch(/^v3: released to all users/);
+    expect(learnt?.learning).toMatchObject({ figures: { corrections: 8 }, lessons: { count: 8, fresh: 8 } });
+    expect(learnt?.learning?.reasons.join('\n')).toMatch(
+      /^v2, which learnt before, did not reach all users in .*worse on long/m,
+    );
+    expect((await look())?.outcome).toMatch(/^nothing to learn yet: corrections 0 < 3/);
+  });
+  expect(ports.trained.map(({ lessons }) => lessons?.length)).toEqual([5, 5, 8]);
 });
 
 test('hears of the capabilities of its plan alone, and counts each user once', async () => {

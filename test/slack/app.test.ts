@@ -13,7 +13,7 @@ import { createPressing } from '../../src/slack/presses.ts';
 import { surveyMessage } from '../../src/slack/survey-message.ts';
 import { messagesOf } from '../../src/slack/thread.ts';
 import { released, waiting } from '../fixtures/report-mail.ts';
-import { fakeDelegations, fakePresses, fakeStopAlls } from '../support/fake-records.ts';
+import { fakeAudit, fakeDelegations, fakePresses, fakeStopAlls } from '../support/fake-records.ts';
 import { startSlackApi, type SlackApi } from '../support/slack/api.ts';
 import { asText } from '../support/slack/as-text.ts';
 import { clientOf } from '../support/slack/official-client.ts';
@@ -43,6 +43,7 @@ let stops: string[][];
 let said: unknown[];
 let stopAlls: StopAlls;
 let delegations: Delegations;
+let audit = fakeAudit();
 let stop: () => Promise<unknown>;
 
 beforeEach(async () => {
@@ -53,6 +54,7 @@ beforeEach(async () => {
   ];
   [abandonedBy, said] = [[], []];
   [stops, stopAlls, delegations] = [[], fakeStopAlls(), fakeDelegations()];
+  audit = fakeAudit();
   answer = async () => 'done';
   policy = usual;
   slack = await startSlackApi(slackOptions());
@@ -78,6 +80,7 @@ async function start(kind: 'http' | 'socket'): Promise<void> {
     apiUrl: slack.apiUrl,
     pressing: createPressing({
       policies,
+      audit,
       endAbandoned: async (release, { by }) => {
         abandonedBy.push([release, by]);
         return 'it has ended';
@@ -154,6 +157,9 @@ describe.each(['http', 'socket'] as const)('by %s', (kind) => {
       .poll(() => slack.ephemerals().map(({ message }) => message.text))
       .toEqual([expect.stringContaining('Gradus does not know who you are')]);
     expect(sent).toEqual([]);
+    expect(await audit.entries(0, 10)).toMatchObject([
+      { subject: waiting.id, what: 'approve was refused', by: `slack:${eve}`, via: 'slack' },
+    ]);
   });
 });
 
@@ -171,6 +177,8 @@ test('what a release refuses is told privately; what it does not answer is left 
     .poll(() => slack.ephemerals().map(({ message }) => message.text))
     .toEqual(['mail refused it: bob has approved already.', expect.stringContaining('kept, and will be obeyed')]);
   expect(left.map(([, operation]) => operation)).toEqual(['hold']);
+  const why = 'mail refused it: bob has approved already.';
+  expect(await audit.entries(0, 10)).toMatchObject([{ what: 'approve was refused', by: 'ann', why }]);
 });
 
 test('Slack is answered before it hangs up, however long a release takes', async () => {

@@ -1,6 +1,6 @@
 /** Comments by theme: what is said in other words of the same thing comes together, in whatever script. */
 import { expect, test } from 'vitest';
-import { themesOf } from '../../src/statistics/themes.ts';
+import { themesAmong, themesOf } from '../../src/statistics/themes.ts';
 
 const comment = (text: string, satisfaction: number | null = null, version = 'a') => ({ text, version, satisfaction });
 
@@ -43,4 +43,11 @@ test('nothing, signs alone and single comments make no theme', () => {
 test('thousands of comments are looked at in less than a breath', () => {
   const many = Array.from({ length: 2000 }, (_, i) => comment(`word${i % 40} is word${(i * 7) % 400} number${i}`));
   expect(themesOf(many).length).toBeGreaterThan(0);
+});
+
+test('among how many comments they were found is known: of the newest, those with the most usual texts', () => {
+  const many = Array.from({ length: 450 }, (_, i) => comment(i < 100 ? 'too slow' : `text number${i}`));
+  // 100 are one text; of the other 350, the 299 that come first beside it.
+  expect(themesAmong(many, 3_001)).toEqual({ all: 3_001, read: 450, counted: 399 });
+  expect(themesAmong(many.slice(0, 200), 200)).toEqual({ all: 200, read: 200, counted: 200 });
 });

@@ -85,12 +85,16 @@ export function lessonsContract(open: () => Promise<Learners>): void {
     for (const [text, satisfaction] of [
       ['one', 0.25],
       ['two', null],
+      ['', 0],
+      [' \u3000\n\u00a0', 0],
       ['three', 1],
     ] as const) {
       const answer = answered(model, text);
       await learners.observations.record([answer], [{ ...corrected(answer, 'ham'), comment: text, satisfaction }]);
     }
-    const { through } = await learners.lessons.heard(about(model), before);
+    const { through, summaries } = await learners.lessons.heard(about(model), before);
+    // Who sends nothing but spaces has said nothing.
+    expect(summaries).toMatchObject([{ rated: 4, commented: 3, comments: ['three', 'two', 'one'] }]);
     expect(await learners.lessons.comments(about(model), before, through, 2)).toEqual([
       { text: 'three', version: 'v', satisfaction: 1 },
       { text: 'two', version: 'v', satisfaction: null },
@@ -184,6 +188,8 @@ export function lessonsContract(open: () => Promise<Learners>): void {
     expect(numberOf(await iterations.lastLearnt(about(model)))).toBe(2);
     expect(numberOf(await iterations.lastLearnt(about(model, ['topic', 'spam'])))).toBe(1);
     expect(await iterations.lastLearnt(about(model, ['html']))).toBeNull();
+    expect(numberOf(await iterations.lastLearnt(about(model), 2))).toBe(1);
+    expect(await iterations.lastLearnt(about(model), 1)).toBeNull();
   });
 }
 

@@ -135,6 +135,19 @@ describe('in PostgreSQL', () => {
     for (const change of ["update audit set hash = ''", 'delete from audit', 'truncate audit']) {
       await expect(database.query(change)).rejects.toThrow(/appended to, never changed/);
     }
+    // Whoever owns the database can take the trigger away; what they change beside the entries shows too.
+    const at = '2026-01-01T00:00:00.000Z';
+    const told = { stage: null, step: null, what: 'approved', by: 'ann', why: '' };
+    await store.audit.append([{ ...told, subject: 'columns-1', place: 7, at }]);
+    expect(await store.audit.disagreeing(0, 10_000)).toEqual([]);
+    await database.query('alter table audit disable trigger audit_stays');
+    await database.query("update audit set subject = 'other-1', at = 'never' where subject = 'columns-1'");
+    expect(await store.audit.disagreeing(0, 10_000)).toEqual([
+      expect.stringMatching(/^entry \d+: its column subject says other-1, and the entry columns-1$/),
+      expect.stringMatching(new RegExp(`^entry \\d+: its column at says never, and the entry ${at}$`)),
+    ]);
+    await database.query(`update audit set subject = 'columns-1', at = '${at}' where subject = 'other-1'`);
+    await database.query('alter table audit enable trigger audit_stays');
     await database.end();
   });
 

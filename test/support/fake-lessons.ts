@@ -76,10 +76,11 @@ export function fakeIterations(): Iterations {
       all.findLast(
         (one) => (model === undefined || one.model === model) && (number === undefined || one.number === number),
       ) ?? null,
-    lastLearnt: async ({ model, capabilities }) =>
+    lastLearnt: async ({ model, capabilities }, before = Infinity) =>
       all.findLast(
         (one) =>
           one.model === model &&
+          one.number < before &&
           one.state === 'learnt' &&
           capabilities.every((capability) => one.capabilities.includes(capability)),
       ) ?? null,

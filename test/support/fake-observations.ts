@@ -85,7 +85,7 @@ export function fakeObservations(): FakeObservations {
 export function commentsIn(feedback: Feedback[], most: number): Comment[] {
   return feedback
     .flatMap(({ comment, version, satisfaction }) =>
-      comment === null ? [] : [{ text: comment, version, satisfaction }],
+      comment === null || isBlank(comment) ? [] : [{ text: comment, version, satisfaction }],
     )
     .toReversed()
     .slice(0, most);
@@ -123,14 +123,17 @@ function summaryOf(line: string, answers: Answer[], feedback: Feedback[]): Obser
     satisfaction: mean(rated),
     labelled: labelled.length,
     accuracy: mean(labelled.map((row) => Number(row.label === row.correctLabel))),
-    commented: feedback.filter((row) => row.comment !== null).length,
+    commented: feedback.filter((row) => row.comment !== null && !isBlank(row.comment)).length,
     comments: feedback
       .map((row) => row.comment)
       .filter((comment) => comment !== null)
+      .filter((comment) => !isBlank(comment))
       .reverse()
       .slice(0, 20),
   };
 }
+
+const isBlank = (comment: string): boolean => comment.trim() === '';
 
 function mean(values: number[]): number | null {
   return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -355,5 +355,7 @@ export function fakeAudit(): Audit {
       }
     },
     entries: async (after, most) => structuredClone(all.filter(({ number }) => number > after).slice(0, most)),
+    // It keeps nothing beside them.
+    disagreeing: async () => [],
   };
 }

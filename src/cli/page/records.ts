@@ -4,7 +4,7 @@ import type { Decision, ReleaseReport } from '../../domain/report.ts';
 import type { ObservationSummary } from '../../domain/ports.ts';
 import { count, decisionWords, duration, figure, momentOf, percent, stepNames } from '../words.ts';
 import { learningLines } from '../iteration-text.ts';
-import { feedbackSentence, themeWords } from '../story.ts';
+import { amongWords, feedbackSentence, themeWords } from '../story.ts';
 import { html, lines, type Html } from './html.ts';
 
 /** Longer tables are folded. */
@@ -28,7 +28,9 @@ export function usersSection(report: ReleaseReport): Html | null {
       <td>${count(one.labelled)}</td>
       <td>${one.accuracy === null ? '–' : figure(one.accuracy)}</td>
     </tr>`;
-  const { themes = [] } = report;
+  const { themes = [], themesAmong } = report;
+  const part = amongWords(themesAmong);
+  const commented = report.observations.reduce((sum, one) => sum + (one.commented ?? one.comments.length), 0);
   const comments = report.observations.flatMap((one) =>
     one.comments.map((text) => ({ capability: one.capability, text })),
   );
@@ -63,11 +65,14 @@ export function usersSection(report: ReleaseReport): Html | null {
       comments.length === 0
         ? null
         : html`<details>
-            <summary>${count(comments.length)} comments</summary>
+            <summary>
+              ${commented > comments.length ? `the newest ${count(comments.length)} of ` : ''}${count(commented)}
+              comments
+            </summary>
             ${
               themes.length === 0
                 ? null
-                : html`<p>What they are about:</p>
+                : html`<p>What they are about${part === null ? '' : ` (${part})`}:</p>
                     <ul>
                       ${themes.map((theme) => html`<li>${themeWords(theme)}</li>`)}
                     </ul>`

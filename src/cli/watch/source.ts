@@ -12,6 +12,7 @@ import { trainingProgress } from '../../platform/training-progress.ts';
 import { readNames } from '../../store/names.ts';
 import { openStore, type Store } from '../../store/store.ts';
 import { tellRelease } from '../tell-release.ts';
+import { viaCli } from '../typed-by.ts';
 import type { Saying } from './state.ts';
 
 export interface Source {
@@ -70,7 +71,7 @@ export function openSource(config: Config): Source {
     async say(id, by, { operation, why, request, evidence }) {
       const says = {
         by,
-        via: 'cli',
+        via: viaCli(),
         ...(why === '' ? {} : { why }),
         ...(request === null ? {} : { request }),
         ...(evidence === null ? {} : { evidence }),
