@@ -9,6 +9,7 @@ const later = [
   'few refusals',
   'short local activities',
   'own rollouts alone',
+  'records are ordinary',
   'evidence is renewed',
   'silence holds',
 ] as const;

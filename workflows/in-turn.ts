@@ -1,5 +1,5 @@
 /**
- * Local activities of a workflow run one at a time, and few in one task. Of two that are under way at once, the one that ends
+ * Local activities of a workflow run one at a time, and few after each other. Of two that are under way at once, the one that ends
  * first is told first, and on replay the order may be another one: the SDK's own issues call that nondeterminism (sdk-python
  * 1578, 1881). And one that is under way when its task grows too long, so that the SDK begins another task, ends one task
  * earlier on replay: before the messages that had come in between.
@@ -10,26 +10,25 @@ import { has } from './changes.ts';
 /** The last turn that was taken, by the run's id. */
 const last = new Map<string, Promise<unknown>>();
 
-/** How many a task may have: each ends within a second or two, and the SDK begins another task after eight. */
-const mostInTask = 6;
+/** So many may follow each other: each ends within a second or two, and the SDK begins another task after eight. */
+const mostInRow = 6;
 
-/** Of the task under way: how long the history was, and how many it has had. */
-const had = new Map<string, { historyLength: number; count: number }>();
+/** How many have followed each other, by the run's id. Only what the workflow itself does is counted: it is the same on replay. */
+const inRow = new Map<string, number>();
 
 /** At the start of a workflow, also when it is replayed: turns of what was evicted from the worker's memory never end. */
 export function beginTurns(): void {
   last.delete(workflowInfo().runId);
-  had.delete(workflowInfo().runId);
+  inRow.delete(workflowInfo().runId);
 }
 
-/** Whether this task has had as many as it may; asking counts as one. */
+/** Whether an ordinary activity is to come now, which ends the task; asking counts as one. */
 export function isCrowded(): boolean {
   if (!has('short local activities')) return false;
-  const { runId, historyLength } = workflowInfo();
-  const before = had.get(runId);
-  const count = before?.historyLength === historyLength ? before.count + 1 : 1;
-  had.set(runId, { historyLength, count });
-  return count > mostInTask;
+  const { runId } = workflowInfo();
+  const count = (inRow.get(runId) ?? 0) + 1;
+  inRow.set(runId, count > mostInRow ? 0 : count);
+  return count > mostInRow;
 }
 
 /** The same activities; each call waits until the one before has ended, however it ended. */
@@ -38,7 +37,7 @@ export function inTurn<A extends object>(activities: A): A {
 }
 
 /**
- * `quick` in turn, which is tried once; where it fails, or the task has had enough of them, `patient`, which waits for what
+ * `quick` in turn, which is tried once; where it fails, or enough have followed each other, `patient`, which waits for what
  * is away. Runs that began before there were both have `endless` alone.
  */
 export function inTurnOrPatiently<A extends object>(quick: A, patient: A, endless: A): A {

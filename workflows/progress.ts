@@ -88,8 +88,12 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
 
   setHandler(stateQuery, () => report, { description: 'The release as it stands: the same value as its report.' });
 
-  /** Writes the report to the store. */
+  /**
+   * Writes the report to the store. How often depends on whether the last record has ended when something is said, so its
+   * end has to stand in the history: that of a local activity may come at another moment on replay.
+   */
   function record(ended: boolean): Promise<void> {
+    if (has('records are ordinary')) return records.recordRelease({ id: report.id, ended });
     return soon(
       () => atOnce.recordRelease({ id: report.id, ended, report }),
       () => records.recordRelease({ id: report.id, ended }),
