@@ -145,7 +145,8 @@ describe('temporal workflow', () => {
     const report = await handle.query<ReleaseReport>('state');
     expect([report.state, report.waiting?.id, report.exposures.length]).toEqual(['running', '1/gray/1', 1]);
     expect(JSON.stringify(report)).not.toContain('forged');
-    expect(await approved(handle)).toMatchObject({ state: 'released' });
+    await handle.executeUpdate('rollback', { args: [{ by: 'ann', why: 'enough' }] });
+    expect(await handle.result()).toMatchObject({ state: 'rolledBack', reason: 'rolled back by ann: enough' });
   });
 
   it('cancel puts the users back on stable', async () => {
