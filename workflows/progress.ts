@@ -29,6 +29,7 @@ import type { StageUpdate } from './rollout-messages.ts';
 const moments = 'moments';
 
 const wasRefused = 'was refused';
+const keepsNoMore = 'keeps no more refused messages';
 const refusalsKept = 50;
 const tooMany = {
   by: 'gradus',
@@ -200,7 +201,7 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
       if (has('few refusals')) {
         refusals += 1;
         if (refusals > refusalsKept + 1) return;
-        if (refusals > refusalsKept) return decision('keeps no more refused messages', tooMany, null);
+        if (refusals > refusalsKept) return decision(keepsNoMore, tooMany, null);
       }
       const refused = typeof says === 'string' ? { by: 'unknown', why: says } : { ...says, why: problem };
       decision(`${what} ${wasRefused}`, refused, null);
@@ -257,7 +258,7 @@ export function startProgress(before?: ReleaseReport, by: string | null = null) 
 }
 
 function isRefusal({ what, by }: Decision): boolean {
-  return what.endsWith(wasRefused) || (by === tooMany.by && what.startsWith('keeps no more'));
+  return what.endsWith(wasRefused) || (by === tooMany.by && what === keepsNoMore);
 }
 
 function applyUpdate(stage: StageProgress, update: StageUpdate): void {
