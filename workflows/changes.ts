@@ -12,6 +12,7 @@ const later = [
   'records are ordinary',
   'evidence is renewed',
   'silence holds',
+  'asked once',
 ] as const;
 
 /** What each run of this worker had at its first moment, of `later`. */

@@ -10,7 +10,8 @@ import type { Stage } from './stage.ts';
 export function judgeGray(stage: Stage, level: number): Promise<Verdict> {
   const { plan, release, number, capabilities, position } = stage;
   // While people are asked after the last share, that share has been held, and is still the one that is watched.
-  const sinceMs = position.effectiveAt === null ? plan.gray.bakeMs : Date.now() - position.effectiveAt;
+  const since = position.effectiveAt ?? position.heldSince;
+  const sinceMs = since === undefined ? plan.gray.bakeMs : Date.now() - since;
   const input = { plan, release, stage: number, capabilities, sinceMs, level };
   return stage.soon(
     () => atOnce.judgeGray(input),

@@ -33,6 +33,8 @@ export interface Position {
   level: number;
   /** When this level took effect at every gateway; null before. */
   effectiveAt: number | null;
+  /** When the last level of the gray release took effect that has been held; left out before, and by an earlier Gradus. */
+  heldSince?: number;
   /** Share of all users with the candidate. */
   exposure: number;
   /** Whether anything was ever exposed, so that there is something to undo. */

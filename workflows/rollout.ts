@@ -121,6 +121,7 @@ async function grayRelease(stage: Stage): Promise<void> {
   const levels = levelsOf(plan, release, number, 'gray');
   const judge = () => judgeGray(stage, Math.min(position.level, levels.length - 1));
   let last = stage.seen();
+  let isDecided = false;
   while (position.level < levels.length) {
     const level = levels[position.level];
     if (level === undefined) break;
@@ -128,14 +129,17 @@ async function grayRelease(stage: Stage): Promise<void> {
       await stage.unpaused();
       await expose(stage, level, grayGuard(stage, position.level - 1));
     }
-    last = (await stage.watch(judge, plan.gray.checkEveryMs)).verdict;
+    const { verdict, accepted } = await stage.watch(judge, plan.gray.checkEveryMs);
+    last = verdict;
+    isDecided = accepted && has('asked once');
     position.level += 1;
+    if (position.effectiveAt !== null) position.heldSince = position.effectiveAt;
     position.effectiveAt = null;
   }
-  await stage.ask(`gray release went well; go on with ${capabilities.join(', ')}?`, last, plan.gray.approval, {
-    judge,
-    everyMs: plan.gray.checkEveryMs,
-  });
+  if (!isDecided) {
+    const question = `gray release went well; go on with ${capabilities.join(', ')}?`;
+    await stage.ask(question, last, plan.gray.approval, { judge, everyMs: plan.gray.checkEveryMs });
+  }
   await stage.tell({ state: 'done', note: `held ${levels.map((level) => level.name).join(', ')}` });
 }
 

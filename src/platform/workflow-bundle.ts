@@ -13,7 +13,10 @@ export async function workflowBundle(): Promise<WorkflowBundleOption> {
   const folder = path.join(compiled, 'bundle');
   const codePath = path.join(folder, `${await contentKey()}.js`);
   if (existsSync(codePath)) return { codePath };
-  const { code } = await bundleWorkflowCode({ workflowsPath: path.join(compiled, 'workflows', 'index.js') });
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: path.join(compiled, 'workflows', 'index.js'),
+    workflowInterceptorModules: [path.join(compiled, 'workflows', 'ahead.js')],
+  });
   try {
     await mkdir(folder, { recursive: true });
     for (const old of await readdir(folder)) await rm(path.join(folder, old), { force: true });

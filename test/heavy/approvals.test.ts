@@ -256,6 +256,24 @@ describe('an approval', () => {
       },
     });
 
+  it('of a gray release that nobody rated is asked for once, however long it takes, and once more before full', async () => {
+    const ann = { from: ['ann'], within: '60 days' };
+    const gray = { ramp: ['25%'], bake: '1 day', 'check every': '1 day', within: '3 days', approval: ann };
+    const { report } = await releases.run(oneStage({ strategy: 'gray', gray, full: { approval: ann } }), {
+      users: 0,
+      onWaiting: async (handle, { id, since }) => {
+        const now = await releases.harness.env.currentTimeMs();
+        if (now - Date.parse(since) > 8 * 86_400_000)
+          await handle.executeUpdate(approveUpdate, { args: [{ by: 'ann', request: id }] });
+      },
+    });
+    expect(report.state, report.reason).toBe('released');
+    expect(report.requests.map(({ request, outcome }) => `${request.id} ${outcome}: ${request.question}`)).toEqual([
+      '1/gray/1 approved: not enough was rated in 3 days. Go on with spam, html, topic all the same?',
+      '1/full/2 approved: give spam, html, topic to all users?',
+    ]);
+  });
+
   it('is for conditions as they were shown: when one is not certain any more, people are asked again', async () => {
     const ports = createFakePorts();
     const { report } = await releases.run(grayAsks('satisfaction >= stable - 25%'), {

@@ -46,12 +46,11 @@ async function asking(): Promise<Handle> {
   return handle;
 }
 
-/** Both requests: to go on undecided, and to go on from gray. */
+/** To go on from gray, although nothing was rated. */
 async function approved(handle: Handle): Promise<ReleaseReport> {
-  for (const request of ['1/gray/1', '1/gray/2']) {
-    await until(handle, `asks ${request}`, ({ waiting }) => waiting?.id === request);
-    await handle.executeUpdate('approve', { args: [{ by: 'ann', request }] });
-  }
+  const request = '1/gray/1';
+  await until(handle, `asks ${request}`, ({ waiting }) => waiting?.id === request);
+  await handle.executeUpdate('approve', { args: [{ by: 'ann', request }] });
   return handle.result();
 }
 
@@ -145,8 +144,7 @@ describe('temporal workflow', () => {
     const report = await handle.query<ReleaseReport>('state');
     expect([report.state, report.waiting?.id, report.exposures.length]).toEqual(['running', '1/gray/1', 1]);
     expect(JSON.stringify(report)).not.toContain('forged');
-    await handle.executeUpdate('rollback', { args: [{ by: 'ann', why: 'enough' }] });
-    expect(await handle.result()).toMatchObject({ state: 'rolledBack', reason: 'rolled back by ann: enough' });
+    expect(await approved(handle)).toMatchObject({ state: 'released' });
   });
 
   it('cancel puts the users back on stable', async () => {
@@ -224,10 +222,7 @@ describe('temporal workflow', () => {
     await expect.poll(() => shareOf(`ops-${number}`), { timeout: 20_000 }).toBeNull();
     const asked = await until(again, 'asked again', ({ waiting }) => waiting !== null);
     expect([asked.requests, asked.exposures.map(({ share }) => share)]).toEqual([[], [0.5]]);
-    expect(await approved(again)).toMatchObject({
-      state: 'released',
-      requests: [{ outcome: 'approved' }, { outcome: 'approved' }],
-    });
+    expect(await approved(again)).toMatchObject({ state: 'released', requests: [{ outcome: 'approved' }] });
   });
 
   it('reset to its last moment goes on with the stage that is under way', async () => {
