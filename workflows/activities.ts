@@ -51,14 +51,14 @@ export const iterations = described(
   iterationSummaries,
 );
 
-/** A look at the policy while somebody waits for an answer: in the worker itself, without a turn through the server. */
+/** A look at the policy while somebody waits for an answer. */
 export const policy = inTurnOrPatiently(
   described(proxyLocalActivities<PolicyLooks>(once), policySummaries),
   described(proxyActivities<PolicyLooks>(patiently), policySummaries),
   described(proxyLocalActivities<PolicyLooks>(patiently), policySummaries),
 );
 
-/** Whether anything holds a release from outside: asked before each step that users notice, and so in the worker itself. */
+/** Whether anything holds a release from outside: asked before each step that users notice. */
 export const standings = inTurnOrPatiently(
   described(proxyLocalActivities<Standings>(once), standingSummaries),
   described(proxyActivities<Standings>(patiently), standingSummaries),
@@ -76,10 +76,7 @@ export const judgements = described(
   { ...judgementSummaries, ...lookBackSummary },
 );
 
-/**
- * What passes quickly, in the worker itself: a look at users that is no more than one line of the history, and a record
- * whose report is never copied into it. Tried once; the caller has an activity above for when that fails.
- */
+/** Looks and records in the worker itself, as runs of an earlier Gradus have them; the caller has an activity above. */
 export const atOnce = inTurn(
   described(
     proxyLocalActivities<Pick<Activities, 'judgeInternalTest' | 'judgeGray' | 'judgeAbTest' | 'recordRelease'>>({

@@ -24,7 +24,8 @@ export function interceptors(): WorkflowInterceptors {
       return next(input);
     }
     const moment = momentOf(activation);
-    isAhead = activation.isReplaying !== true && moment === told && jobs.some(isOfHistory);
+    // What is done in the worker meanwhile tells nothing of it.
+    if (jobs.some(isOfHistory)) isAhead = activation.isReplaying !== true && moment === told;
     told = moment;
     next(input);
   }

@@ -13,6 +13,7 @@ const later = [
   'evidence is renewed',
   'silence holds',
   'asked once',
+  'no local activities',
 ] as const;
 
 /** What each run of this worker had at its first moment, of `later`. */

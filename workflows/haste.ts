@@ -1,4 +1,4 @@
-/** Short work is done in the worker itself, without turns through the server; where that fails, as an activity that waits. */
+/** Short work as runs of an earlier Gradus do it: in the worker itself, and where that fails, as an activity that waits. */
 import { isCancellation } from '@temporalio/workflow';
 import { isCrowded } from './in-turn.ts';
 

@@ -1,8 +1,9 @@
 /**
- * Local activities of a workflow run one at a time, and few after each other. Of two that are under way at once, the one that ends
- * first is told first, and on replay the order may be another one: the SDK's own issues call that nondeterminism (sdk-python
- * 1578, 1881). And one that is under way when its task grows too long, so that the SDK begins another task, ends one task
- * earlier on replay: before the messages that had come in between.
+ * Activities that are asked one at a time, so that messages are obeyed in the order in which they came. Runs of an earlier
+ * Gradus have local ones, few after each other. Of two that are under way at once, the one that ends first is told first, and
+ * on replay the order may be another one: the SDK's own issues call that nondeterminism (sdk-python 1578, 1881). And one that
+ * ends as its task does may be written into that one and told in the next, while replay tells it in the first: before the
+ * messages that had come in between.
  */
 import { isCancellation, workflowInfo } from '@temporalio/workflow';
 import { has } from './changes.ts';
@@ -22,8 +23,9 @@ export function beginTurns(): void {
   inRow.delete(workflowInfo().runId);
 }
 
-/** Whether an ordinary activity is to come now, which ends the task; asking counts as one. */
+/** Whether an ordinary activity is to come now, which ends the task: always, but in runs of an earlier Gradus. Asking counts as one. */
 export function isCrowded(): boolean {
+  if (has('no local activities')) return true;
   if (!has('short local activities')) return false;
   const { runId } = workflowInfo();
   const count = (inRow.get(runId) ?? 0) + 1;

@@ -1,6 +1,6 @@
 /** A worker is killed and another takes over while somebody asks and others go on. Needs all native parts. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Worker, type WorkflowBundleOption } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ReleaseReport } from '../../src/domain/report.ts';
 import { workflowBundle } from '../../src/platform/workflow-bundle.ts';
@@ -11,6 +11,7 @@ let system: System;
 let bundle: WorkflowBundleOption;
 
 beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
   system = await startSystem();
   bundle = await workflowBundle();
 }, 240_000);

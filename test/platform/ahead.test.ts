@@ -41,6 +41,15 @@ describe('a query', () => {
     expect(outcomes(activations)).toEqual(activations.map(() => 'told'));
   });
 
+  it('is refused also when the message was answered in the worker meanwhile, which takes a moment', () => {
+    const activations = [of(signal, 1, true), of(signal, 1), of(local, 2), of(local, 3), of(query)];
+    expect(outcomes(activations).at(-1)).toBe('refused');
+  });
+
+  it('is answered again when a task has told more', () => {
+    expect(outcomes([of(signal, 1, true), of(signal, 1), of(done, 2), of(query)]).at(-1)).toBe('told');
+  });
+
   it.each([
     ['a message', signal],
     ['the end of an activity', done],
