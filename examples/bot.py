@@ -7,7 +7,7 @@ import asyncio
 import os
 import sys
 
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowQueryFailedError
 from temporalio.service import RPCError
 
 WAITING = "WorkflowType = 'release' AND ExecutionStatus = 'Running' AND GradusWaiting = 'yes'"
@@ -51,6 +51,9 @@ async def main(by: str) -> None:
         except RPCError as error:
             # No worker runs, or the release has just ended: it is looked at again.
             print(f"{error.status.name}: {error.message}", file=sys.stderr, flush=True)
+        except WorkflowQueryFailedError as error:
+            # A worker is just taking over from another.
+            print(error, file=sys.stderr, flush=True)
         await asyncio.sleep(1)
 
 

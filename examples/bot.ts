@@ -25,19 +25,26 @@ const said = new Set<string>();
 
 for (;;) {
   const query = "WorkflowType = 'release' AND ExecutionStatus = 'Running' AND GradusWaiting = 'yes'";
-  for await (const { workflowId } of client.workflow.list({ query })) {
-    const release = client.workflow.getHandle(workflowId);
-    const { waiting } = await release.query<State>('state');
-    if (waiting === null || !isMine(waiting) || said.has(`${workflowId} ${waiting.digest}`)) continue;
-    if (!waiting.findings.every(({ state }) => state === 'holds')) continue;
-    // The same id however often it is sent: the release obeys it once.
-    const id = `${by} ${workflowId} ${waiting.id} ${waiting.digest}`;
-    const why = `all ${waiting.findings.length} conditions hold`;
-    await release.signal('approve', { by, why, via: 'bot', id, request: waiting.id, evidence: waiting.digest });
-    said.add(`${workflowId} ${waiting.digest}`);
-    console.log(`${workflowId}: approved "${waiting.question}" (${why})`);
+  try {
+    for await (const { workflowId } of client.workflow.list({ query })) await decide(workflowId);
+  } catch (error) {
+    // No worker runs, one is just taking over, or the release has ended: it is looked at again.
+    console.error(error instanceof Error ? error.message : error);
   }
   await sleep(1_000);
+}
+
+async function decide(workflowId: string): Promise<void> {
+  const release = client.workflow.getHandle(workflowId);
+  const { waiting } = await release.query<State>('state');
+  if (waiting === null || !isMine(waiting) || said.has(`${workflowId} ${waiting.digest}`)) return;
+  if (!waiting.findings.every(({ state }) => state === 'holds')) return;
+  // The same id however often it is sent: the release obeys it once.
+  const id = `${by} ${workflowId} ${waiting.id} ${waiting.digest}`;
+  const why = `all ${waiting.findings.length} conditions hold`;
+  await release.signal('approve', { by, why, via: 'bot', id, request: waiting.id, evidence: waiting.digest });
+  said.add(`${workflowId} ${waiting.digest}`);
+  console.log(`${workflowId}: approved "${waiting.question}" (${why})`);
 }
 
 function isMine({ from, approvedBy }: NonNullable<State['waiting']>): boolean {
