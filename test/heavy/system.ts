@@ -119,11 +119,11 @@ export async function until(
 
 /** Why its workflow does not go on, as far as its history says. */
 async function troubleOf(handle: Handle): Promise<string> {
-  const { events } = await handle.fetchHistory();
-  const failed = (events ?? []).flatMap((event) => event.workflowTaskFailedEventAttributes?.failure?.message ?? []);
+  const history = await handle.fetchHistory();
+  const failed = failedTasks(history);
   const { raw } = await handle.describe();
   const { pendingActivities, pendingWorkflowTask } = raw;
-  return JSON.stringify({ failed, last: events?.at(-1)?.eventType, pendingActivities, pendingWorkflowTask });
+  return JSON.stringify({ failed, last: history.events?.at(-1)?.eventType, pendingActivities, pendingWorkflowTask });
 }
 
 /** Throws why a release was refused before its first step; nothing where it was not. */
@@ -159,8 +159,13 @@ export function smallPlan(share: number, more: object = {}): object {
   };
 }
 
+/** Why tasks of a workflow failed, of each that did. */
+export function failedTasks({ events }: Pick<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>, 'events'>): string[] {
+  return (events ?? []).flatMap((event) => event.workflowTaskFailedEventAttributes?.failure?.message ?? []);
+}
+
 /** What a workflow has done is told alike when another worker takes it over. */
-export async function expectReplay(handle: Handle): Promise<void> {
+export async function expectReplay(handle: WorkflowHandle): Promise<void> {
   const history = await handle.fetchHistory();
   const replayed = Worker.runReplayHistory({ workflowBundle: await workflowBundle() }, history, handle.workflowId);
   await expect(replayed).resolves.toBeUndefined();
